@@ -1,0 +1,1 @@
+"""What is paid, by whom, and what the partner earns."""

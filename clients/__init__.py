@@ -1,0 +1,1 @@
+"""Who lets which partner do what: relationships, grants, products."""

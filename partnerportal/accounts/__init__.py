@@ -1,0 +1,1 @@
+"""People, organisations, roles, and for whom somebody acts."""

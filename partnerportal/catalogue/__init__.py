@@ -1,0 +1,1 @@
+"""What the provider sells: families and offers, without prices."""

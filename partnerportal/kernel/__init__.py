@@ -1,0 +1,1 @@
+"""Plain Python that everything else stands on: money, states, CSV. Imports no Django."""

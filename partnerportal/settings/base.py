@@ -1,0 +1,213 @@
+"""What holds everywhere. Numbers that the programme's staff change are rows in the database, not settings."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.settings import env
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# --- Apps ---------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_countries",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    "template_partials.apps.SimpleAppConfig",
+    "partnerportal.audit",
+    "partnerportal.web",
+    "partnerportal.accounts",
+    "partnerportal.catalogue",
+    "partnerportal.work",
+    "partnerportal.stack",
+    "partners",
+    "clients",
+    "billing",
+    "tenders",
+    "directory",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partnerportal.web.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "partnerportal.accounts.middleware.SecondFactorMiddleware",
+    "partnerportal.accounts.middleware.ActingMiddleware",
+    "clients.middleware.ClientSpaceMiddleware",
+]
+ROOT_URLCONF = "partnerportal.urls"
+WSGI_APPLICATION = "partnerportal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "partnerportal.web.context.portal",
+                "partnerportal.navigation.navigation",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "partnerportal.web.forms.PortalFormRenderer"
+
+# --- The provider ---------------------------------------------------------------------------------------------------
+PROVIDER = {
+    "name": env.text("PROVIDER_NAME", "Alpacloud"),
+    "legal_name": env.text("PROVIDER_LEGAL_NAME", "Alpacloud SA"),
+    "street": env.text("PROVIDER_STREET", "Rue des Acacias 18"),
+    "postcode": env.text("PROVIDER_POSTCODE", "1227"),
+    "city": env.text("PROVIDER_CITY", "Genève"),
+    "country": env.text("PROVIDER_COUNTRY", "CH"),
+    "vat_number": env.text("PROVIDER_VAT_NUMBER", "CHE-123.456.788 MWST"),
+    "support_mail": env.text("PROVIDER_SUPPORT_MAIL", "partners@alpacloud.example"),
+    "site": env.text("PROVIDER_SITE", "http://localhost:8000"),
+}
+
+# --- Signing in -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home:start"
+LOGOUT_REDIRECT_URL = "home:programme"
+ACCOUNT_ADAPTER = "partnerportal.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "partnerportal.accounts.forms.SignupDetailsForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = PROVIDER["name"]
+USERSESSIONS_TRACK_ACTIVITY = True
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_SAMESITE = "Lax"
+# Every limit of ours and of allauth is multiplied by this; the browser tests raise it, nothing else does.
+RATE_LIMIT_FACTOR = env.number("RATE_LIMIT_FACTOR", 1)
+ACCOUNT_RATE_LIMITS = {
+    "change_password": f"{5 * RATE_LIMIT_FACTOR}/m/user",
+    "change_phone": False,
+    "manage_email": f"{10 * RATE_LIMIT_FACTOR}/m/user",
+    "reset_password": f"{20 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/m/key",
+    "reauthenticate": f"{10 * RATE_LIMIT_FACTOR}/m/user",
+    "reset_password_from_key": f"{20 * RATE_LIMIT_FACTOR}/m/ip",
+    "signup": f"{20 * RATE_LIMIT_FACTOR}/m/ip",
+    "login": f"{30 * RATE_LIMIT_FACTOR}/m/ip",
+    "login_failed": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/5m/key",
+    "confirm_email": f"{RATE_LIMIT_FACTOR}/3m/key",
+}
+
+# --- Languages and time -----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German")), ("it", _("Italian")), ("es", _("Spanish"))]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "Europe/Zurich"
+USE_I18N = True
+USE_TZ = True
+COUNTRIES_FIRST = ["CH", "LI", "FR", "DE", "AT", "IT"]
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = ROOT / ".local" / "static"
+MEDIA_ROOT = ROOT / ".local" / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# --- Browser security -------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DJANGO_TABLES2_TEMPLATE = "tables/table.html"
+
+# --- Work -------------------------------------------------------------------------------------------------------------
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TASK_PUBLISH_RETRY = False  # a page that saved its data never waits for a broker that is away: the sweeper re-queues
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULE = {
+    "sweep jobs": {"task": "partnerportal.work.tasks.sweep", "schedule": 10.0},
+}
+WORK_HEARTBEAT_TIMEOUT = timedelta(seconds=30)
+
+# --- Mail and logs ----------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{PROVIDER['name']} Partners <{PROVIDER['support_mail']}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+DEMO = False  # only settings.demo turns it on

@@ -1,0 +1,1 @@
+"""Embedded PostgreSQL and Valkey, and the supervisor behind make demo and make test."""

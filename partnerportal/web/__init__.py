@@ -1,0 +1,1 @@
+"""Shapes of pages: views, tables, components. Knows no model."""

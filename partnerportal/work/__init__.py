@@ -1,0 +1,1 @@
+"""Long work as rows: jobs that survive a dead worker."""

@@ -1,0 +1,1 @@
+"""Who is a partner: application, approval, threshold, leaving."""

@@ -1,0 +1,1 @@
+"""Calls for tenders: posted by anyone, answered by partners."""

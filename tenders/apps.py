@@ -1,0 +1,8 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class TendersConfig(AppConfig):
+    name = "tenders"
+    label = "tenders"
