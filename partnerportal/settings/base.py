@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.settings import env
@@ -101,6 +102,19 @@ PROVIDER = {
     "site": env.text("PROVIDER_SITE", "http://localhost:8000"),
 }
 
+# --- The programme ----------------------------------------------------------------------------------------------------
+# Choices of ours where the sources are silent ([C] in the rules). Rates, steps, thresholds and terms are rows instead.
+PROGRAMME = {
+    "invitation_days": env.number("PROGRAMME_INVITATION_DAYS", 30),  # Q15
+    "grace_days": env.number("PROGRAMME_GRACE_DAYS", 90),  # Q21
+    "build_up_months": env.number("PROGRAMME_BUILD_UP_MONTHS", 12),  # Q22
+    "tender_days": env.number("PROGRAMME_TENDER_DAYS", 60),  # Q25
+    "tender_extract_length": env.number("PROGRAMME_TENDER_EXTRACT_LENGTH", 200),  # Q24
+    "client_degressive": env.flag("PROGRAMME_CLIENT_DEGRESSIVE", default=True),  # Q5
+    "max_partner_rate": "0.35",  # rule 39; the database checks it too
+    "payment_days": env.number("PROGRAMME_PAYMENT_DAYS", 30),
+}
+
 # --- Signing in -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -191,12 +205,24 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
-CELERY_TASK_PUBLISH_RETRY = False  # a page that saved its data never waits for a broker that is away: the sweeper re-queues
+CELERY_TASK_PUBLISH_RETRY = (
+    False  # a page that saved its data never waits for a broker that is away: the sweeper re-queues
+)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "partnerportal.work.tasks.sweep", "schedule": 10.0},
+    "expire invitations": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=2, minute=10),
+        "kwargs": {"kind": "clients.expire_invitations"},
+    },
+    "review thresholds": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=3, minute=10),
+        "kwargs": {"kind": "billing.review_thresholds"},
+    },
 }
 WORK_HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 

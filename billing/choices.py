@@ -1,0 +1,60 @@
+"""Words and states of orders, invoices and the ledger."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderKind(models.TextChoices):
+    """An order of something new, or a renewal of what is there."""
+
+    ORDER = "ORDER", _("Order")
+    RENEWAL = "RENEWAL", _("Renewal")
+
+
+class Outcome(models.TextChoices):
+    """What a line brings the partner (rule 31)."""
+
+    REBATE = "REBATE", _("Rebate")
+    CASHBACK = "CASHBACK", _("Cashback")
+    NOTHING = "NOTHING", _("Nothing")
+
+
+class Means(models.TextChoices):
+    """How something is paid."""
+
+    PREPAID = "PREPAID", _("Prepaid account")
+    TRANSFER = "TRANSFER", _("Bank transfer")
+    CARD = "CARD", _("Card")
+
+
+class InvoiceState(models.TextChoices):
+    """Where an invoice stands."""
+
+    OPEN = "OPEN", _("To pay")
+    PAID = "PAID", _("Paid")
+
+
+INVOICE_TRANSITIONS = {InvoiceState.OPEN: {InvoiceState.PAID}}
+
+
+class EntryKind(models.TextChoices):
+    """Why the prepaid account moved."""
+
+    TOP_UP = "TOP_UP", _("Top-up")
+    PAYMENT = "PAYMENT", _("Payment")
+    CASHBACK = "CASHBACK", _("Cashback")
+    REVERSAL = "REVERSAL", _("Cashback taken back")
+
+
+CREDITS = (EntryKind.TOP_UP, EntryKind.CASHBACK)
+DEBITS = (EntryKind.PAYMENT, EntryKind.REVERSAL)
+
+
+class ResaleState(models.TextChoices):
+    """Where a re-invoicing document stands (Q39)."""
+
+    DRAFT = "DRAFT", _("Draft")
+    ISSUED = "ISSUED", _("Issued")
+
+
+RESALE_TRANSITIONS = {ResaleState.DRAFT: {ResaleState.ISSUED}}

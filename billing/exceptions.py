@@ -1,0 +1,19 @@
+"""What billing refuses."""
+
+from partnerportal.kernel.states import Refused
+
+
+class OrderRefused(Refused):
+    """The decision table refuses the order (rule 30), or it cannot be priced."""
+
+
+class InsufficientBalance(Refused):
+    """The prepaid account does not hold enough: spending never takes it below zero (rule 43)."""
+
+
+class PaymentRefused(Refused):
+    """The payment does not fit the invoice."""
+
+
+class NoPrice(Refused):
+    """There is no price, rate or VAT rate for this on that day."""

@@ -1,0 +1,23 @@
+"""Who may what about money."""
+
+from clients.choices import Right
+from partnerportal.accounts.choices import WHOLE, StaffRole
+from partnerportal.accounts.permissions import ALL_STAFF, EVERYONE, Holding, Permission
+
+
+class BillingPermission(Permission):
+    """Orders, invoices, prepaid account, earnings, exports."""
+
+    ORDER_VIEW = Holding("billing.order.view", roles=WHOLE, accounting=True, right=Right.VIEW)
+    ORDER_PLACE = Holding("billing.order.place", roles=WHOLE, right=Right.ORDER)
+    AMOUNT_EXPLAIN = Holding("billing.amount.explain", roles=WHOLE, accounting=True, right=Right.ORDER)
+    INVOICE_VIEW = Holding("billing.invoice.view", roles=WHOLE, accounting=True)  # rule 28
+    INVOICE_PAY = Holding("billing.invoice.pay", roles=WHOLE, accounting=True)
+    PREPAID_VIEW = Holding("billing.prepaid.view", roles=WHOLE, accounting=True)
+    EARNING_VIEW = Holding("billing.earning.view", roles=WHOLE, accounting=True)
+    EXPORT_START = Holding("billing.export.start", roles=WHOLE, accounting=True)  # rule 50
+    RESALE_MANAGE = Holding("billing.resale.manage", roles=WHOLE, accounting=True)
+    CALCULATE = Holding("billing.price.calculate", roles=EVERYONE, right=Right.VIEW)
+    STAFF_INVOICE_VIEW = Holding("billing.invoice.staff_view", staff=ALL_STAFF)
+    STAFF_JOB_VIEW = Holding("billing.job.staff_view", staff=ALL_STAFF)
+    STAFF_JOB_RETRY = Holding("billing.job.staff_retry", staff=frozenset({StaffRole.MANAGER, StaffRole.FINANCE}))

@@ -1,0 +1,92 @@
+"""Sets of orders, invoices and ledger entries, and who may see them (rules 24, 25, 27, 28, 51)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from billing.choices import InvoiceState, Outcome
+from clients.models import Relationship
+
+
+class OrderQuerySet(models.QuerySet[Any]):
+    """Orders and renewals."""
+
+    def visible_to(self, acting: Any) -> OrderQuerySet:
+        """Keep the orders on one's own organisation, and those that a partner placed for a client it may enter.
+
+        In a client's space: those placed through the relationship. Amounts are another question, see
+        :meth:`OrderLineQuerySet.priced_for`.
+        """
+        if acting is None or acting.home is None:
+            return self.none()
+        if acting.relationship is not None:
+            return self.filter(relationship=acting.relationship.pk)
+        on_mine = Q(client=acting.home.pk)
+        placed = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk, pk=OuterRef("relationship"))
+        return self.filter(on_mine | Exists(placed))
+
+
+class OrderLineQuerySet(models.QuerySet[Any]):
+    """Lines of orders."""
+
+    def visible_to(self, acting: Any) -> OrderLineQuerySet:
+        """Keep the lines whose amounts one may read: what one's organisation pays, and what earns it something.
+
+        Who pays reads its own price; the partner that earns reads the chain behind its cashback (rule 51).
+        """
+        if acting is None or acting.home is None:
+            return self.none()
+        paid = Q(order__payer=acting.home.pk) & Q(pk__isnull=not _may_read_invoices(acting))
+        earned = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk, pk=OuterRef("earner"))
+        lines = self.filter(paid | (Q(earner__isnull=False) & Exists(earned)))
+        if acting.relationship is not None:
+            return lines.filter(earner=acting.relationship.pk)
+        return lines
+
+    def earning_for(self, partner_id: int) -> OrderLineQuerySet:
+        """Keep the lines that brought a partner a rebate or a cashback."""
+        return self.filter(earning_partner=partner_id, outcome__in=[Outcome.REBATE, Outcome.CASHBACK])
+
+
+class InvoiceQuerySet(models.QuerySet[Any]):
+    """Invoices."""
+
+    def visible_to(self, acting: Any) -> InvoiceQuerySet:
+        """Keep the invoices of the organisation one is a member of, for whoever may read invoices there (rule 28).
+
+        Never anything in a client's space: the client's invoices are the client's alone (rules 24, 25, 27).
+        """
+        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+            return self.none()
+        return self.filter(payer=acting.home.pk)
+
+    def open(self) -> InvoiceQuerySet:
+        """Keep those that are to be paid."""
+        return self.filter(state=InvoiceState.OPEN)
+
+
+class LedgerEntryQuerySet(models.QuerySet[Any]):
+    """Entries of prepaid accounts."""
+
+    def visible_to(self, acting: Any) -> LedgerEntryQuerySet:
+        """Keep the entries of one's own organisation, for whoever may read its accounting."""
+        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+            return self.none()
+        return self.filter(account__organisation=acting.home.pk)
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    """Rows of a partner's own: re-invoicing documents."""
+
+    def visible_to(self, acting: Any) -> OwnedQuerySet:
+        """Keep one's own organisation's, for whoever may read its accounting."""
+        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+            return self.none()
+        return self.filter(partner=acting.home.pk)
+
+
+def _may_read_invoices(acting: Any) -> bool:
+    return acting.membership is not None and acting.membership.may_see_accounting

@@ -1,0 +1,16 @@
+"""Questions about prices, orders and earnings."""
+
+from billing.selectors.earnings import Month, earned_by_month, earned_in, pending_cashback
+from billing.selectors.rates import RateBook, vat_for
+from billing.selectors.volume import managed_total, managed_totals
+
+__all__ = [
+    "Month",
+    "RateBook",
+    "earned_by_month",
+    "earned_in",
+    "managed_total",
+    "managed_totals",
+    "pending_cashback",
+    "vat_for",
+]

@@ -1,0 +1,79 @@
+"""Which prices and rates hold on a day, read once and used for many lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from stdnum.eu import vat as eu_vat
+
+from billing.exceptions import NoPrice
+from billing.models import DegressiveStep, PartnerRate, Price, VatRate
+from billing.pricing import EU_COUNTRIES, Rates, VatTreatment, is_taxed, vat_treatment
+from partnerportal.accounts.models import Organisation
+from partnerportal.catalogue.models import Offer
+
+
+class RateBook:
+    """The prices, partner rates and steps of one day. Three queries, however many lines are priced from it."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self._prices = {(price.offer_id, price.currency): price for price in Price.objects.valid_on(day)}
+        self._partner_rates = {rate.offer_id: rate for rate in PartnerRate.objects.valid_on(day)}
+        self._steps: dict[int, list[DegressiveStep]] = defaultdict(list)
+        for step in DegressiveStep.objects.valid_on(day).order_by("from_units"):
+            self._steps[step.family_id].append(step)
+
+    def rates(self, *, offer: Offer, currency: str) -> Rates:
+        """Return what an offer costs in ``currency``. Raises :class:`NoPrice`."""
+        price = self._price(offer, currency)
+        partner_rate = self._partner_rates.get(offer.pk)
+        return Rates(
+            public_unit=price.public_unit,
+            partner_rate=partner_rate.rate if partner_rate else Decimal(0),
+            reseller_unit=price.reseller_unit,
+            steps=tuple((step.from_units, step.rate) for step in self._steps.get(offer.family_id, ())),
+        )
+
+    def version(self, *, offer: Offer, currency: str) -> dict[str, Any]:
+        """Return which rows :meth:`rates` read and since when they hold, for the order's snapshot."""
+        price, partner_rate = self._price(offer, currency), self._partner_rates.get(offer.pk)
+        steps = self._steps.get(offer.family_id, [])
+        return {
+            "price": price.pk,
+            "price_since": price.valid_from.isoformat(),
+            "partner_rate": partner_rate.pk if partner_rate else None,
+            "partner_rate_since": partner_rate.valid_from.isoformat() if partner_rate else None,
+            "steps": [step.pk for step in steps],
+            "steps_since": steps[0].valid_from.isoformat() if steps else None,
+        }
+
+    def _price(self, offer: Offer, currency: str) -> Price:
+        try:
+            return self._prices[offer.pk, currency]
+        except KeyError:
+            message = _("%(offer)s has no price in %(currency)s on this day.") % {"offer": offer, "currency": currency}
+            raise NoPrice(message) from None
+
+
+def vat_for(*, country: str, vat_number: str, day: date) -> tuple[VatTreatment, Decimal]:
+    """Return how a payer is taxed and at which rate (rule 45). Raises :class:`NoPrice` if the rate is not known."""
+    treatment = vat_treatment(
+        country=country, has_valid_vat_number=country in EU_COUNTRIES and eu_vat.is_valid(vat_number or "-")
+    )
+    if not is_taxed(treatment):
+        return treatment, Decimal(0)
+    rate = VatRate.objects.valid_on(day).filter(country=country).values_list("rate", flat=True).first()
+    if rate is None:
+        message = _("There is no VAT rate for %(country)s on this day.") % {"country": country}
+        raise NoPrice(message)
+    return treatment, rate
+
+
+def vat_of(organisation: Organisation, day: date) -> tuple[VatTreatment, Decimal]:
+    """Return how an organisation is taxed as the payer."""
+    return vat_for(country=str(organisation.country), vat_number=organisation.vat_number, day=day)

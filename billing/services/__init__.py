@@ -1,0 +1,22 @@
+"""Orders, invoices, payments, the ledger. Rules 23 to 43."""
+
+from billing.services.invoices import issue_invoice
+from billing.services.ledger import credit, top_up
+from billing.services.orders import Item, Quote, place_order, quote_order, renew
+from billing.services.payments import pay_from_prepaid, settle_payment
+from billing.services.resales import draft_resale, issue_resale
+
+__all__ = [
+    "Item",
+    "Quote",
+    "credit",
+    "draft_resale",
+    "issue_invoice",
+    "issue_resale",
+    "pay_from_prepaid",
+    "place_order",
+    "quote_order",
+    "renew",
+    "settle_payment",
+    "top_up",
+]

@@ -1,0 +1,70 @@
+"""A partner re-invoices to its client what it paid itself (Q39): its own document, outside the provider's invoices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.choices import RESALE_TRANSITIONS, ResaleState
+from billing.exceptions import OrderRefused
+from billing.models import OrderLine, Resale
+from billing.services.invoices import take_number
+from partnerportal.accounts.acting import Acting
+from partnerportal.audit import log
+from partnerportal.kernel.money import round_cents
+from partnerportal.kernel.states import check_transition
+
+RESALE = "resale"
+
+
+@transaction.atomic
+def draft_resale(*, line_id: int, partner_id: int, markup_rate: Decimal, actor: Acting, now: datetime) -> Resale:
+    """Draft the document for a line that the partner paid for a client; ``markup_rate`` is a fraction on what it paid.
+
+    A line has one document: drafting again changes the markup while it is a draft. Raises :class:`OrderRefused` for a
+    line that the partner did not pay, or one that is re-invoiced already.
+    """
+    line = OrderLine.objects.select_related("order__client").get(pk=line_id)
+    if line.order.payer_id != partner_id or line.order.client_id == partner_id:
+        raise OrderRefused(_("Only what you paid for a client can be re-invoiced to it."))
+    if markup_rate < 0:
+        raise OrderRefused(_("A markup is zero or more."), field="markup")
+    resale = Resale.objects.select_for_update(of=("self",)).filter(line=line).first()
+    if resale is not None and resale.state != ResaleState.DRAFT:
+        raise OrderRefused(_("This line is re-invoiced already."))
+    net = round_cents(line.charged_net * (1 + markup_rate))
+    resale, _is_new = Resale.objects.update_or_create(
+        line=line,
+        defaults={"markup_rate": markup_rate, "net": net},
+        create_defaults={
+            "partner_id": partner_id,
+            "client": line.order.client,
+            "markup_rate": markup_rate,
+            "net": net,
+            "created_at": now,
+        },
+    )
+    return resale
+
+
+@transaction.atomic
+def issue_resale(*, resale_id: int, actor: Acting, now: datetime) -> Resale:
+    """Give a draft its number from the partner's own series; it does not change any more. Raises IllegalTransition."""
+    resale = Resale.objects.select_for_update(of=("self",)).select_related("partner__organisation").get(pk=resale_id)
+    check_transition(RESALE_TRANSITIONS, resale.state, ResaleState.ISSUED)
+    resale.number = take_number(issuer=f"partner-{resale.partner_id}", kind=RESALE, year=timezone.localdate(now).year)
+    resale.state = ResaleState.ISSUED
+    resale.save(update_fields=["state", "number"])
+    log.record(
+        at=now,
+        actor=actor,
+        action="billing.resale.issued",
+        subject=resale,
+        organisation=resale.partner.organisation,
+        changes={"net": str(resale.net)},
+    )
+    return resale

@@ -1,0 +1,75 @@
+"""Words and states of relationships and products. The arrows are the drawing in domain.md 3.2."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Access(models.TextChoices):
+    """How much of its account a client opens."""
+
+    LIMITED = "LIMITED", _("Limited")
+    FULL = "FULL", _("Full")
+
+
+class Payer(models.TextChoices):
+    """Whose means pay what a partner orders; asked with full access only (rule 18)."""
+
+    CLIENT = "CLIENT", _("The client pays")
+    PARTNER = "PARTNER", _("The partner pays")
+
+
+class Side(models.TextChoices):
+    """The two sides of a relationship."""
+
+    CLIENT = "CLIENT", _("Client")
+    PARTNER = "PARTNER", _("Partner")
+
+
+class RelationshipState(models.TextChoices):
+    """Where a relationship stands."""
+
+    PENDING = "PENDING", _("Waiting for an answer")
+    ACTIVE = "ACTIVE", _("Active")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    EXPIRED = "EXPIRED", _("Expired")
+    ENDED = "ENDED", _("Ended")
+
+
+RELATIONSHIP_TRANSITIONS = {
+    RelationshipState.PENDING: {
+        RelationshipState.ACTIVE,
+        RelationshipState.REFUSED,
+        RelationshipState.WITHDRAWN,
+        RelationshipState.EXPIRED,
+        RelationshipState.PENDING,  # resent
+    },
+    RelationshipState.EXPIRED: {RelationshipState.PENDING},  # resent
+    RelationshipState.ACTIVE: {RelationshipState.ENDED},
+}
+
+
+class ProductState(models.TextChoices):
+    """Where a product stands (section 9)."""
+
+    ACTIVE = "ACTIVE", _("Active")
+    BLOCKED = "BLOCKED", _("Blocked")
+    TERMINATED = "TERMINATED", _("Terminated")
+
+
+class RenewalPayer(models.TextChoices):
+    """Whose means pay the next renewal of a product."""
+
+    CLIENT = "CLIENT", _("The owner")
+    PARTNER = "PARTNER", _("The partner")
+    NOBODY = "NOBODY", _("No payment means")  # Q19: the partner that paid is gone
+
+
+class Right(models.TextChoices):
+    """What a partner's person may do in a client's space."""
+
+    VIEW = "view", _("see")
+    TECHNICAL = "technical", _("manage")
+    STATISTICS = "statistics", _("see statistics")
+    ORDER = "order", _("order and renew")
+    BILLING = "billing", _("manage billing")

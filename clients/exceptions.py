@@ -1,0 +1,15 @@
+"""What relationships refuse."""
+
+from partnerportal.kernel.states import Refused
+
+
+class NotPossible(Refused):
+    """A rule forbids this relationship or this change of it."""
+
+
+class AlreadyRelated(Refused):
+    """There is a relationship, or a question about one, already."""
+
+
+class LinkUnusable(Refused):
+    """The link is not for this person, or no longer valid; it does not tell whom it was for."""

@@ -1,0 +1,80 @@
+"""Mails about relationships, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from clients.choices import Side
+from clients.models import Relationship
+from partnerportal.accounts import selectors as account_selectors
+from partnerportal.accounts.models import Organisation
+from partnerportal.accounts.tokens import link_token
+from partnerportal.web import mail
+
+LINK_PURPOSE = "clients.relationship"
+
+
+def answer_link(relationship: Relationship) -> str:
+    """Return the address where the receiving side reads and answers the question."""
+    token = link_token(purpose=LINK_PURPOSE, pk=relationship.pk, version=relationship.link_version)
+    return mail.absolute(reverse("clients:relationship_link", args=[token]))
+
+
+def asked(relationship: Relationship) -> None:
+    """N1 and N2 to the partner, N3 to the client: somebody wants to work with you."""
+    context = {"relationship": relationship, "link": answer_link(relationship)}
+    if relationship.started_by == Side.CLIENT:
+        _to(relationship.partner.organisation, "clients/invited", context)
+    elif relationship.client is not None:
+        _to(relationship.client, "clients/requested", context)
+    else:
+        organisation = relationship.partner.organisation
+        mail.send(
+            event="clients/requested", to=relationship.invited_email, language=organisation.language, context=context
+        )
+
+
+def answered(relationship: Relationship) -> None:
+    """The answer, to the side that asked."""
+    event = "clients/accepted" if relationship.state == "ACTIVE" else "clients/refused"
+    if relationship.started_by == Side.CLIENT:
+        link = mail.absolute(reverse("clients:relationship_list"))
+        _to(relationship.client, event, {"relationship": relationship, "other": relationship.partner, "link": link})
+    else:
+        link = mail.absolute(reverse("clients:client_list"))
+        other = relationship.client or relationship.invited_email
+        _to(relationship.partner.organisation, event, {"relationship": relationship, "other": other, "link": link})
+
+
+def access_changed(relationship: Relationship, before: str) -> None:
+    """What the partner reaches now."""
+    link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
+    context = {"relationship": relationship, "before": before, "link": link}
+    _to(relationship.partner.organisation, "clients/access_changed", context)
+
+
+def payer_changed(relationship: Relationship) -> None:
+    """N4: who pays from now on."""
+    link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
+    _to(relationship.partner.organisation, "clients/payer_changed", {"relationship": relationship, "link": link})
+
+
+def ended(relationship: Relationship, unpaid_products: int) -> None:
+    """The relationship is over: to the side that did not end it, and to the client if renewals lost their payer."""
+    context = {"relationship": relationship, "unpaid_products": unpaid_products}
+    if relationship.ended_by == Side.CLIENT:
+        _to(relationship.partner.organisation, "clients/ended", context)
+    if relationship.ended_by != Side.CLIENT or unpaid_products:
+        _to(relationship.client, "clients/ended", context)
+
+
+def _to(organisation: Organisation, event: str, context: dict[str, Any]) -> None:
+    for person in account_selectors.legal_representatives(organisation_id=organisation.pk):
+        mail.send(
+            event=event,
+            to=person.email,
+            language=person.language,
+            context={**context, "person": person, "organisation": organisation},
+        )

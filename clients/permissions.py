@@ -1,0 +1,26 @@
+"""Who may what about clients, partners with access, and products."""
+
+from clients.choices import Right
+from partnerportal.accounts.choices import WHOLE
+from partnerportal.accounts.permissions import ALL_STAFF, EVERYONE, LEGAL, Holding, Permission
+
+
+class ClientPermission(Permission):
+    """Relationships, products, and acting in a client's space."""
+
+    # The client's side
+    RELATIONSHIP_VIEW = Holding("clients.relationship.view", roles=WHOLE)
+    RELATIONSHIP_INVITE = Holding("clients.relationship.invite", roles=LEGAL)  # rule 6
+    RELATIONSHIP_ANSWER = Holding("clients.relationship.answer", roles=LEGAL)  # Q17
+    RELATIONSHIP_CHANGE = Holding("clients.relationship.change", roles=LEGAL)  # rule 17
+    # The partner's side
+    CLIENT_VIEW = Holding("clients.client.view", roles=EVERYONE)  # a collaborator: the assigned ones (rule 20)
+    CLIENT_REQUEST = Holding("clients.client.request", roles=LEGAL)  # rule 7
+    CLIENT_ASSIGN = Holding("clients.client.assign", roles=WHOLE)
+    CLIENT_ENTER = Holding("clients.client.enter", roles=EVERYONE)
+    # Both sides
+    RELATIONSHIP_WITHDRAW = Holding("clients.relationship.withdraw", roles=LEGAL)
+    RELATIONSHIP_END = Holding("clients.relationship.end", roles=WHOLE)  # rule 46
+    # In one's own organisation and in a client's space
+    PRODUCT_VIEW = Holding("clients.product.view", roles=EVERYONE, right=Right.VIEW)
+    STAFF_RELATIONSHIP_VIEW = Holding("clients.relationship.staff_view", staff=ALL_STAFF)

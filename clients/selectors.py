@@ -1,0 +1,89 @@
+"""Questions about relationships, rights and products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from clients.choices import Right
+from clients.models import ClientAssignment, Product, Relationship
+from partnerportal.accounts.models import Membership
+
+
+def rights_in_space(*, relationship: Relationship, membership: Membership) -> frozenset[str]:
+    """Return what a partner's member may do in the client's space: what the client granted AND what the partner allows
+    (rules 20 and 21). Rights on single products of a limited relationship are narrower still: see
+    :func:`rights_on_product`.
+    """
+    granted = {Right.VIEW, Right.TECHNICAL, Right.STATISTICS}
+    if relationship.is_full:
+        granted |= {Right.ORDER}
+        if relationship.is_paid_by_partner:
+            granted |= {Right.BILLING}
+    if membership.is_whole:
+        return frozenset(granted)
+    assignment = ClientAssignment.objects.filter(relationship=relationship, membership=membership).first()
+    return frozenset(granted & _allowed(assignment)) if assignment else frozenset()
+
+
+def rights_on_product(*, product: Product, relationship: Relationship, space_rights: frozenset[str]) -> frozenset[str]:
+    """Return what may be done with one visible product in a client's space."""
+    if relationship.is_full:
+        return space_rights
+    grant = relationship.grants.filter(product=product).first()
+    if grant is None:
+        return frozenset()
+    on_it = {Right.VIEW}
+    on_it |= {Right.TECHNICAL} if grant.has_technical else set()
+    on_it |= {Right.STATISTICS} if grant.has_statistics else set()
+    return frozenset(on_it & space_rights)
+
+
+def _allowed(assignment: ClientAssignment) -> set[str]:
+    flags: Mapping[str, bool] = {
+        Right.VIEW: True,
+        Right.TECHNICAL: assignment.has_technical,
+        Right.STATISTICS: assignment.has_statistics,
+        Right.ORDER: assignment.has_order,
+        Right.BILLING: assignment.has_billing,
+    }
+    return {right for right, is_allowed in flags.items() if is_allowed}
+
+
+def clients_of(*, acting: Any) -> QuerySet[Relationship]:
+    """Return the partner's side list: each visible relationship with its client and the number of products opened."""
+    relationships = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk)
+    return relationships.select_related("client", "partner__organisation").annotate(
+        granted_count=Count("grants", distinct=True)
+    )
+
+
+def partners_of(*, acting: Any) -> QuerySet[Relationship]:
+    """Return the client's side list: each partner with access, or asked, or asking."""
+    relationships = Relationship.objects.visible_to(acting).filter(client=acting.home.pk)
+    return relationships.select_related("partner__organisation", "client").annotate(
+        granted_count=Count("grants", distinct=True)
+    )
+
+
+def units_of_family(*, products: QuerySet[Product], family_id: int) -> int:
+    """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
+    counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
+    return counted["units"] or 0
+
+
+def active_relationship(*, client_id: int, partner_id: int) -> Relationship | None:
+    """Return the relationship that opens a client to a partner now."""
+    return Relationship.objects.active().filter(client=client_id, partner=partner_id).first()
+
+
+def who_has_access(*, organisation_id: int) -> QuerySet[Relationship]:
+    """Return the active relationships of a client."""
+    return (
+        Relationship.objects.active()
+        .filter(Q(client=organisation_id))
+        .select_related("partner__organisation")
+        .order_by("access_since", "pk")
+    )

@@ -1,0 +1,110 @@
+"""The client, and nobody else, changes what a partner reaches and who pays. Rules 17 to 19, 3.4."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from clients import tasks
+from clients.choices import Payer, ProductState, RelationshipState, RenewalPayer
+from clients.exceptions import NotPossible
+from clients.models import Product, Relationship
+from clients.services.terms import Terms, words, write_grants
+from partnerportal.accounts.acting import Acting
+from partnerportal.audit import log
+from partnerportal.kernel.states import IllegalTransition
+
+
+@transaction.atomic
+def change_access(
+    *, relationship_id: int, terms: Terms, actor: Acting, now: datetime, seen: dict[str, object] | None = None
+) -> Relationship:
+    """Make the relationship grant exactly ``terms`` from now on (rules 17, 18; down to no product at all, 3.4).
+
+    ``seen``: the terms that the person had on screen (:func:`clients.services.terms.words`); if they have changed
+    meanwhile the save is refused, so that nobody overwrites what they did not see. The partner gets a mail (Q20), and
+    one about the payer where that changed (rule 19). Raises :class:`NotPossible`, IllegalTransition.
+    """
+    relationship = active_locked(relationship_id)
+    before = words(relationship)
+    if seen is not None and seen != before:
+        raise NotPossible(_("The access was changed in another window meanwhile. Look at it again before you save."))
+    terms.check(client_id=relationship.client_id, needs_products=False)
+    payer_before, access_before = relationship.payer, relationship.access
+    relationship.access, relationship.payer = terms.access, terms.payer
+    if access_before != terms.access:
+        relationship.access_since = now
+    try:
+        with transaction.atomic():
+            relationship.save(update_fields=["access", "payer", "access_since"])
+    except IntegrityError as refusal:  # relationship_one_full_per_client
+        raise NotPossible(
+            _("Another partner has full access. Narrow or end that access first: one at a time."), field="access"
+        ) from refusal
+    write_grants(relationship, terms.products, now)
+    after = words(relationship)
+    if before == after and access_before == terms.access:
+        return relationship
+    if payer_before == Payer.PARTNER and relationship.payer != Payer.PARTNER:
+        drop_partner_renewals(relationship)
+    _record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
+    if before["access"] != after["access"] or before["products"] != after["products"]:
+        tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=access_before)
+    if payer_before != relationship.payer and relationship.is_full:
+        tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
+    return relationship
+
+
+@transaction.atomic
+def change_payer(*, relationship_id: int, payer: str, actor: Acting, now: datetime) -> Relationship:
+    """Change whose means pay what the partner orders (section 4); the partner gets a mail (rule 19).
+
+    Raises :class:`NotPossible` for limited access, which has no payer (rule 18).
+    """
+    relationship = active_locked(relationship_id)
+    if not relationship.is_full:
+        raise NotPossible(_("With limited access the partner orders nothing, so nobody pays for it."), field="payer")
+    if payer not in Payer.values:
+        raise NotPossible(_("Choose who pays what the partner orders."), field="payer")
+    before = relationship.payer
+    if before == payer:
+        return relationship
+    relationship.payer = payer
+    relationship.save(update_fields=["payer"])
+    if before == Payer.PARTNER:
+        drop_partner_renewals(relationship)
+    changes = {"from": before, "to": payer}
+    _record(relationship, "clients.relationship.payer_changed", changes, actor=actor, now=now)
+    tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
+    return relationship
+
+
+def active_locked(relationship_id: int) -> Relationship:
+    """Load an active relationship for a change. Raises IllegalTransition if it is not active (any more)."""
+    locked = Relationship.objects.select_for_update(of=("self",)).select_related("client", "partner__organisation")
+    relationship = locked.get(pk=relationship_id)
+    if relationship.state != RelationshipState.ACTIVE:
+        raise IllegalTransition(relationship.state, RelationshipState.ACTIVE)
+    return relationship
+
+
+def drop_partner_renewals(relationship: Relationship) -> int:
+    """Q19: what the partner would have renewed has no payment means now; the paid period stays. Returns how many."""
+    paid = Product.objects.filter(organisation=relationship.client_id, renewal_payer=RenewalPayer.PARTNER)
+    return paid.exclude(state=ProductState.TERMINATED).update(renewal_payer=RenewalPayer.NOBODY)
+
+
+def _record(
+    relationship: Relationship, action: str, changes: dict[str, object], *, actor: Acting, now: datetime
+) -> None:
+    log.record(
+        at=now,
+        actor=actor,
+        action=action,
+        subject=relationship,
+        organisation=relationship.client,
+        relationship_id=relationship.pk,
+        changes=changes,
+    )

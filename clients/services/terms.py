@@ -1,0 +1,84 @@
+"""What a relationship grants, as one value: access, payer, products with rights (rules 9 and 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from clients.choices import Access
+from clients.exceptions import NotPossible
+from clients.models import Grant, Product, Relationship
+
+
+@dataclass(frozen=True)
+class ProductRights:
+    """One product and the rights on it; seeing it is implied (Q18: both by default)."""
+
+    product_id: int
+    has_technical: bool = True
+    has_statistics: bool = True
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a client grants: ``payer`` with full access only, ``products`` with limited access only."""
+
+    access: str
+    payer: str | None = None
+    products: tuple[ProductRights, ...] = ()
+
+    def check(self, *, client_id: int, needs_products: bool = True) -> None:
+        """Raise :class:`NotPossible` unless the terms fit rules 9 and 18 and name products of the client only.
+
+        ``needs_products``: False where rights may be withdrawn down to none (3.4).
+        """
+        if self.access == Access.FULL:
+            if self.payer is None:
+                raise NotPossible(_("Choose who pays what the partner orders."), field="payer")
+            if self.products:
+                raise NotPossible(_("Full access opens every product: there is nothing to choose."), field="products")
+            return
+        if self.payer is not None:
+            raise NotPossible(
+                _("With limited access the partner orders nothing, so nobody pays for it."), field="payer"
+            )
+        if needs_products and not self.products:
+            raise NotPossible(_("Choose at least one product, or give full access."), field="products")
+        wanted = {one.product_id for one in self.products}
+        if len(wanted) != len(self.products):
+            raise NotPossible(_("A product is named twice."), field="products")
+        if Product.objects.in_use().filter(organisation=client_id, pk__in=wanted).count() != len(wanted):
+            raise NotPossible(
+                _("A product that you chose is no longer there. Look at the list again and choose anew."),
+                field="products",
+            )
+
+
+def write_grants(relationship: Relationship, products: Iterable[ProductRights], now: datetime) -> None:
+    """Make the grants of ``relationship`` exactly ``products``; those that stay keep their date (Q13: first granted)."""
+    wanted = {one.product_id: one for one in products}
+    relationship.grants.exclude(product__in=wanted).delete()
+    Grant.objects.bulk_create(
+        [
+            Grant(
+                relationship=relationship,
+                product_id=one.product_id,
+                has_technical=one.has_technical,
+                has_statistics=one.has_statistics,
+                granted_at=now,
+            )
+            for one in wanted.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["relationship", "product"],
+        update_fields=["has_technical", "has_statistics"],
+    )
+
+
+def words(relationship: Relationship) -> dict[str, object]:
+    """Return the granted terms as plain values for the audit trail."""
+    products = list(relationship.grants.order_by("product").values_list("product__name", flat=True)[:50])
+    return {"access": relationship.access, "payer": relationship.payer, "products": products}

@@ -1,0 +1,69 @@
+"""Sets for whom somebody acts, and keeps staff without a second factor at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.models import Membership
+
+ORGANISATION_KEY = "acting_organisation"
+# Where staff without a second factor may go: setting one up, proving the password for it, leaving.
+_SECOND_FACTOR_PAGES = ("mfa_", "account_reauthenticate", "account_logout", "account_confirm_email", "account_email")
+
+
+class ActingMiddleware:
+    """Puts ``request.acting`` on each request: from the session's choice of organisation, checked against the rows."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.acting = acting_of(request)
+        return self.get_response(request)
+
+
+def acting_of(request: HttpRequest) -> Acting | None:
+    """Return for whom the signed-in person acts; a membership that is gone falls back to the first that is left."""
+    if not request.user.is_authenticated:
+        return None
+    memberships = tuple(
+        Membership.objects.filter(user=request.user).select_related("organisation").order_by("created_at", "pk")
+    )
+    chosen = request.session.get(ORGANISATION_KEY)
+    current = next(
+        (one for one in memberships if one.organisation_id == chosen), memberships[0] if memberships else None
+    )
+    return Acting(user=request.user, membership=current, memberships=memberships)
+
+
+class SecondFactorMiddleware:
+    """Staff whose session was not proved with a second factor reach only the pages where they set one up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Send them to the set-up page from everywhere else."""
+        if not request.user.is_authenticated or not request.user.is_staff or has_second_factor(request):
+            return None
+        if (request.resolver_match.view_name or "").startswith(_SECOND_FACTOR_PAGES):
+            return None
+        if is_mfa_enabled(request.user):  # set up meanwhile, elsewhere: this session proves it now
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+        return redirect("mfa_index")
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Tell whether this session was opened, or has since been proved, with a code or a passkey."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request))

@@ -1,0 +1,24 @@
+"""Questions about people and organisations."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from partnerportal.accounts.choices import Role
+from partnerportal.accounts.models import User
+
+
+def legal_representatives(*, organisation_id: int) -> QuerySet[User]:
+    """Return the people who are legal representatives of an organisation, the eldest member first."""
+    return User.objects.filter(
+        memberships__organisation=organisation_id, memberships__role=Role.LEGAL, is_active=True
+    ).order_by("memberships__created_at", "pk")
+
+
+def leaders(*, organisation_id: int) -> QuerySet[User]:
+    """Return legal representatives and administrators of an organisation."""
+    return User.objects.filter(
+        memberships__organisation=organisation_id,
+        memberships__role__in=[Role.LEGAL, Role.ADMINISTRATOR],
+        is_active=True,
+    ).order_by("memberships__created_at", "pk")

@@ -1,0 +1,46 @@
+"""What the provider sells. Prices are not here: they are billing's, with their validity."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Period(models.TextChoices):
+    """For how long one unit is bought."""
+
+    MONTH = "MONTH", _("month")
+    YEAR = "YEAR", _("year")
+
+
+class Family(models.Model):
+    """A kind of offer. Web and mail hosting count towards degressive steps (rule 39, Q4)."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    is_degressive = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Offer(models.Model):
+    """Something the provider sells, by the month or by the year."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="offers")
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=240, blank=True)
+    period = models.CharField(max_length=5, choices=Period.choices)
+    is_per_unit = models.BooleanField(
+        default=True
+    )  # each unit ordered is a product of its own; else one with a quantity
+    is_sold = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="offer_period_known", condition=Q(period__in=Period.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

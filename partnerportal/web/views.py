@@ -1,0 +1,100 @@
+"""The shapes of views: find (404), permit (403), validate, one call (409 if a rule refuses). Knows no model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
+
+from partnerportal.kernel.states import IllegalTransition, Refused
+from partnerportal.web.htmx import is_fragment
+
+
+class PolicyView:
+    """Refuses to run without a permission, and refuses everyone who does not hold it.
+
+    A view that shows one thing finds it in :meth:`find`, which runs first: what is not visible answers 404, so that
+    ids cannot be probed; then comes 403.
+    """
+
+    permission: Any = None
+    request: HttpRequest
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Find what the page is about before anything is permitted or done."""
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
+        self.find(**kwargs)
+
+    def find(self, **kwargs: Any) -> None:
+        """Load what the page is about from ``visible_to(request.acting)``, or raise Http404."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer, or raise 403."""
+        if self.permission is None:
+            message = f"{type(self).__name__} names no permission"
+            raise ImproperlyConfigured(message)
+        if not self.permission.granted_to(request.acting):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
+
+
+class PageView(PolicyView, TemplateView):
+    """A page that shows something."""
+
+
+class TableView(PolicyView, SingleTableMixin, FilterView):
+    """A list with search, filters, sorting, paging; htmx gets the table alone from the same template."""
+
+    table_pagination = {"per_page": 25}
+
+    def get_template_names(self) -> list[str]:
+        """Return the page, or its ``table`` part for a fragment request."""
+        page = super().get_template_names()[0]
+        return [f"{page}#table" if is_fragment(self.request) else page]
+
+
+class ActionView(PolicyView, FormView):
+    """GET shows what will happen and asks; POST does one thing.
+
+    A subclass gives ``form_class``, ``template_name``, and :meth:`act`, which makes the one call and returns where to
+    go. A refusal of a rule comes back as 409 with its sentence beside the field; nothing typed is lost.
+    """
+
+    success_message = ""
+
+    def act(self, form: BaseForm) -> str:
+        """Make the one domain call and return the URL to go to."""
+        raise NotImplementedError  # a subclass that forgets it fails its first test
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Act, or answer 409."""
+        try:
+            target = self.act(form)
+        except Refused as refusal:
+            return self.conflict(form, refusal)
+        if self.success_message:
+            messages.success(self.request, self.success_message)
+        return redirect(target)
+
+    def conflict(self, form: BaseForm, refusal: Refused) -> HttpResponse:
+        """Show the form again with the sentence of the rule that refused."""
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, sentence(refusal))
+        return self.render_to_response(self.get_context_data(form=form), status=409)
+
+
+def sentence(refusal: Refused) -> str:
+    """Return what a person reads about a refusal."""
+    if isinstance(refusal, IllegalTransition):
+        return _(
+            "This is no longer possible: somebody has changed it meanwhile. Reload the page to see where it stands."
+        )
+    return str(refusal)

@@ -1,0 +1,371 @@
+"""How a company becomes a partner, stays one, and leaves. Rules 1 to 5, Q21 to Q23, Q42."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.choices import OrganisationKind
+from partnerportal.accounts.models import Organisation
+from partnerportal.audit import log
+from partnerportal.kernel.states import check_transition
+from partners import registers, selectors, signals, tasks
+from partners.choices import (
+    APPLICATION_TRANSITIONS,
+    PARTNER_TRANSITIONS,
+    ApplicationState,
+    CheckResult,
+    PartnerState,
+    ReviewOutcome,
+)
+from partners.exceptions import AlreadyAffiliate, AlreadyPartner, NotEligible
+from partners.models import Affiliation, Application, Partner, TermsAcceptance, VolumeReview
+
+DRAFT_FIELDS = (
+    "register_country",
+    "register_number",
+    "website",
+    "contact_email",
+    "estimated_yearly_net",
+    "gives_support",
+    "answers_for_invoices",
+    "is_exclusive_for_tenders",
+)
+
+
+def check_may_apply(organisation: Organisation) -> None:
+    """Refuse whoever could never be approved, before they fill anything in.
+
+    Raises :class:`NotEligible` (rules 1 and 4), :class:`AlreadyAffiliate` (rule 3), :class:`AlreadyPartner`.
+    """
+    if organisation.kind == OrganisationKind.INDIVIDUAL:
+        raise NotEligible(
+            _("Only a registered company can become a partner. As an individual you can recommend us as an affiliate.")
+        )
+    if organisation.kind != OrganisationKind.COMPANY:
+        raise NotEligible(
+            _("Only a registered company can become a partner. An association can be looked after by one.")
+        )
+    if selectors.is_affiliate(organisation.pk):
+        raise AlreadyAffiliate(
+            _("Your organisation is an affiliate. End the affiliation first: nobody is partner and affiliate at once.")
+        )
+    if selectors.is_partner_or_applying(organisation.pk):
+        raise AlreadyPartner(_("Your organisation is in the programme already, or its application is in review."))
+
+
+@transaction.atomic
+def save_draft(*, organisation_id: int, values: dict[str, Any], actor: Acting, now: datetime) -> Application:
+    """Keep what has been filled in so far; the register number is brought into its compact form.
+
+    ``values``: some of DRAFT_FIELDS. Raises what :func:`check_may_apply` raises, :class:`NotEligible` for a wrong
+    register number and :class:`AlreadyPartner` for one that is in the programme already.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    check_may_apply(organisation)
+    draft, _is_new = Application.objects.get_or_create(
+        organisation=organisation,
+        state=ApplicationState.DRAFT,
+        defaults={"register_country": organisation.country, "created_at": now},
+    )
+    for name in DRAFT_FIELDS:
+        if name in values:
+            setattr(draft, name, values[name])
+    if "register_number" in values:
+        draft.register_number = _free_register_number(draft)
+    draft.save(update_fields=list(DRAFT_FIELDS))
+    return draft
+
+
+@transaction.atomic
+def apply_to_programme(
+    *,
+    organisation_id: int,
+    terms_version: str,
+    managed: Mapping[str, Decimal],
+    actor: Acting,
+    now: datetime,
+) -> Application:
+    """Send the draft: record the accepted terms (rule 5) and the result of each check (rule 1).
+
+    ``terms_version``: the version that the person saw and accepted. ``managed``: what the organisation manages
+    already, yearly net by currency. Raises :class:`NotEligible` naming what is missing, :class:`AlreadyAffiliate`,
+    :class:`AlreadyPartner`.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    check_may_apply(organisation)
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(organisation=organisation, state=ApplicationState.DRAFT)
+        .first()
+    )
+    if application is None:
+        raise NotEligible(_("Fill in the application first."))
+    _free_register_number(application)
+    _accept_terms(organisation, terms_version, actor, now)
+    checks = selectors.eligibility(application=application, managed=managed, day=timezone.localdate(now))
+    failed = [check for check in checks if check.result == CheckResult.FAILED]
+    if failed:
+        names = "; ".join(str(selectors.CHECK_NAMES[check.code]) for check in failed)
+        raise NotEligible(_("This is still missing: %(names)s.") % {"names": names})
+    application.checks = [check.as_json() for check in checks]
+    application.state, application.submitted_at = ApplicationState.SUBMITTED, now
+    try:
+        with transaction.atomic():
+            application.save(update_fields=["checks", "state", "submitted_at"])
+    except IntegrityError as double:  # two applications with one number at the same instant
+        raise _number_taken() from double
+    log.record(
+        at=now, actor=actor, action="partners.application.submitted", subject=application, organisation=organisation
+    )
+    tasks.mail_application_received.start(now=now, application_id=application.pk)
+    return application
+
+
+@transaction.atomic
+def approve_application(*, application_id: int, actor: Acting, now: datetime) -> Partner:
+    """Approve: the organisation is a partner from now on (Q23), with twelve months to build up (Q22).
+
+    Raises IllegalTransition, and :class:`AlreadyAffiliate` or :class:`AlreadyPartner` if that came about meanwhile.
+    """
+    application = _locked_application(application_id)
+    check_transition(APPLICATION_TRANSITIONS, application.state, ApplicationState.APPROVED)
+    organisation = Organisation.objects.select_for_update().get(pk=application.organisation_id)
+    if selectors.is_affiliate(organisation.pk):
+        raise AlreadyAffiliate(_("The organisation has become an affiliate meanwhile. It can only be rejected."))
+    today = timezone.localdate(now)
+    values = {
+        "state": PartnerState.APPROVED,
+        "register_country": application.register_country,
+        "register_number": application.register_number,
+        "website": application.website,
+        "contact_email": application.contact_email,
+        "joined_on": today,
+        "build_up_until": today + relativedelta(months=settings.PROGRAMME["build_up_months"]),
+        "grace_until": None,
+        "suspended_at": None,
+        "left_at": None,
+    }
+    try:
+        with transaction.atomic():
+            partner, _is_new = Partner.objects.update_or_create(organisation=organisation, defaults=values)
+    except IntegrityError as double:
+        raise _number_taken() from double
+    _decide(application, ApplicationState.APPROVED, actor=actor, now=now)
+    return partner
+
+
+@transaction.atomic
+def reject_application(*, application_id: int, reason: str, actor: Acting, now: datetime) -> Application:
+    """Reject with a reason that the applicant reads (Q23). Raises :class:`NotEligible` without one, IllegalTransition."""
+    application = _locked_application(application_id)
+    check_transition(APPLICATION_TRANSITIONS, application.state, ApplicationState.REJECTED)
+    if not reason.strip():
+        raise NotEligible(_("Write the reason: the applicant reads it."), field="reason")
+    application.reason = reason.strip()
+    _decide(application, ApplicationState.REJECTED, actor=actor, now=now)
+    return application
+
+
+@transaction.atomic
+def start_affiliation(*, organisation_id: int, actor: Acting, now: datetime) -> Affiliation:
+    """Enter an organisation into the register of affiliates. Raises :class:`AlreadyPartner` (rule 3), AlreadyAffiliate."""
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    if selectors.is_partner_or_applying(organisation.pk):
+        raise AlreadyPartner(_("A partner cannot be an affiliate. Leave the programme first."))
+    if selectors.is_affiliate(organisation.pk):
+        raise AlreadyAffiliate(_("The organisation is an affiliate already."))
+    affiliation = Affiliation.objects.create(organisation=organisation, started_at=now)
+    log.record(
+        at=now, actor=actor, action="partners.affiliation.started", subject=affiliation, organisation=organisation
+    )
+    return affiliation
+
+
+@transaction.atomic
+def end_affiliation(*, affiliation_id: int, actor: Acting, now: datetime) -> Affiliation:
+    """End an affiliation; nothing happens if it has ended."""
+    affiliation = Affiliation.objects.select_for_update().get(pk=affiliation_id)
+    if affiliation.ended_at is None:
+        affiliation.ended_at = now
+        affiliation.save(update_fields=["ended_at"])
+        log.record(
+            at=now,
+            actor=actor,
+            action="partners.affiliation.ended",
+            subject=affiliation,
+            organisation=affiliation.organisation,
+        )
+    return affiliation
+
+
+@transaction.atomic
+def review_threshold(
+    *, partner_id: int, managed: Mapping[str, Decimal], on: date, actor: Acting, now: datetime
+) -> VolumeReview | None:
+    """Measure a partner against the threshold on the day ``on`` and store the review (rule 2, Q21, Q22).
+
+    ``managed``: yearly net list prices of what it manages, by currency. Reached: a warning is lifted. Below: the first
+    time a warning with a grace date, after the grace date a suspension. During the build-up and the grace nothing more
+    happens. Returns None if the partner has been reviewed for that day, is in its build-up, or is not active.
+    """
+    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
+    if not partner.is_approved or on < partner.build_up_until or partner.reviews.filter(on=on).exists():
+        return None
+    thresholds = selectors.thresholds_on(on)
+    share = selectors.threshold_share(managed=managed, thresholds=thresholds)
+    outcome = _review_outcome(partner, share, on)
+    if outcome is None:
+        return None
+    grace_until = on + timedelta(days=settings.PROGRAMME["grace_days"]) if outcome == ReviewOutcome.WARNED else None
+    review = VolumeReview.objects.create(
+        partner=partner,
+        on=on,
+        managed={currency: str(managed.get(currency, Decimal("0.00"))) for currency in thresholds},
+        thresholds={currency: str(amount) for currency, amount in thresholds.items()},
+        share=share.quantize(Decimal("0.000001"), rounding="ROUND_DOWN"),
+        outcome=outcome,
+        grace_until=grace_until,
+        created_at=now,
+    )
+    partner.grace_until = grace_until
+    partner.save(update_fields=["grace_until"])
+    log.record(
+        at=now,
+        actor=actor,
+        action="partners.volume.reviewed",
+        subject=partner,
+        organisation=partner.organisation,
+        changes={"on": on.isoformat(), "share": str(review.share), "outcome": outcome},
+    )
+    if outcome == ReviewOutcome.SUSPENDED:
+        suspend_partner(partner_id=partner.pk, actor=actor, now=now)
+    if outcome != ReviewOutcome.REACHED:
+        tasks.mail_volume_review.start(now=now, key=f"partners.mail_volume_review:{review.pk}", review_id=review.pk)
+    return review
+
+
+def _review_outcome(partner: Partner, share: Decimal, on: date) -> ReviewOutcome | None:
+    if share >= 1:
+        return ReviewOutcome.REACHED
+    if partner.grace_until is None:
+        return ReviewOutcome.WARNED
+    return ReviewOutcome.SUSPENDED if on > partner.grace_until else None
+
+
+@transaction.atomic
+def suspend_partner(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
+    """Suspend: no new clients, no rebate, no cashback, no access, not in the directory (Q21, rule 48)."""
+    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
+    check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.SUSPENDED)
+    partner.state, partner.suspended_at, partner.grace_until = PartnerState.SUSPENDED, now, None
+    partner.save(update_fields=["state", "suspended_at", "grace_until"])
+    log.record(
+        at=now, actor=actor, action="partners.partner.suspended", subject=partner, organisation=partner.organisation
+    )
+    signals.partner_suspended.send(sender=Partner, partner=partner, actor=actor, now=now)
+    return partner
+
+
+@transaction.atomic
+def reinstate_partner(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
+    """Lift a suspension: what the clients granted holds again."""
+    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
+    check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.APPROVED)
+    partner.state, partner.suspended_at = PartnerState.APPROVED, None
+    partner.save(update_fields=["state", "suspended_at"])
+    log.record(
+        at=now, actor=actor, action="partners.partner.reinstated", subject=partner, organisation=partner.organisation
+    )
+    return partner
+
+
+@transaction.atomic
+def leave_programme(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
+    """Leave for good: all relationships end (Q42); the balance stays withdrawable."""
+    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
+    check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.LEFT)
+    partner.state, partner.left_at, partner.suspended_at = PartnerState.LEFT, now, None
+    partner.save(update_fields=["state", "left_at", "suspended_at"])
+    log.record(at=now, actor=actor, action="partners.partner.left", subject=partner, organisation=partner.organisation)
+    signals.partner_left.send(sender=Partner, partner=partner, actor=actor, now=now)
+    tasks.mail_partner_left.start(now=now, partner_id=partner.pk)
+    return partner
+
+
+@transaction.atomic
+def set_tender_mails(*, partner_id: int, wants_tenders: bool, actor: Acting, now: datetime) -> Partner:
+    """Turn calls for tenders on or off for a partner (rule 54)."""
+    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
+    if partner.wants_tenders != wants_tenders:
+        partner.wants_tenders = wants_tenders
+        partner.save(update_fields=["wants_tenders"])
+        log.record(
+            at=now,
+            actor=actor,
+            action="partners.partner.tender_mails_changed",
+            subject=partner,
+            organisation=partner.organisation,
+            changes={"wants_tenders": wants_tenders},
+        )
+    return partner
+
+
+def _locked_application(application_id: int) -> Application:
+    locked = Application.objects.select_for_update(of=("self",)).select_related("organisation")
+    return locked.get(pk=application_id)
+
+
+def _decide(application: Application, state: ApplicationState, *, actor: Acting, now: datetime) -> None:
+    application.state, application.decided_at, application.decided_by_label = state, now, actor.label
+    application.save(update_fields=["state", "decided_at", "decided_by_label", "reason"])
+    log.record(
+        at=now,
+        actor=actor,
+        action=f"partners.application.{state.lower()}",
+        subject=application,
+        organisation=application.organisation,
+        changes={"reason": application.reason} if application.reason else {},
+    )
+    tasks.mail_application_decided.start(now=now, application_id=application.pk)
+
+
+def _accept_terms(organisation: Organisation, version: str, actor: Acting, now: datetime) -> None:
+    terms = selectors.terms_in_force(timezone.localdate(now))
+    if terms is None or terms.version != version:
+        raise NotEligible(
+            _("The special conditions have changed meanwhile. Read and accept the new version."), field="terms"
+        )
+    TermsAcceptance.objects.get_or_create(
+        terms=terms,
+        organisation=organisation,
+        defaults={"user_id": actor.user_id, "user_label": actor.label, "accepted_at": now},
+    )
+
+
+def _free_register_number(application: Application) -> str:
+    """Return the compact register number, or refuse one that is wrong or taken."""
+    country = str(application.register_country)
+    number = registers.checked(country=country, number=application.register_number)
+    if selectors.is_register_number_taken(
+        country=country, number=number, except_organisation_id=application.organisation_id
+    ):
+        raise _number_taken()
+    return number
+
+
+def _number_taken() -> AlreadyPartner:
+    return AlreadyPartner(
+        _("A company with this register number is in the programme or in review already. Ask it to invite you."),
+        field="register_number",
+    )
