@@ -1,0 +1,69 @@
+"""The line under a list: which rows these are, and where the others stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from partnerportal.web import writing
+
+
+class Count(int):
+    """A count that writes itself with its groups, so that plural forms may print it with ``%(count)s``."""
+
+    capped = False
+
+    def __str__(self) -> str:
+        return writing.number(int(self)) + ("+" if self.capped else "")
+
+
+def counted(noun: Any, total: int, *, capped: bool = False) -> str:
+    """Write a count with its noun; ``capped`` says that there are more than were counted."""
+    count = Count(total)
+    count.capped = capped
+    return str(noun % {"count": count}) if noun is not None else str(count)
+
+
+def window(number: int, last: int) -> list[int | None]:
+    """Return the page numbers worth showing, None where some are left out."""
+    near = {1, 2, last - 1, last, number - 1, number, number + 1} if last > 7 else set(range(1, last + 1))
+    shown: list[int | None] = []
+    for page in sorted(n for n in near if 1 <= n <= last):
+        if shown and shown[-1] is not None and page - shown[-1] == 2:
+            shown.append(page - 1)
+        elif shown and shown[-1] is not None and page - shown[-1] > 2:
+            shown.append(None)
+        shown.append(page)
+    return shown
+
+
+def pager(page: Page[Any], *, query: QueryDict, noun: Any = None, param: str = "page") -> dict[str, Any]:
+    """Lay out the line under a page of rows. A paginator with ``capped`` stops counting there and says so."""
+    paginator = page.paginator
+    total = counted(noun, paginator.count, capped=getattr(paginator, "capped", False))
+
+    def url(to: int) -> str:
+        changed = query.copy()
+        changed[param] = str(to)
+        return f"?{changed.urlencode()}"
+
+    if paginator.num_pages <= 1:
+        return {"summary": total, "pages": [], "previous_url": "", "next_url": ""}
+    numbers = window(page.number, paginator.num_pages)
+    return {
+        "summary": _("%(first)s–%(last)s of %(total)s")
+        % {
+            "first": writing.number(page.start_index()),
+            "last": writing.number(page.end_index()),
+            "total": total,
+        },
+        "pages": [
+            {"number": n, "url": url(n) if n else "", "is_current": n == page.number, "is_gap": n is None}
+            for n in numbers
+        ],
+        "previous_url": url(page.previous_page_number()) if page.has_previous() else "",
+        "next_url": url(page.next_page_number()) if page.has_next() else "",
+    }

@@ -1,0 +1,160 @@
+"""Lists: one base for all of them, and columns that set figures, states and days the one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from partnerportal.kernel.money import Money
+from partnerportal.web import tones, writing
+
+END = {"th": {"class": "end"}, "td": {"class": "end"}, "tf": {"class": "end"}}
+
+
+class PortalTable(tables.Table):
+    """Base of every list.
+
+    ``noun`` counts the rows (an ngettext_lazy with ``%(count)s``), ``caption`` names the list for screen readers,
+    ``empty_title``, ``empty_text`` and ``empty_action`` (label, address) say what to do while there is nothing.
+    """
+
+    noun: ClassVar[Any] = None
+    caption: Any = gettext_lazy("List")
+    empty_title: Any = ""
+    empty_action: tuple[Any, str] | None = None
+
+    class Meta:
+        template_name = "tables/table.html"
+        empty_text = gettext_lazy("Nothing here yet.")
+        order_by_field = "sort"
+
+
+class MoneyColumn(tables.Column):
+    """An amount, right-aligned, two places. Say the currency in the heading, or show it with ``with_currency``.
+
+    The value is a Money, or a Decimal whose currency is in ``currency`` or in the record's field ``currency_field``.
+    """
+
+    attrs = END
+
+    def __init__(
+        self,
+        *arguments: Any,
+        currency: str | None = None,
+        currency_field: str | None = None,
+        with_currency: bool = False,
+        signed: bool = False,
+        **options: Any,
+    ) -> None:
+        options.setdefault("attrs", END)
+        options.setdefault("default", "")
+        super().__init__(*arguments, **options)
+        self.currency, self.currency_field = currency, currency_field
+        self.with_currency, self.signed = with_currency, signed
+
+    def render(self, value: Any, record: Any) -> SafeString | str:
+        """Write the amount."""
+        code = self.currency or (str(tables.A(self.currency_field).resolve(record)) if self.currency_field else None)
+        if isinstance(value, Money):
+            code = value.currency
+        text = writing.amount(value, currency=code, signed=self.signed)
+        return format_html('<span class="unit">{}</span>{}', code, text) if self.with_currency and code else text
+
+    def value(self, value: Any) -> Any:
+        """Give exports the exact amount."""
+        return value.amount if isinstance(value, Money) else value
+
+
+class NumberColumn(tables.Column):
+    """A count, right-aligned, grouped."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault("attrs", END)
+        options.setdefault("default", "")
+        super().__init__(*arguments, **options)
+
+    def render(self, value: Any) -> str:
+        """Write the count."""
+        return writing.number(value)
+
+
+class StateColumn(tables.Column):
+    """A dot and a word: ``tones`` overrides the tone of a stored state, ``words`` makes the word from the record."""
+
+    def __init__(
+        self,
+        *arguments: Any,
+        tones: Mapping[str, str] | None = None,
+        words: Callable[[Any], Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.tones, self.words = tones or {}, words
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        """Draw the state; django-tables2 has already put the choice's label in ``value``."""
+        try:
+            stored = bound_column.accessor.resolve(record)
+        except (ValueError, AttributeError):
+            stored = value
+        tone = self.tones.get(str(stored), tones.tone_of(stored))
+        label = self.words(record) if self.words else getattr(value, "label", value)
+        return format_html('<span class="badge {}">{}</span>', tone, label)
+
+
+class DateColumn(tables.Column):
+    """A day (23 Nov 2026), or a moment with ``with_time``."""
+
+    def __init__(self, *arguments: Any, with_time: bool = False, **options: Any) -> None:
+        options.setdefault("attrs", {"td": {"class": "num"}})
+        options.setdefault("default", "")
+        super().__init__(*arguments, **options)
+        self.with_time = with_time
+
+    def render(self, value: Any) -> SafeString:
+        """Write the day."""
+        text = writing.moment(value) if self.with_time else writing.short_day(value)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+
+
+class LinkColumn(tables.Column):
+    """The row's name as a link, with a quiet second line: ``url`` and ``sub`` take the record."""
+
+    def __init__(
+        self,
+        *arguments: Any,
+        url: Callable[[Any], str] | None = None,
+        sub: Callable[[Any], Any] | None = None,
+        **options: Any,
+    ) -> None:
+        options.setdefault("attrs", {"td": {"class": "wide"}})
+        super().__init__(*arguments, **options)
+        self.url, self.sub = url, sub
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        """Draw the link and its second line."""
+        address = self.url(record) if self.url else record.get_absolute_url()
+        link = (
+            format_html('<a class="row-link" href="{}">{}</a>', address, value) if address else format_html("{}", value)
+        )
+        second = self.sub(record) if self.sub else None
+        return format_html('{}<span class="sub">{}</span>', link, second) if second else link
+
+
+class SubColumn(tables.Column):
+    """A value with a quiet second line under it: ``sub`` takes the record."""
+
+    def __init__(self, *arguments: Any, sub: Callable[[Any], Any], **options: Any) -> None:
+        options.setdefault("default", "")
+        super().__init__(*arguments, **options)
+        self.sub = sub
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        """Draw the value and its second line."""
+        second = self.sub(record)
+        return format_html('{}<span class="sub">{}</span>', value, second) if second else format_html("{}", value)

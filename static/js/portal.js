@@ -1,0 +1,79 @@
+// What is pleasant with script and possible without: nothing here is needed to use a page.
+"use strict";
+
+(() => {
+  const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
+
+  // The summary of errors takes the focus; browsers do so for `autofocus` only on the first load.
+  const focusErrors = (root) => root.querySelector("[data-focus]")?.focus();
+
+  // The strip of links on a phone starts where one is.
+  const showCurrentLink = () => {
+    const rail = document.querySelector("[data-rail]");
+    const link = rail?.querySelector("[aria-current]");
+    if (link && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = link.offsetLeft - 16;
+  };
+
+  const enableCopying = (root) =>
+    each(root, "[data-copy]", (box) => {
+      const button = box.querySelector("[data-copy-button]");
+      if (!button || !navigator.clipboard) return;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(box.querySelector("code").textContent);
+        const before = button.textContent;
+        button.textContent = button.dataset.done;
+        setTimeout(() => (button.textContent = before), 2000);
+      });
+    });
+
+  // A form is sent once, however often its button is pressed.
+  const guardForms = () =>
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.method !== "post" || event.defaultPrevented) return;
+      if (form.dataset.sent) return event.preventDefault();
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 4000);
+    });
+
+  // "All" above a list of check boxes: <input type="checkbox" data-check-all="name-of-the-boxes">.
+  const checkAll = () =>
+    document.addEventListener("change", (event) => {
+      const name = event.target.dataset?.checkAll;
+      if (!name) return;
+      each(event.target.form, `input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`, (box) => (box.checked = event.target.checked));
+    });
+
+  const closeMenus = () => {
+    document.addEventListener("click", (event) =>
+      each(document, "details[data-menu][open]", (menu) => menu.contains(event.target) || (menu.open = false)));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      each(document, "details[data-menu][open]", (menu) => {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      });
+    });
+  };
+
+  const announce = (root) => {
+    const words = root.querySelector?.("[data-announce]")?.textContent.trim();
+    if (words) document.getElementById("announcements").textContent = words;
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    focusErrors(document);
+    showCurrentLink();
+    enableCopying(document);
+    guardForms();
+    checkAll();
+    closeMenus();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    focusErrors(event.target);
+    enableCopying(event.target);
+    announce(event.target);
+  });
+  window.addEventListener("pageshow", () => each(document, "form[data-sent]", (form) => delete form.dataset.sent));
+})();
