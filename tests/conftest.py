@@ -1,0 +1,45 @@
+"""Fixtures of all tests: the moment, and the work that waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from partnerportal.work import services as work_services
+from partnerportal.work.models import Job
+from tests import world
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """The moment in which a test happens."""
+    return world.NOW
+
+
+@pytest.fixture(autouse=True)
+def clean_cache() -> Iterator[None]:
+    """Rate limits of one test are not those of the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run what waits in the queue, as workers would after the commit; return how many jobs ran."""
+
+    def run() -> int:
+        ran = 0
+        while True:
+            waiting = Job.objects.due_at(timezone.now() + dt.timedelta(days=3650)).order_by("pk").first()
+            if waiting is None:
+                return ran
+            work_services.run(job_id=waiting.pk, now=max(timezone.now(), waiting.not_before))
+            assert not Job.objects.get(pk=waiting.pk).error
+            ran += 1
+
+    return run
