@@ -62,6 +62,14 @@
     if (words) document.getElementById("announcements").textContent = words;
   };
 
+  // A passkey that was not used (cancelled, unknown, no such device) says so on the page.
+  document.addEventListener("allauth.error", (event) => {
+    const notice = document.querySelector("[data-passkey-problem]");
+    if (!notice) return;
+    event.preventDefault();
+    notice.hidden = false;
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     showCurrentLink();
     enableCopying(document);
