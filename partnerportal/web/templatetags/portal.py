@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from partnerportal.kernel.money import Money
-from partnerportal.web import paging, tones, writing
+from partnerportal.web import devices, paging, tones, writing
 
 register = template.Library()
 
@@ -103,6 +103,12 @@ def short_day(value: datetime.date | None) -> str:
 def moment(value: datetime.datetime | None) -> str:
     """Write a day and a time."""
     return writing.moment(value) if value else ""
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Name a browser and its system in two words."""
+    return devices.name(user_agent)
 
 
 # States.
