@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.urls import reverse
 from django_countries.fields import CountryField
 
 from billing.choices import (
@@ -240,6 +241,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.offer_name}"
+
+    @property
+    def explanation(self) -> str:
+        """Address of the page that explains the amounts."""
+        return reverse("billing:line_explain", args=[self.pk])
 
 
 class Coverage(models.Model):

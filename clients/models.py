@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clients.choices import Access, Payer, ProductState, RelationshipState, RenewalPayer, Side
@@ -132,6 +133,11 @@ class Relationship(models.Model):
     def is_paid_by_partner(self) -> bool:
         """Tell whether the partner's means pay what it orders."""
         return self.payer == Payer.PARTNER
+
+    @property
+    def client_page(self) -> str:
+        """Address of the partner's page about this client."""
+        return reverse("clients:client_detail", args=[self.pk])
 
     @property
     def access_sentence(self) -> str:

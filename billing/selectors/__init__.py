@@ -1,14 +1,17 @@
 """Questions about prices, orders and earnings."""
 
 from billing.selectors.earnings import Month, earned_by_month, earned_in, pending_cashback
+from billing.selectors.explanation import Explanation, explain
 from billing.selectors.rates import RateBook, vat_for
 from billing.selectors.volume import managed_total, managed_totals
 
 __all__ = [
+    "Explanation",
     "Month",
     "RateBook",
     "earned_by_month",
     "earned_in",
+    "explain",
     "managed_total",
     "managed_totals",
     "pending_cashback",

@@ -1,5 +1,6 @@
 """Orders, invoices, payments, the ledger. Rules 23 to 43."""
 
+from billing.services.exports import start_client_export
 from billing.services.invoices import issue_invoice
 from billing.services.ledger import credit, top_up
 from billing.services.orders import Item, Quote, place_order, quote_order, renew
@@ -18,5 +19,6 @@ __all__ = [
     "quote_order",
     "renew",
     "settle_payment",
+    "start_client_export",
     "top_up",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from partnerportal.web import writing
 
 ZERO = Decimal(0)
 ONE_PLACE = Decimal("0.01")
-NICE = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+NICE = tuple(Decimal(step) for step in ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10"))
 
 
 def _share(part: Decimal, of: Decimal) -> str:
@@ -29,7 +29,7 @@ def _share(part: Decimal, of: Decimal) -> str:
 
 
 def nice_step(span: Decimal, intervals: int) -> Decimal:
-    """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that covers ``span`` in ``intervals`` steps."""
+    """Return the smallest round number that covers ``span`` in ``intervals`` steps."""
     if span <= 0:
         return Decimal(1)
     rough = span / intervals
@@ -52,8 +52,8 @@ def bars(months: Sequence[Month], *, title: str, currency: str, intervals: int =
     top = max([m.value + m.pending for m in months] + [ZERO])
     bottom = min([m.value for m in months] + [ZERO])
     step = nice_step(max(top, -bottom), intervals)
-    ceiling = step * -(-top // step) or step
-    floor = step * (bottom // step)
+    ceiling = step * (top / step).to_integral_value(ROUND_CEILING) or step
+    floor = step * (bottom / step).to_integral_value(ROUND_FLOOR)
     span = ceiling - floor
 
     ticks = []
@@ -101,6 +101,7 @@ def bars(months: Sequence[Month], *, title: str, currency: str, intervals: int =
         "unit": currency,
         "ticks": ticks,
         "bars": drawn,
+        "is_empty": not any(m.value or m.pending for m in months),
         "has_pending": any(m.pending for m in months),
     }
 

@@ -20,12 +20,13 @@ class PortalTable(tables.Table):
     """Base of every list.
 
     ``noun`` counts the rows (an ngettext_lazy with ``%(count)s``), ``caption`` names the list for screen readers,
-    ``empty_title``, ``empty_text`` and ``empty_action`` (label, address) say what to do while there is nothing.
+    ``empty_title``, ``empty_hint`` and ``empty_action`` (label, address) say what to do while there is nothing.
     """
 
     noun: ClassVar[Any] = None
     caption: Any = gettext_lazy("List")
     empty_title: Any = ""
+    empty_hint: Any = ""
     empty_action: tuple[Any, str] | None = None
 
     class Meta:

@@ -20,6 +20,10 @@ class Cancelled(Exception):
     """Somebody asked for the job to be stopped."""
 
 
+class GiveUp(Exception):
+    """The work cannot be done, and trying again would not help. The message is a sentence for whoever started it."""
+
+
 class LostJob(Exception):
     """Another runner has taken the job over: this one must not write any more."""
 

@@ -18,7 +18,7 @@ from partnerportal.kernel.states import check_transition
 from partnerportal.work import registry
 from partnerportal.work.choices import ENDED, JOB_TRANSITIONS, JobState
 from partnerportal.work.models import Job
-from partnerportal.work.running import Cancelled, Heartbeat, LostJob, Running
+from partnerportal.work.running import Cancelled, GiveUp, Heartbeat, LostJob, Running
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = timedelta(seconds=20)  # doubled with each attempt
@@ -109,6 +109,9 @@ def _outcome(running: Running) -> JobState:
     except Cancelled:
         running.finish(JobState.CANCELLED, finished_at=timezone.now())
         return JobState.CANCELLED
+    except GiveUp as reason:
+        running.finish(JobState.FAILED, finished_at=timezone.now(), error=str(reason))
+        return JobState.FAILED
     except LostJob:
         raise
     except Exception as fault:  # noqa: BLE001 -- any fault of the work is written on its row and tried again

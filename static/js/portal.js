@@ -4,12 +4,12 @@
 (() => {
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
-  // The summary of errors takes the focus; browsers do so for `autofocus` only on the first load.
+  // The summary of errors takes the focus: by itself (autofocus) on a first load, by this when htmx brought it.
   const focusErrors = (root) => root.querySelector("[data-focus]")?.focus();
 
   // The strip of links on a phone starts where one is.
   const showCurrentLink = () => {
-    const rail = document.querySelector("[data-rail]");
+    const rail = document.querySelector("[data-rail] > .inner");
     const link = rail?.querySelector("[aria-current]");
     if (link && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = link.offsetLeft - 16;
   };
@@ -62,8 +62,15 @@
     if (words) document.getElementById("announcements").textContent = words;
   };
 
+  // A passkey that was not used (cancelled, unknown, no such device) says so on the page.
+  document.addEventListener("allauth.error", (event) => {
+    const notice = document.querySelector("[data-passkey-problem]");
+    if (!notice) return;
+    event.preventDefault();
+    notice.hidden = false;
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
-    focusErrors(document);
     showCurrentLink();
     enableCopying(document);
     guardForms();

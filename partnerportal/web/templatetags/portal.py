@@ -202,8 +202,14 @@ def step_curve(curve: dict[str, Any], **labels: Any) -> dict[str, Any]:
 @register.simple_block_tag(end_name="endpageheader")
 def pageheader(content: str, title: str, subtitle: str = "", eyebrow: str = "", eyebrow_url: str = "") -> SafeString:
     """Draw a page's header; the content is its actions."""
-    return _draw("components/page_header.html", actions_html=content.strip(), title=title, subtitle=subtitle,
-                 eyebrow=eyebrow, eyebrow_url=eyebrow_url)  # fmt: skip
+    return _draw(
+        "components/page_header.html",
+        actions_html=SafeString(content.strip()),
+        title=title,
+        subtitle=subtitle,
+        eyebrow=eyebrow,
+        eyebrow_url=eyebrow_url,
+    )
 
 
 @register.simple_block_tag

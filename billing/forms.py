@@ -1,0 +1,113 @@
+"""Well-formed input about orders, payments, exports and re-invoicing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing.choices import InvoiceState, Means
+from clients.models import Product
+from partnerportal.accounts.choices import Currency
+from partnerportal.catalogue.models import Offer
+
+
+class OfferChoiceField(forms.ModelChoiceField):
+    """Offers on sale, by family."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        offers = Offer.objects.filter(is_sold=True).select_related("family").order_by("family__position", "name")
+        super().__init__(queryset=offers, label=_("Offer"), **kwargs)
+
+
+class OrderForm(forms.Form):
+    """What to order, and how much. The key makes a double click one order."""
+
+    offer = OfferChoiceField()
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10_000, initial=1)
+    name = forms.CharField(
+        label=_("Name"), max_length=100, required=False, help_text=_("How it is called in your list, such as moser.ch.")
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    @staticmethod
+    def new_key() -> str:
+        """Return a fresh key for a form that is shown."""
+        return uuid.uuid4().hex
+
+
+class RenewForm(forms.Form):
+    """Which products to renew by one period."""
+
+    products = forms.ModelMultipleChoiceField(
+        label=_("Products"),
+        queryset=Product.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one product.")},
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["products"].queryset = products
+        self.fields["products"].label_from_instance = (
+            lambda product: f"{product.name} · {product.offer.name} · {product.renews_on:%d.%m.%Y}"
+        )
+
+
+class PayForm(forms.Form):
+    """How much of an invoice to pay from the prepaid account (rule 43)."""
+
+    amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=14, decimal_places=2)
+
+
+class CalculatorForm(forms.Form):
+    """What the public calculator is asked."""
+
+    offer = OfferChoiceField(to_field_name="code")
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10_000, initial=35)
+    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices, initial=Currency.CHF)
+
+
+class ExportForm(forms.Form):
+    """Which lines to export (rule 52)."""
+
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    state = forms.ChoiceField(label=_("Status"), choices=[("", _("Any")), *InvoiceState.choices], required=False)
+    file_format = forms.ChoiceField(
+        label=_("Format"), choices=[("csv", _("CSV, for spreadsheets")), ("json", "JSON")], initial="csv"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A period runs forward."""
+        cleaned = super().clean()
+        if cleaned.get("since") and cleaned.get("until") and cleaned["since"] > cleaned["until"]:
+            self.add_error("until", _("The period ends before it begins."))
+        return cleaned
+
+
+class MarkupForm(forms.Form):
+    """What a partner adds when it re-invoices (Q39)."""
+
+    markup = forms.DecimalField(
+        label=_("Markup in per cent"),
+        min_value=0,
+        max_value=900,
+        max_digits=6,
+        decimal_places=2,
+        initial=10,
+        help_text=_("On what you paid. 10 makes 100.00 into 110.00."),
+    )
+
+
+class PaymentNoticeForm(forms.Form):
+    """Money that came from outside, entered by the provider's finance."""
+
+    amount = forms.DecimalField(label=_("Amount, VAT included"), min_value=0, max_digits=14, decimal_places=2)
+    means = forms.ChoiceField(label=_("Means"), choices=[choice for choice in Means.choices if choice[0] != Means.PREPAID])
+    reference = forms.CharField(
+        label=_("Reference of the payment"), max_length=80, help_text=_("The same reference counts once.")
+    )

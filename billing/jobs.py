@@ -1,0 +1,142 @@
+"""Long work about money: the export of a client's billing data, and the yearly volume check."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing import exports, selectors
+from clients.models import Relationship
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.accounts.models import Membership
+from partnerportal.audit.locks import only_one
+from partnerportal.kernel import csv
+from partnerportal.work.registry import register
+from partnerportal.work.running import GiveUp, Running
+from partners import selectors as partner_selectors
+from partners import services as partner_services
+from partners.models import Partner
+
+BATCH = 100
+
+
+@register("billing.client_export", is_quiet=False)
+def client_export(
+    run: Running,
+    *,
+    relationship_id: int,
+    membership_id: int,
+    since: str | None,
+    until: str | None,
+    state: str,
+    file_format: str,
+) -> dict[str, Any]:
+    """Write a client's billing data to a file, part by part: a runner that takes over goes on after the last part.
+
+    Before each part it asks anew whether the person may still reach the client; access taken back meanwhile yields no
+    file (promise 1).
+    """
+    relationship = _reachable(run, relationship_id, membership_id)
+    lines = exports.lines_of(
+        relationship_id=relationship_id,
+        partner_id=relationship.partner_id,
+        since=date.fromisoformat(since) if since else None,
+        until=date.fromisoformat(until) if until else None,
+        state=state,
+    )
+    total = lines.count()
+    done, after = run.checkpoint.get("done", 0), run.checkpoint.get("after", 0)
+    parts: list[str] = run.checkpoint.get("parts", [])
+    while batch := list(lines.filter(pk__gt=after)[:BATCH]):
+        _reachable(run, relationship_id, membership_id)
+        name = f"exports/{run.job.pk}/part-{len(parts):05d}"
+        _write(name, "".join(_text(row, file_format) for row in exports.rows(batch)))
+        done, after = done + len(batch), batch[-1].pk
+        parts.append(name)
+        run.progress(done, max(total, done), {"done": done, "after": after, "parts": parts})
+    _reachable(run, relationship_id, membership_id)
+    extension = "json" if file_format == "json" else "csv"
+    file = _write(f"exports/{run.job.pk}/billing-{relationship.client_id}.{extension}", _whole(parts, file_format))
+    _delete(parts)
+    return {"rows": done, "file": file}
+
+
+def _reachable(run: Running, relationship_id: int, membership_id: int) -> Relationship:
+    membership = Membership.objects.filter(pk=membership_id).first()
+    found = Relationship.objects.reachable_by(membership).filter(pk=relationship_id).first() if membership else None
+    if found is None or not membership.may_see_accounting:
+        _delete(run.checkpoint.get("parts", []))
+        raise GiveUp(_("The access to this client has ended, so there is no file."))
+    return found
+
+
+def _text(row: dict[str, Any], file_format: str) -> str:
+    if file_format == "json":
+        return json.dumps(row, default=str, ensure_ascii=False) + "\n"
+    stream = io.StringIO()
+    csv.write_rows(stream, [list(row.values())])
+    return stream.getvalue()
+
+
+def _whole(parts: list[str], file_format: str) -> str:
+    texts = []
+    for part in parts:
+        with default_storage.open(part) as file:
+            texts.append(file.read().decode())
+    if file_format == "json":
+        return "[" + ",\n".join(line for text in texts for line in text.splitlines()) + "]\n"
+    header = io.StringIO()
+    csv.write_rows(header, [exports.COLUMNS])
+    return csv.BOM + header.getvalue() + "".join(texts)
+
+
+def _write(name: str, text: str) -> str:
+    """Write a file under exactly this name: a part that a dead runner left is replaced."""
+    default_storage.delete(name)
+    return default_storage.save(name, ContentFile(text.encode()))
+
+
+def _delete(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+@register("billing.review_thresholds")
+def review_thresholds(run: Running, *, on: str, dry_run: bool = False) -> dict[str, Any]:
+    """Measure every partner whose yearly day, or whose day after the grace period, is ``on`` (rule 2, Q21, Q22).
+
+    The totals of all of them come from one query. Run twice or by two at once, each partner is reviewed once.
+    """
+    day = date.fromisoformat(on)
+    with only_one(f"billing.review_thresholds:{on}") as is_only_one:
+        if not is_only_one:
+            return {"on": on, "reviewed": 0, "note": "another run is doing this"}
+        due = list(Partner.objects.approved().due_for_review(day).order_by("pk").values_list("pk", flat=True))
+        totals = selectors.managed_totals(partner_ids=due, on=day)
+        if dry_run:
+            return {"on": on, "would_review": [_forecast(partner_id, totals[partner_id], day) for partner_id in due]}
+        outcomes: dict[str, int] = {}
+        for done, partner_id in enumerate(due, start=1):
+            review = partner_services.review_threshold(
+                partner_id=partner_id, managed=totals[partner_id], on=day, actor=SYSTEM, now=timezone.now()
+            )
+            if review is not None:
+                outcomes[review.outcome] = outcomes.get(review.outcome, 0) + 1
+            run.progress(done, len(due))
+        return {"on": on, "reviewed": sum(outcomes.values()), "outcomes": outcomes}
+
+
+def _forecast(partner_id: int, managed: dict[str, Any], day: date) -> dict[str, Any]:
+    share = partner_selectors.threshold_share(managed=managed, thresholds=partner_selectors.thresholds_on(day))
+    return {
+        "partner": partner_id,
+        "managed": {currency: str(amount) for currency, amount in managed.items()},
+        "share": f"{share:.4f}",
+    }

@@ -1,0 +1,1 @@
+"""Pages about money: orders, documents, the partner's earnings and exports, staff."""

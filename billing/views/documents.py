@@ -1,0 +1,118 @@
+"""Invoices and the prepaid account of one's own organisation. Rules 27, 28, 43."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from billing import forms, services
+from billing.documents import invoice_pdf
+from billing.filters import InvoiceFilter, LedgerFilter
+from billing.models import Invoice, LedgerEntry, PrepaidAccount
+from billing.permissions import BillingPermission
+from billing.tables import InvoiceTable, LedgerTable
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
+
+
+class InvoiceListView(TableView):
+    """Invoices that one's organisation pays."""
+
+    permission = BillingPermission.INVOICE_VIEW
+    table_class = InvoiceTable
+    filterset_class = InvoiceFilter
+    template_name = "billing/invoice_list.html"
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        """The newest first."""
+        return Invoice.objects.visible_to(self.request.acting).order_by("-issued_at", "-pk")
+
+
+class _OneInvoice:
+    """Finds an invoice of one's own organisation."""
+
+    def find(self, *, pk: int, **_kwargs: Any) -> None:
+        """One that may be read."""
+        visible = Invoice.objects.visible_to(self.request.acting).select_related("order__client", "payer")
+        self.invoice = get_object_or_404(visible, pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the invoice and what the prepaid account holds."""
+        account = PrepaidAccount.objects.filter(
+            organisation=self.invoice.payer_id, currency=self.invoice.currency
+        ).first()
+        balance = account.balance if account else Decimal("0.00")
+        lines = self.invoice.order.lines.order_by("position")
+        return super().get_context_data(invoice=self.invoice, lines=lines, balance=balance, **kwargs)
+
+
+class InvoiceDetailView(_OneInvoice, PageView):
+    """One invoice."""
+
+    permission = BillingPermission.INVOICE_VIEW
+    template_name = "billing/invoice_detail.html"
+
+
+class InvoicePdfView(_OneInvoice, PolicyView, View):
+    """One invoice as PDF."""
+
+    permission = BillingPermission.INVOICE_VIEW
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Draw it."""
+        response = HttpResponse(invoice_pdf(self.invoice), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="invoice-{self.invoice.number}.pdf"'
+        return response
+
+
+class InvoicePayView(_OneInvoice, ActionView):
+    """Pay an invoice, wholly or partly, from the prepaid account (rule 43)."""
+
+    permission = BillingPermission.INVOICE_PAY
+    form_class = forms.PayForm
+    template_name = "billing/invoice_pay.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """All that is open."""
+        return {"amount": self.invoice.open_amount}
+
+    def act(self, form: forms.PayForm) -> str:
+        """Pay."""
+        services.pay_from_prepaid(
+            invoice_id=self.invoice.pk,
+            amount=form.cleaned_data["amount"],
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
+        messages.success(self.request, _("Paid from the prepaid account."))
+        return reverse("billing:invoice_detail", args=[self.invoice.pk])
+
+
+class PrepaidView(TableView):
+    """The prepaid account: balance by currency, and every movement."""
+
+    permission = BillingPermission.PREPAID_VIEW
+    table_class = LedgerTable
+    filterset_class = LedgerFilter
+    template_name = "billing/prepaid.html"
+
+    def get_queryset(self) -> QuerySet[LedgerEntry]:
+        """The newest first."""
+        entries = LedgerEntry.objects.visible_to(self.request.acting).select_related("account", "line")
+        return entries.order_by("-created_at", "-pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the balances and how to top up."""
+        home = self.request.acting.home
+        accounts = PrepaidAccount.objects.filter(organisation=home).order_by("currency")
+        return super().get_context_data(
+            accounts=accounts, reference=f"PP-{home.pk:06d}", home=home, **kwargs
+        )

@@ -1,0 +1,118 @@
+"""Staff's pages about money and work: invoices, incoming payments, jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing import forms, services
+from billing.filters import InvoiceFilter, JobFilter
+from billing.models import Invoice
+from billing.permissions import BillingPermission
+from billing.tables import StaffInvoiceTable, StaffJobTable
+from partnerportal.accounts.forms import ConfirmForm
+from partnerportal.web.views import ActionView, PageView, TableView
+from partnerportal.work import services as work_services
+from partnerportal.work.models import Job
+
+
+class StaffInvoiceListView(TableView):
+    """Invoices of everybody."""
+
+    permission = BillingPermission.STAFF_INVOICE_VIEW
+    table_class = StaffInvoiceTable
+    filterset_class = InvoiceFilter
+    template_name = "billing/staff_invoice_list.html"
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        """The newest first."""
+        return Invoice.objects.select_related("payer").order_by("-issued_at", "-pk")
+
+
+class StaffInvoiceDetailView(PageView):
+    """One invoice, with its payments."""
+
+    permission = BillingPermission.STAFF_INVOICE_VIEW
+    template_name = "billing/staff_invoice_detail.html"
+
+    def find(self, *, pk: int, **_kwargs: Any) -> None:
+        """Any."""
+        self.invoice = get_object_or_404(Invoice.objects.select_related("payer", "order__client"), pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add lines and payments."""
+        return super().get_context_data(
+            invoice=self.invoice,
+            lines=self.invoice.order.lines.order_by("position"),
+            payments=self.invoice.payments.order_by("received_at", "pk"),
+            may_settle=BillingPermission.STAFF_PAYMENT_SETTLE.granted_to(self.request.acting),
+            **kwargs,
+        )
+
+
+class StaffPaymentView(StaffInvoiceDetailView, ActionView):
+    """Book money that came from outside (rule 41)."""
+
+    permission = BillingPermission.STAFF_PAYMENT_SETTLE
+    form_class = forms.PaymentNoticeForm
+    template_name = "billing/staff_payment.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """All that is open."""
+        return {"amount": self.invoice.open_amount}
+
+    def act(self, form: forms.PaymentNoticeForm) -> str:
+        """Book it; cashback is credited once the invoice is paid."""
+        services.settle_payment(
+            invoice_id=self.invoice.pk, actor=self.request.acting, now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(self.request, _("The payment is booked."))
+        return reverse("billing:staff_invoice_detail", args=[self.invoice.pk])
+
+
+class StaffJobListView(TableView):
+    """Work behind the pages."""
+
+    permission = BillingPermission.STAFF_JOB_VIEW
+    table_class = StaffJobTable
+    filterset_class = JobFilter
+    template_name = "billing/staff_job_list.html"
+
+    def get_queryset(self) -> QuerySet[Job]:
+        """The newest first."""
+        return Job.objects.order_by("-created_at", "-pk")
+
+
+class StaffJobDetailView(PageView):
+    """One job: what, how far, and why it failed."""
+
+    permission = BillingPermission.STAFF_JOB_VIEW
+    template_name = "billing/staff_job_detail.html"
+
+    def find(self, *, pk: int, **_kwargs: Any) -> None:
+        """Any."""
+        self.job = get_object_or_404(Job, pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether it may be tried again."""
+        may_retry = BillingPermission.STAFF_JOB_RETRY.granted_to(self.request.acting)
+        return super().get_context_data(job=self.job, may_retry=may_retry, **kwargs)
+
+
+class StaffJobRetryView(StaffJobDetailView, ActionView):
+    """Try a failed job again."""
+
+    permission = BillingPermission.STAFF_JOB_RETRY
+    form_class = ConfirmForm
+    template_name = "billing/staff_job_retry.html"
+
+    def act(self, form: ConfirmForm) -> str:
+        """Put it back into the queue."""
+        work_services.try_again(job_id=self.job.pk, now=timezone.now())
+        return reverse("billing:staff_job_detail", args=[self.job.pk])

@@ -1,0 +1,151 @@
+"""Well-formed input about partners with access and clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.choices import Access, Payer
+from clients.models import Product
+from clients.services.terms import ProductRights, Terms
+from partnerportal.accounts.models import Membership
+
+
+class PartnerSearchForm(forms.Form):
+    """Find a partner by name or mail (rule 8)."""
+
+    q = forms.CharField(label=_("Name or e-mail address of the partner"), max_length=160, required=False)
+
+
+class TermsForm(forms.Form):
+    """What a client grants: all of the account, or chosen products."""
+
+    access = forms.ChoiceField(
+        label=_("Access"),
+        choices=[
+            (Access.LIMITED, _("Limited: only the products that you choose; the partner orders nothing")),
+            (Access.FULL, _("Full: the whole account, also products that come later; the partner orders and renews for you")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Access.LIMITED,
+    )
+    payer = forms.ChoiceField(
+        label=_("Who pays what the partner orders?"),
+        help_text=_("Asked with full access only."),
+        choices=[
+            (Payer.CLIENT, _("You pay, and get the invoices")),
+            (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    products = forms.ModelMultipleChoiceField(
+        label=_("Products"),
+        help_text=_("Chosen with limited access only."),
+        queryset=Product.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={
+            "invalid_choice": _("A product that you chose is no longer there. Look at the list again and choose anew.")
+        },
+    )
+
+    def __init__(self, *args: Any, client_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owned = Product.objects.in_use().filter(organisation=client_id).select_related("offer__family")
+        self.fields["products"].queryset = owned.order_by("offer__family__position", "name", "pk")
+        self.fields["products"].label_from_instance = lambda product: f"{product.name} · {product.offer.name}"
+
+    def clean(self) -> dict[str, Any]:
+        """What belongs to the other access is not an error, it is dropped: the form shows both parts without script."""
+        cleaned = super().clean()
+        if cleaned.get("access") == Access.LIMITED:
+            cleaned["payer"] = ""
+        elif cleaned.get("access") == Access.FULL:
+            cleaned["products"] = Product.objects.none()
+        return cleaned
+
+    def terms(self) -> Terms:
+        """Return what was chosen, as the services take it."""
+        chosen = self.cleaned_data.get("products") or ()
+        return Terms(
+            access=self.cleaned_data["access"],
+            payer=self.cleaned_data["payer"] or None,
+            products=tuple(ProductRights(product.pk) for product in chosen),
+        )
+
+
+class InviteForm(TermsForm):
+    """Terms and a line to the partner."""
+
+    note = forms.CharField(
+        label=_("A line to the partner"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ChangeAccessForm(TermsForm):
+    """Terms, and what the person had on screen when they began (two windows must not overwrite each other)."""
+
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+
+
+class PayerForm(forms.Form):
+    """Whose means pay what the partner orders."""
+
+    payer = forms.ChoiceField(label=_("Who pays what the partner orders?"), choices=Payer.choices, widget=forms.RadioSelect)
+
+
+class RequestForm(forms.Form):
+    """A partner asks for access."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the client's legal representative"),
+        help_text=_("The client reads what you ask for and grants that, less, or something else."),
+    )
+    access = forms.ChoiceField(label=_("Access you ask for"), choices=Access.choices, widget=forms.RadioSelect)
+    payer = forms.ChoiceField(
+        label=_("Who pays what you order?"),
+        help_text=_("Asked with full access only."),
+        choices=[(Payer.CLIENT, _("The client pays")), (Payer.PARTNER, _("You pay"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("A line to the client"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Full access names a payer (rule 18)."""
+        cleaned = super().clean()
+        if cleaned.get("access") == Access.FULL and not cleaned.get("payer"):
+            self.add_error("payer", _("Choose who pays what you order."))
+        if cleaned.get("access") == Access.LIMITED:
+            cleaned["payer"] = None
+        return cleaned
+
+
+class AssignForm(forms.Form):
+    """A collaborator and what they may do for the client (rules 20, 21)."""
+
+    membership = forms.ModelChoiceField(label=_("Collaborator"), queryset=Membership.objects.none())
+    has_technical = forms.BooleanField(label=_("Manage products"), required=False, initial=True)
+    has_statistics = forms.BooleanField(label=_("See statistics"), required=False, initial=True)
+    has_order = forms.BooleanField(label=_("Order and renew"), required=False)
+    has_billing = forms.BooleanField(label=_("Manage billing"), required=False)
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["membership"].queryset = members
+        self.fields["membership"].label_from_instance = lambda membership: f"{membership.user} ({membership.user.email})"
+
+
+class ClaimForm(forms.Form):
+    """For which of one's organisations a question is meant (Q16)."""
+
+    organisation = forms.TypedChoiceField(label=_("For which organisation?"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = choices

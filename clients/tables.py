@@ -1,0 +1,113 @@
+"""Lists of clients, of partners with access, of products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
+
+from clients.models import Product, Relationship
+from partnerportal.web.tables import DateColumn, NumberColumn, PortalTable, StateColumn
+
+
+def access_in_words(relationship: Relationship) -> str:
+    """Return "Full", or "Limited, 3 products"; what was asked for while it waits."""
+    if relationship.is_full:
+        words = _now("Full")
+    elif relationship.granted_count:
+        words = ngettext("Limited, %(count)s product", "Limited, %(count)s products", relationship.granted_count) % {
+            "count": relationship.granted_count
+        }
+    else:
+        words = _now("Limited")
+    is_question = relationship.state in ("PENDING", "EXPIRED") and relationship.started_by == "PARTNER"
+    return _now("Asked for: %(access)s") % {"access": words.lower()} if is_question else words
+
+
+class _RelationshipTable(PortalTable):
+    access = tables.Column(verbose_name=_("Access"))
+    payer = tables.Column(verbose_name=_("Pays"), default="")
+    state = StateColumn(verbose_name=_("State"))
+    since = DateColumn(accessor="access_since", verbose_name=_("Since"))
+
+    class Meta(PortalTable.Meta):
+        model = Relationship
+        fields = ("access", "payer", "state", "since")
+
+    def render_access(self, record: Relationship) -> str:
+        """Write the access in words."""
+        return access_in_words(record)
+
+
+class ClientTable(_RelationshipTable):
+    """A partner's clients, and the questions on both ways."""
+
+    noun = ngettext_lazy("%(count)s client", "%(count)s clients", "count")
+    caption = _("Clients")
+    empty_title = _("No client yet")
+
+    client = tables.Column(verbose_name=_("Client"), order_by=("client__search_name",), empty_values=())
+
+    class Meta(_RelationshipTable.Meta):
+        fields = ("client", "access", "payer", "state", "since")
+        sequence = ("client", "access", "payer", "state", "since")
+        empty_text = _("Ask a client for access, or let it find you in the directory and invite you.")
+
+    def render_client(self, record: Relationship) -> str:
+        """Link to the client's page; an address while nobody has answered."""
+        place = record.client.city if record.client else _now("has not answered yet")
+        return format_html(
+            '<a href="{}">{}</a><span class="sub">{}</span>',
+            record.client_page,
+            record.client or record.invited_email,
+            place,
+        )
+
+
+class PartnerAccessTable(_RelationshipTable):
+    """A client's partners with access, and the questions on both ways."""
+
+    noun = ngettext_lazy("%(count)s partner", "%(count)s partners", "count")
+    caption = _("Partners with access")
+    empty_title = _("Nobody but your own people has access")
+
+    partner = tables.Column(
+        linkify=("clients:relationship_detail", {"pk": tables.A("pk")}),
+        verbose_name=_("Partner"),
+        order_by=("partner__organisation__search_name",),
+    )
+
+    class Meta(_RelationshipTable.Meta):
+        fields = ("partner", "access", "payer", "state", "since")
+        sequence = ("partner", "access", "payer", "state", "since")
+        empty_text = _("Invite a partner when you want somebody to look after your products.")
+
+
+class ProductTable(PortalTable):
+    """Products of one organisation."""
+
+    noun = ngettext_lazy("%(count)s product", "%(count)s products", "count")
+    caption = _("Products")
+    empty_title = _("No product here yet")
+
+    name = tables.Column(linkify=("clients:product_detail", {"pk": tables.A("pk")}), verbose_name=_("Product"))
+    offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
+    quantity = NumberColumn(verbose_name=_("Units"))
+    renews_on = DateColumn(verbose_name=_("Paid until"))
+    renewal_payer = tables.Column(verbose_name=_("Next renewal"))
+    state = StateColumn(verbose_name=_("State"))
+
+    class Meta(PortalTable.Meta):
+        model = Product
+        fields = ("name", "offer", "quantity", "renews_on", "renewal_payer", "state")
+        empty_text = _("What is ordered appears here.")
+
+    def render_renewal_payer(self, value: Any, record: Product) -> str:
+        """Say plainly when nobody would pay."""
+        if record.renewal_payer == "NOBODY":
+            return format_html('<span class="badge warn">{}</span>', value)
+        return value

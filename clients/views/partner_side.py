@@ -1,0 +1,208 @@
+"""The partner's side: clients, asking, answering, entering a client's space, who of the team reaches whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from clients import forms, selectors, services
+from clients.choices import RelationshipState, Side
+from clients.filters import ClientFilter
+from clients.middleware import CLIENT_SPACE_KEY
+from clients.models import ClientAssignment, Product, Relationship
+from clients.permissions import ClientPermission
+from clients.tables import ClientTable
+from clients.views.shared import OneRelationship
+from partnerportal.accounts.choices import Role
+from partnerportal.accounts.forms import ConfirmForm
+from partnerportal.accounts.models import Membership
+from partnerportal.accounts.permissions import SignedIn
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
+from partners.models import Partner
+
+
+class OwnPartner:
+    """A page of the partner space: one's own organisation must be a partner, else there is no such page."""
+
+    def find(self, **kwargs: Any) -> None:
+        """The partner that one's organisation is."""
+        partners = Partner.objects.visible_to(self.request.acting).select_related("organisation")
+        self.partner = get_object_or_404(partners)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the partner."""
+        return super().get_context_data(partner=self.partner, **kwargs)
+
+
+class ClientListView(OwnPartner, TableView):
+    """Clients that one may reach, and questions on their way."""
+
+    permission = ClientPermission.CLIENT_VIEW
+    table_class = ClientTable
+    filterset_class = ClientFilter
+    template_name = "clients/client_list.html"
+
+    def get_queryset(self) -> QuerySet[Relationship]:
+        """The newest first."""
+        return selectors.clients_of(acting=self.request.acting).order_by("-created_at", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether the person may ask clients."""
+        may_request = ClientPermission.CLIENT_REQUEST.granted_to(self.request.acting)
+        return super().get_context_data(may_request=may_request, **kwargs)
+
+
+class ClientRequestView(OwnPartner, ActionView):
+    """Ask a client for access (rule 7)."""
+
+    permission = ClientPermission.CLIENT_REQUEST
+    form_class = forms.RequestForm
+    template_name = "clients/client_request.html"
+
+    def act(self, form: forms.RequestForm) -> str:
+        """Ask; the client gets a mail."""
+        services.request_client(
+            partner_id=self.partner.pk, actor=self.request.acting, now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(self.request, _("Your question is on its way."))
+        return reverse("clients:client_list")
+
+
+class PartnerSide(OneRelationship):
+    """The page exists for the partner's side only."""
+
+    def find(self, **kwargs: Any) -> None:
+        """A relationship in which one's organisation is the partner."""
+        super().find(**kwargs)
+        if self.side != Side.PARTNER:
+            raise Http404
+
+
+class ClientDetailView(PartnerSide, PageView):
+    """One client: rights and payer as granted (rule 14), products, who of the team reaches it."""
+
+    permission = ClientPermission.CLIENT_VIEW
+    template_name = "clients/client_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the relationship opens, and what the person may do."""
+        acting = self.request.acting
+        opened = Product.objects.opened_by(self.relationship.pk, acting.membership).in_use()
+        assignments = self.relationship.assignments.select_related("membership__user").order_by("assigned_at", "pk")
+        return super().get_context_data(
+            products=opened.select_related("offer").order_by("name", "pk")[:10],
+            product_count=opened.count(),
+            assignments=assignments,
+            may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
+            may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
+            may_answer=ClientPermission.RELATIONSHIP_ANSWER.granted_to(acting),
+            is_active=self.relationship.state == RelationshipState.ACTIVE,
+            **kwargs,
+        )
+
+
+class ClientAnswerView(PartnerSide, ActionView):
+    """Accept a client's invitation (rule 10); refusing is a page of its own."""
+
+    permission = ClientPermission.RELATIONSHIP_ANSWER
+    form_class = ConfirmForm
+    template_name = "clients/client_answer.html"
+
+    def find(self, **kwargs: Any) -> None:
+        """An invitation of a client."""
+        super().find(**kwargs)
+        if self.relationship.started_by != Side.CLIENT:
+            raise Http404
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the products that would be opened."""
+        grants = self.relationship.grants.select_related("product__offer").order_by("product__name", "pk")
+        return super().get_context_data(grants=grants, **kwargs)
+
+    def act(self, form: ConfirmForm) -> str:
+        """Accept; the client gets a mail."""
+        services.accept(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
+        messages.success(self.request, _("%(client)s is your client now.") % {"client": self.relationship.client})
+        return reverse("clients:client_detail", args=[self.relationship.pk])
+
+
+class ClientEnterView(PartnerSide, PolicyView, View):
+    """Enter a client's space."""
+
+    permission = ClientPermission.CLIENT_ENTER
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Remember it in the session; whether it holds is asked at each request."""
+        if not Relationship.objects.reachable_by(request.acting.membership).filter(pk=self.relationship.pk).exists():
+            raise Http404
+        request.session[CLIENT_SPACE_KEY] = self.relationship.pk
+        return redirect("clients:product_list")
+
+
+class ClientLeaveView(PolicyView, View):
+    """Leave a client's space: back to one's own."""
+
+    permission = SignedIn
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Forget it."""
+        request.session.pop(CLIENT_SPACE_KEY, None)
+        return redirect("clients:client_list")
+
+
+class ClientAssignView(PartnerSide, ActionView):
+    """Let a collaborator reach a client, with rights of one's choice (rules 20 and 21)."""
+
+    permission = ClientPermission.CLIENT_ASSIGN
+    form_class = forms.AssignForm
+    template_name = "clients/client_assign.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the collaborators of one's own organisation."""
+        members = Membership.objects.visible_to(self.request.acting).filter(role=Role.COLLABORATOR)
+        return super().get_form_kwargs() | {"members": members.select_related("user").order_by("user__name", "pk")}
+
+    def act(self, form: forms.AssignForm) -> str:
+        """Assign."""
+        rights = {name: value for name, value in form.cleaned_data.items() if name != "membership"}
+        services.assign_member(
+            relationship_id=self.relationship.pk,
+            membership_id=form.cleaned_data["membership"].pk,
+            rights=rights,
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
+        return reverse("clients:client_detail", args=[self.relationship.pk])
+
+
+class ClientUnassignView(PartnerSide, ActionView):
+    """Take a client away from a collaborator."""
+
+    permission = ClientPermission.CLIENT_ASSIGN
+    form_class = ConfirmForm
+    template_name = "clients/client_unassign.html"
+
+    def find(self, *, assignment_pk: int, **kwargs: Any) -> None:
+        """An assignment to this client."""
+        super().find(**kwargs)
+        assignments = ClientAssignment.objects.filter(relationship=self.relationship).select_related("membership__user")
+        self.assignment = get_object_or_404(assignments, pk=assignment_pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the person."""
+        return super().get_context_data(assignment=self.assignment, **kwargs)
+
+    def act(self, form: ConfirmForm) -> str:
+        """Unassign."""
+        services.unassign_member(assignment_id=self.assignment.pk, actor=self.request.acting, now=timezone.now())
+        return reverse("clients:client_detail", args=[self.relationship.pk])

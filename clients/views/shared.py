@@ -1,0 +1,250 @@
+"""What both sides do with a relationship: read a link, withdraw, send again, refuse, end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients import forms, services
+from clients.choices import Payer, RelationshipState, RenewalPayer, Side
+from clients.models import Product, Relationship
+from clients.permissions import ClientPermission
+from partnerportal.accounts.choices import Role
+from partnerportal.accounts.forms import ConfirmForm, PasswordConfirmForm
+from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.permissions import SignedIn
+from partnerportal.accounts.tokens import read_token
+from partnerportal.web.views import ActionView
+
+LINK_PURPOSE = "clients.relationship"
+
+
+def side_of(relationship: Relationship, organisation_id: int) -> Side:
+    """Return on which side of a relationship an organisation stands."""
+    return Side.CLIENT if relationship.client_id == organisation_id else Side.PARTNER
+
+
+def list_url(side: Side) -> str:
+    """Return the list to which a side goes back."""
+    return reverse("clients:relationship_list" if side == Side.CLIENT else "clients:client_list")
+
+
+class OneRelationship:
+    """Finds a relationship that the acting organisation may see, on either side."""
+
+    def find(self, *, pk: int, **_kwargs: Any) -> None:
+        """One of one's own organisation; in a client's space none (the way out is one click)."""
+        acting = self.request.acting
+        visible = Relationship.objects.visible_to(acting) if not acting.relationship else Relationship.objects.none()
+        self.relationship = get_object_or_404(visible.select_related("client", "partner__organisation"), pk=pk)
+        self.side = side_of(self.relationship, acting.home.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the relationship, the other side, and the way back."""
+        relationship = self.relationship
+        other = relationship.partner if self.side == Side.CLIENT else relationship.client or relationship.invited_email
+        return super().get_context_data(
+            relationship=relationship, side=self.side, other=other, back=list_url(self.side), **kwargs
+        )
+
+
+class _AskingSideView(OneRelationship, ActionView):
+    """For the side that asked; to the other one the page does not exist."""
+
+    permission = ClientPermission.RELATIONSHIP_WITHDRAW
+    form_class = ConfirmForm
+
+    def find(self, **kwargs: Any) -> None:
+        """A question of one's own."""
+        super().find(**kwargs)
+        if self.relationship.started_by != self.side:
+            raise Http404
+
+
+class RelationshipWithdrawView(_AskingSideView):
+    """Take a question back (rule 12)."""
+
+    template_name = "clients/relationship_withdraw.html"
+
+    def act(self, form: ConfirmForm) -> str:
+        """Withdraw."""
+        services.withdraw(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
+        messages.success(self.request, _("The question is withdrawn; its link no longer works."))
+        return list_url(self.side)
+
+
+class RelationshipResendView(_AskingSideView):
+    """Send a question again (rule 12)."""
+
+    template_name = "clients/relationship_resend.html"
+
+    def act(self, form: ConfirmForm) -> str:
+        """Send again."""
+        services.resend(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
+        messages.success(self.request, _("The question is on its way again, with a new link."))
+        return list_url(self.side)
+
+
+class RelationshipRefuseView(OneRelationship, ActionView):
+    """The receiving side refuses (rule 10)."""
+
+    permission = ClientPermission.RELATIONSHIP_ANSWER
+    form_class = ConfirmForm
+    template_name = "clients/relationship_refuse.html"
+
+    def find(self, **kwargs: Any) -> None:
+        """A question to one's own organisation."""
+        super().find(**kwargs)
+        if self.relationship.started_by == self.side:
+            raise Http404
+
+    def act(self, form: ConfirmForm) -> str:
+        """Refuse."""
+        services.refuse(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
+        messages.success(self.request, _("You have refused. The other side gets a mail."))
+        return list_url(self.side)
+
+
+class RelationshipEndView(OneRelationship, ActionView):
+    """End a relationship: first what will happen, then the password (rules 46 and 47)."""
+
+    permission = ClientPermission.RELATIONSHIP_END
+    form_class = PasswordConfirmForm
+
+    def get_template_names(self) -> list[str]:
+        """The first confirmation, then the page that asks for the password."""
+        return [f"clients/relationship_end_{'password' if self.is_confirmed else 'confirm'}.html"]
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether the first question was answered."""
+        return self.request.method == "POST" or self.request.GET.get("step") == "password"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask, or say that there is nothing to end (409)."""
+        if self.relationship.state != RelationshipState.ACTIVE:
+            return self.response_class(request, ["409.html"], {"back": list_url(self.side)}, status=409)
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form checks the password of whoever asks."""
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what will happen."""
+        return super().get_context_data(consequences=self._consequences(), **kwargs)
+
+    def _consequences(self) -> list[str]:
+        relationship = self.relationship
+        names = {"partner": relationship.partner, "client": relationship.client}
+        lines = [
+            _("%(partner)s no longer reaches anything of %(client)s, from the next click on.") % names,
+            _("Every product stays with %(client)s and keeps running until the day it is paid for.") % names,
+            _("Cashback that was credited stays credited. Orders placed until now keep their terms."),
+        ]
+        if relationship.payer == Payer.PARTNER:
+            unpaid = (
+                Product.objects.in_use()
+                .filter(organisation=relationship.client_id, renewal_payer=RenewalPayer.PARTNER)
+                .count()
+            )
+            lines.append(
+                ngettext(
+                    "%(count)s renewal that the partner would have paid has no payment means then.",
+                    "%(count)s renewals that the partner would have paid have no payment means then.",
+                    unpaid,
+                )
+                % {"count": unpaid}
+            )
+        lines.append(_("Nothing comes back by itself: a new relationship starts from nothing."))
+        return lines
+
+    def act(self, form: PasswordConfirmForm) -> str:
+        """End it."""
+        services.end_relationship(
+            relationship_id=self.relationship.pk, side=self.side, actor=self.request.acting, now=timezone.now()
+        )
+        messages.success(self.request, _("The relationship has ended. Access is cut."))
+        return list_url(self.side)
+
+
+class RelationshipLinkView(ActionView):
+    """The link of a mail: leads whoever it was for to the page where they answer.
+
+    A link that is dead, or opened by somebody else, says so without telling whom it was for.
+    """
+
+    permission = SignedIn
+    form_class = forms.ClaimForm
+    template_name = "clients/relationship_link.html"
+
+    def find(self, *, token: str, **_kwargs: Any) -> None:
+        """The question behind the link."""
+        pk, version = read_token(purpose=LINK_PURPOSE, token=token) or (None, None)
+        questions = Relationship.objects.pending().select_related("client", "partner__organisation")
+        self.relationship = questions.filter(pk=pk, link_version=version).first()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go on to the answer, ask for which organisation it is, or say that the link is not usable."""
+        if self.relationship is None:
+            return self._unusable()
+        receiver = self._receiver_id()
+        if receiver is not None:
+            if not self._legal_memberships().filter(organisation=receiver).exists():
+                return self._unusable()
+            return self._go_on(receiver)
+        if not self._is_addressee():
+            return self._unusable()
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the organisations of which the person is a legal representative."""
+        memberships = self._legal_memberships().select_related("organisation")
+        choices = [(one.organisation_id, one.organisation.name) for one in memberships.order_by("created_at", "pk")]
+        return super().get_form_kwargs() | {"choices": choices}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name who asks."""
+        return super().get_context_data(relationship=self.relationship, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only the addressee says for which organisation it is."""
+        if self.relationship is None or self._receiver_id() is not None or not self._is_addressee():
+            return self._unusable()
+        return super().post(request, *args, **kwargs)
+
+    def act(self, form: forms.ClaimForm) -> str:
+        """Tie the question to the organisation and go on to answer it."""
+        organisation_id = form.cleaned_data["organisation"]
+        services.claim_request(
+            relationship_id=self.relationship.pk,
+            client_id=organisation_id,
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
+        return self._go_on(organisation_id).url
+
+    def _receiver_id(self) -> int | None:
+        relationship = self.relationship
+        return relationship.partner_id if relationship.started_by == Side.CLIENT else relationship.client_id
+
+    def _is_addressee(self) -> bool:
+        return self.relationship.invited_email.lower() == self.request.user.email.lower()
+
+    def _legal_memberships(self) -> Any:
+        return self.request.user.memberships.filter(role=Role.LEGAL)
+
+    def _go_on(self, organisation_id: int) -> HttpResponse:
+        self.request.session[ORGANISATION_KEY] = organisation_id
+        page = "client_answer" if self.relationship.started_by == Side.CLIENT else "relationship_answer"
+        return redirect(f"clients:{page}", pk=self.relationship.pk)
+
+    def _unusable(self) -> HttpResponse:
+        return self.response_class(self.request, ["clients/relationship_link_unusable.html"], {}, status=404)

@@ -1,0 +1,66 @@
+"""Well-formed input of the application wizard and of its review."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+
+class CompanyForm(forms.Form):
+    """Step 1: the entry in the commercial register."""
+
+    register_country = CountryField().formfield(label=_("Country of the commercial register"))
+    register_number = forms.CharField(
+        label=_("Register number"),
+        max_length=40,
+        help_text=_("Such as CHE-100.155.212 in Switzerland, or the SIRET in France."),
+    )
+
+
+class WebsiteForm(forms.Form):
+    """Step 2: website, address for clients, expected volume."""
+
+    website = forms.URLField(label=_("Website"), assume_scheme="https", help_text=_("It must be online and yours."))
+    contact_email = forms.EmailField(
+        label=_("E-mail address for clients"), help_text=_("Clients find and invite you by your name or by this address.")
+    )
+    estimated_yearly_net = forms.DecimalField(
+        label=_("Products you expect to manage, per year"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("List prices without VAT, in your currency. You have twelve months to reach the threshold."),
+    )
+
+
+class DutiesForm(forms.Form):
+    """Step 3: what a partner takes on (rule 1, conditions 4 to 6)."""
+
+    gives_support = forms.BooleanField(label=_("We give our clients support for the products we manage."))
+    answers_for_invoices = forms.BooleanField(label=_("We answer for the invoices of the products we manage."))
+    is_exclusive_for_tenders = forms.BooleanField(
+        label=_("For contracts won through the tender board we use the provider's products only.")
+    )
+
+
+class SendForm(forms.Form):
+    """Step 4: the special conditions, in the version that was shown (rule 5)."""
+
+    terms_version = forms.CharField(widget=forms.HiddenInput)
+    accepts = forms.BooleanField(
+        label=_("I have read the special conditions and accept them for my organisation."),
+        error_messages={"required": _("Accept the special conditions, or leave the application as a draft.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """Nothing to type: approving is the act."""
+
+
+class RejectForm(forms.Form):
+    """Why an application is rejected."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("The applicant reads it."), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
