@@ -1,8 +1,10 @@
 """Makes the isolated environment in .venv from the hashed lock: by uv, else by venv and pip.
 
 A plain script: it runs before anything is installed, with whatever Python the machine has, even one that is too old
-for the portal and must be told so. So: standard library only, and no syntax that such a Python does not read.
+for the portal and must be told so. So: standard library only, and syntax that Python 3.7 reads.
 """
+
+from __future__ import annotations
 
 import fcntl
 import hashlib
@@ -10,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
@@ -20,7 +23,7 @@ TOOLS_LOCK = os.path.join(ROOT, "requirements-tools.lock")
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 
 
-def main():
+def main() -> None:
     """Make the environment unless it is there already, made by this Python from these locks."""
     use_supported_python()
     os.makedirs(os.path.join(ROOT, ".local"), exist_ok=True)
@@ -39,21 +42,21 @@ def main():
             stamp.write(wanted)
 
 
-def use_supported_python():
+def use_supported_python() -> None:
     """Go on under a supported Python, this one or another on the PATH; stop with a sentence when there is none."""
     if sys.version_info[:2] in SUPPORTED:
         return
     for major, minor in reversed(SUPPORTED):
-        other = shutil.which("python%d.%d" % (major, minor))
-        if other and subprocess.call([other, "-c", ""], stderr=subprocess.DEVNULL) == 0:
-            os.execv(other, [other, "-I", os.path.abspath(__file__)])
+        other = shutil.which(f"python{major}.{minor}")
+        if other and call([other, "-c", ""], os.environ) == 0:
+            os.execv(other, [other, "-I", os.path.abspath(__file__)])  # noqa: S606 -- a Python of the PATH, no shell
     sys.exit(
-        "The portal needs Python 3.11, 3.12 or 3.13, and %s is %d.%d: install one of them, then name it, "
-        "as in make demo PYTHON=python3.12." % ((sys.executable,) + sys.version_info[:2])
+        f"The portal needs Python 3.11, 3.12 or 3.13, and {sys.executable} is {sys.version.split()[0]}: "
+        "install one of them, then name it, as in make demo PYTHON=python3.12."
     )
 
 
-def fingerprint():
+def fingerprint() -> str:
     """Return what decides how the environment looks: the locks, the Python, and the folder (scripts name it)."""
     digest = hashlib.sha256()
     for path in (LOCK, TOOLS_LOCK):
@@ -63,7 +66,7 @@ def fingerprint():
     return digest.hexdigest()
 
 
-def install_by_uv():
+def install_by_uv() -> bool:
     """Install with uv, fetched by pip into a folder of ours; return whether it worked."""
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", VIRTUAL_ENV=VENV)
     uv = os.path.join(TOOLS, "bin", "uv")
@@ -81,32 +84,34 @@ def install_by_uv():
     return True
 
 
-def install_by_pip():
+def install_by_pip() -> None:
     """Install with what Python brings along."""
     python = os.path.join(VENV, "bin", "python")
     for step in ([sys.executable, "-m", "venv", "--clear", VENV], pip(python, "--requirement", LOCK)):
         if call(step, os.environ) != 0:
             sys.exit(
                 "The packages could not be installed: see the message above. "
-                "The portal's set-up needs Python with pip and venv (on Debian: apt-get install python3-pip python3-venv)."
+                "Python needs pip and venv for that (on Debian: apt-get install python3-pip python3-venv)."
             )
 
 
-def pip(python, *arguments):
+def pip(python: str, *arguments: str) -> list[str]:
     """Return the command that installs hashed packages only, and says little."""
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
-    return [python, "-m", "pip", "install"] + quiet + ["--require-hashes"] + list(arguments)
+    return [python, "-m", "pip", "install", *quiet, "--require-hashes", *arguments]
 
 
-def call(command, environment):
+def call(command: list[str], environment: Mapping[str, str]) -> int:
     """Run a step and return its exit status."""
     try:
-        return subprocess.call(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+        return subprocess.call(  # noqa: S603 -- Python and uv with arguments of ours, no shell
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
+        )
     except OSError:
         return 1
 
 
-def read(path):
+def read(path: str) -> str:
     """Return the text of a file, or nothing where there is none."""
     try:
         with open(path) as file:
