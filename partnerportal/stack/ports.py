@@ -40,4 +40,4 @@ def answers(family: socket.AddressFamily, address: str, port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(complaint(sys.argv[1]))
+    sys.exit(complaint(sys.argv[1]) or None)
