@@ -74,7 +74,7 @@ def _web_server(port: str, *, develop: bool) -> list[str]:
     address = f"127.0.0.1:{port}"
     if develop:
         return [_PYTHON, "manage.py", "runserver", address]
-    options = ["--workers=2", "--access-logfile=-", "--no-control-socket"]
+    options = ["--workers=2", "--preload", "--access-logfile=-", "--no-control-socket"]
     return [_PYTHON, "-m", "gunicorn", f"--bind={address}", *options, "partnerportal.wsgi"]
 
 

@@ -4,6 +4,8 @@ import signal
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from partnerportal.stack import config, listening
 from partnerportal.stack.binaries import find_valkey
@@ -25,7 +27,8 @@ def start(place: Place) -> None:
         if started.returncode != 0:
             message = f"{program.name} did not start: {(started.stderr or started.stdout).strip()}"
             raise StackError(message)
-    with redis.Redis(unix_socket_path=str(path), password=place.password) as client:
+    at_once = Retry(NoBackoff(), retries=0)  # the client's own patience costs a second where 20 ms do
+    with redis.Redis(unix_socket_path=str(path), password=place.password, retry=at_once) as client:
         if not listening.wait_until(lambda: _answers(client), seconds=_START_SECONDS):
             message = f"Valkey does not answer on {path}; its log is {place.data / 'valkey' / 'valkey.log'}."
             raise StackError(message)
