@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -255,6 +256,11 @@ class PerkView(_OwnPartner, PageView):
 
     permission = PartnerPermission.PERK_VIEW
     template_name = "partners/perk.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The licence, shown while the status holds."""
+        licence = settings.PROGRAMME["theme_licence"] if self.partner.is_approved else ""
+        return super().get_context_data(licence=licence, **kwargs)
 
 
 class TenderMailsView(_OwnPartner, ActionView):

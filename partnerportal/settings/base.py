@@ -112,6 +112,7 @@ PROGRAMME = {
     "tender_extract_length": env.number("PROGRAMME_TENDER_EXTRACT_LENGTH", 200),  # Q24
     "client_degressive": env.flag("PROGRAMME_CLIENT_DEGRESSIVE", default=True),  # Q5
     "max_partner_rate": "0.35",  # rule 39; the database checks it too
+    "theme_licence": env.text("PROGRAMME_THEME_LICENCE", "ET-DEMO-4821-7730"),  # rule 59
     "payment_days": env.number("PROGRAMME_PAYMENT_DAYS", 30),
 }
 

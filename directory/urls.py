@@ -1,0 +1,4 @@
+"""Pages of the public directory."""
+
+app_name = "directory"
+urlpatterns: list = []

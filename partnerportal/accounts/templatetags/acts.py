@@ -1,0 +1,66 @@
+"""Acts of the audit trail in words."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+ACTS = {
+    "accounts.organisation.created": _("created the organisation"),
+    "accounts.organisation.changed": _("changed the details"),
+    "accounts.member.invited": _("invited a member"),
+    "accounts.member.invitation_withdrawn": _("withdrew an invitation"),
+    "accounts.member.joined": _("joined"),
+    "accounts.member.role_changed": _("changed a role"),
+    "accounts.member.removed": _("removed a member"),
+    "accounts.member.external_replaced": _("became part of the partnership"),
+    "partners.application.submitted": _("applied for the programme"),
+    "partners.application.approved": _("approved the application"),
+    "partners.application.rejected": _("rejected the application"),
+    "partners.affiliation.started": _("started an affiliation"),
+    "partners.affiliation.ended": _("ended an affiliation"),
+    "partners.volume.reviewed": _("reviewed the volume"),
+    "partners.partner.suspended": _("suspended the partner"),
+    "partners.partner.reinstated": _("lifted the suspension"),
+    "partners.partner.left": _("left the programme"),
+    "partners.partner.tender_mails_changed": _("changed the tender mails"),
+    "clients.relationship.invited": _("invited a partner"),
+    "clients.relationship.requested": _("asked for access"),
+    "clients.relationship.accepted": _("accepted"),
+    "clients.relationship.refused": _("refused"),
+    "clients.relationship.withdrawn": _("withdrew the question"),
+    "clients.relationship.resent": _("sent the question again"),
+    "clients.relationship.expired": _("let the question expire"),
+    "clients.relationship.access_changed": _("changed the access"),
+    "clients.relationship.payer_changed": _("changed who pays"),
+    "clients.relationship.ended": _("ended the relationship"),
+    "clients.assignment.made": _("assigned a collaborator"),
+    "clients.assignment.removed": _("took a collaborator off"),
+    "billing.order.placed": _("ordered"),
+    "billing.renewal.placed": _("renewed"),
+    "billing.invoice.issued": _("issued an invoice"),
+    "billing.payment.settled": _("paid"),
+    "billing.prepaid.topped_up": _("topped up the prepaid account"),
+    "billing.cashback.credited": _("credited cashback"),
+    "billing.resale.issued": _("issued a re-invoicing document"),
+    "billing.export.started": _("exported billing data"),
+    "tenders.tender.posted": _("posted a tender"),
+    "tenders.tender.opened": _("opened a tender"),
+    "tenders.tender.deleted": _("deleted a tender"),
+    "tenders.tender.awarded": _("awarded a tender"),
+    "tenders.tender.expired": _("let a tender expire"),
+    "tenders.proposal.sent": _("answered a tender"),
+    "tenders.proposal.changed": _("changed the answer to a tender"),
+    "tenders.contract.recorded": _("recorded a won contract"),
+    "directory.listing.changed": _("changed the directory listing"),
+    "directory.listing.published": _("published the directory listing"),
+    "directory.listing.hidden": _("hid the directory listing"),
+}
+
+
+@register.filter
+def act_in_words(action: str) -> str:
+    """Return what was done in words; an act without words shows its code."""
+    return str(ACTS.get(action, action))

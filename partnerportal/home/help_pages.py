@@ -1,0 +1,284 @@
+"""The help pages, one for each guide of the programme, and the promises. Words only; the rules' numbers stand beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    """A page: its address, title, one line, and paragraphs each with a heading."""
+
+    slug: str
+    title: Any
+    lead: Any
+    paragraphs: tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the portal promises, and what proves it."""
+
+    text: Any
+    proof: Any
+
+
+HELP_PAGES = (
+    HelpPage(
+        "what-is-a-client",
+        _("What is a client?"),
+        _("An organisation that lets a partner look after some or all of its products."),
+        (
+            (
+                _("A client decides"),
+                _(
+                    "You become a client by giving a partner access: to products that you choose, or to your whole account. "
+                    "You can change or end it whenever you like."
+                ),
+            ),
+            (
+                _("Everything stays yours"),
+                _(
+                    "Whoever orders, renews or pays: the products belong to your organisation. Paying for a product never "
+                    "makes it somebody else's."
+                ),
+            ),
+            (
+                _("You read everything"),
+                _("Every act on your organisation stands in your activity: who, when, and through which partner."),
+            ),
+        ),
+    ),
+    HelpPage(
+        "what-is-a-partner",
+        _("What is a partner?"),
+        _("A registered company that manages its clients' products and earns a rebate or cashback."),
+        (
+            (
+                _("The conditions"),
+                _(
+                    "A partner is a company in a commercial register, with an active website, and manages products worth at "
+                    "least CHF 2,000 or EUR 1,800 a year at list price. It supports its clients, answers for the invoices of "
+                    "the products it manages, and accepts the special conditions."
+                ),
+            ),
+            (
+                _("Not an affiliate at the same time"),
+                _("Nobody is partner and affiliate at once. Individuals can recommend products as affiliates."),
+            ),
+            (
+                _("The yearly check"),
+                _(
+                    "On the day you joined, your volume is measured every year. Below the threshold you get a warning with "
+                    "the figures and 90 days; then your status is suspended. New partners have twelve months to build up."
+                ),
+            ),
+        ),
+    ),
+    HelpPage(
+        "add-a-client",
+        _("Add a client and manage its products"),
+        _("Ask a client for access, enter its space, order and renew for it."),
+        (
+            (
+                _("Ask"),
+                _(
+                    "A legal representative asks by mail address: under Clients, “Add a client”. The client reads what you "
+                    "ask for and grants that, less, or something else. The question waits 30 days."
+                ),
+            ),
+            (
+                _("Enter"),
+                _(
+                    "From a client's page you enter its space. A bar on top says for whom you act and what is allowed, and "
+                    "leads out again with one click."
+                ),
+            ),
+            (
+                _("Order and renew"),
+                _(
+                    "With full access you order and renew: on the client's means at the price the client has, or on your own "
+                    "means with your rebate. With limited access only the client orders."
+                ),
+            ),
+        ),
+    ),
+    HelpPage(
+        "let-a-partner-manage",
+        _("Let a partner manage your products"),
+        _("Find a partner, choose what it may reach, and invite it."),
+        (
+            (
+                _("Find it"),
+                _(
+                    "A legal representative searches by name or mail address under “Partners with access”. Only approved "
+                    "partners are found."
+                ),
+            ),
+            (
+                _("Limited or full"),
+                _(
+                    "Limited access opens the products that you tick, nothing else. Full access opens the whole account, also "
+                    "products that come later, and you choose who pays what the partner orders."
+                ),
+            ),
+            (
+                _("It answers"),
+                _("The partner gets a mail and accepts or refuses. Until then nothing is open, and you can take it back."),
+            ),
+        ),
+    ),
+    HelpPage(
+        "access-rights",
+        _("Change what a partner may reach"),
+        _("Only the client changes access, at any time, and it holds from the next click on."),
+        (
+            (
+                _("Change it"),
+                _(
+                    "Open the partner under “Partners with access” and choose “Change access”. You can add and remove "
+                    "products, or go from limited to full and back. The partner gets a mail."
+                ),
+            ),
+            (
+                _("Who of the partner"),
+                _(
+                    "Legal representatives and administrators of the partner reach all its clients. Collaborators reach those "
+                    "that the partner assigned to them. Nobody ever reaches more than you granted."
+                ),
+            ),
+            (
+                _("One with full access"),
+                _(
+                    "One partner at a time has full access; several may have limited access. A product earns for one partner: "
+                    "the one that was granted it first."
+                ),
+            ),
+        ),
+    ),
+    HelpPage(
+        "billing",
+        _("Who pays, and what the partner earns"),
+        _("Rebate or cashback: one of them for each payment, always from the same price."),
+        (
+            (
+                _("The partner pays"),
+                _(
+                    "The partner orders on its own means, pays the preferential price at once (the rebate), gets the invoice, "
+                    "and bills the client itself."
+                ),
+            ),
+            (
+                _("The client pays"),
+                _(
+                    "The client pays and gets the invoice; the partner never sees it. Once it is paid, the difference between "
+                    "what the client paid and the preferential price is credited to the partner as cashback."
+                ),
+            ),
+            (
+                _("How the price is made"),
+                _(
+                    "Preferential price = public price × (1 − partner rate) × (1 − degressive rate). It is rounded once, on "
+                    "the line's total. Degressive rates exist for web and mail hosting and hold for all units. Of the steps, "
+                    "25 % at 35 hostings is published; the others are this portal's choice."
+                ),
+            ),
+        ),
+    ),
+    HelpPage(
+        "export-billing-data",
+        _("Export a client's billing data"),
+        _("What you paid for a client, and your own cashback, as CSV or JSON."),
+        (
+            (
+                _("Start it"),
+                _(
+                    "Open the client and choose “Export billing data”, with a period and a status if you like. The export "
+                    "runs in the background; you can watch it and stop it."
+                ),
+            ),
+            (
+                _("What is in it"),
+                _(
+                    "Lines that you paid, with VAT and total; of what the client paid only the lines that earned you "
+                    "cashback, without its invoice. The client reads in its activity that you exported."
+                ),
+            ),
+            (
+                _("For spreadsheets"),
+                _("UTF-8 with a mark, semicolons, ISO dates and a decimal point. Cells never start a formula."),
+            ),
+        ),
+    ),
+    HelpPage(
+        "stop-a-relationship",
+        _("Stop a relationship"),
+        _("Either side, at any time, with two confirmations."),
+        (
+            (
+                _("How"),
+                _(
+                    "A legal representative or administrator of either side opens the relationship and chooses “End”. First "
+                    "you read what will happen, then you enter your password."
+                ),
+            ),
+            (
+                _("What ends"),
+                _("Access, rebate and cashback end at once. Orders placed before keep their terms."),
+            ),
+            (
+                _("What stays"),
+                _(
+                    "Products stay with the client until the day they are paid for. Credited cashback stays credited. "
+                    "Renewals that the partner would have paid have no payment means until the client chooses one."
+                ),
+            ),
+        ),
+    ),
+)
+
+PROMISES = (
+    Promise(
+        _("What a client takes back is gone at the next request, everywhere, also in jobs that are already running."),
+        _("Each request and each part of a running job asks the database anew whether the access holds."),
+    ),
+    Promise(
+        _("Nobody sees or learns of a row that is not theirs."),
+        _("Unknown and foreign addresses answer alike; every page is tested with every kind of visitor."),
+    ),
+    Promise(
+        _("Every amount can be explained, line by line, from the rates that held when it was ordered."),
+        _("Each line keeps its price, rates, counts and their versions; “Explain” shows the chain."),
+    ),
+    Promise(
+        _("Money is never lost or counted twice."),
+        _("Entries are only added: the database refuses to change one. A payment notice that comes twice counts once."),
+    ),
+    Promise(
+        _("An issued document never changes. Numbers have no gaps and no doubles."),
+        _("A trigger refuses changes; numbers come from a locked row together with the document."),
+    ),
+    Promise(
+        _("Products stay the client's, whatever happens to the partner."),
+        _("A product has an owner and no partner; ending a relationship does not touch it."),
+    ),
+    Promise(
+        _("Every act on an organisation can be read by that organisation."),
+        _("The act and its line in the activity are written in one transaction."),
+    ),
+    Promise(
+        _("Nobody loses their status without dated notices and the figures."),
+        _("Each yearly review is stored with the volume, the threshold and the dates, and mailed."),
+    ),
+    Promise(
+        _("Mail: each event tells the people concerned, and nobody else."),
+        _("A mail is written down with its event, sent after the commit, and sent again only if sending failed."),
+    ),
+    Promise(
+        _("The promises are checked by the same tests that guard every change."),
+        _("The rules' tests name their numbers; the list stands in the project's documents."),
+    ),
+)

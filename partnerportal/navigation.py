@@ -1,0 +1,225 @@
+"""What the navigation offers: the links of the space one is in, the switcher, the acting bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from billing.permissions import BillingPermission
+from clients.choices import Right
+from clients.permissions import ClientPermission
+from partnerportal.accounts.permissions import AccountPermission, Anyone
+from partnerportal.home.permissions import HomePermission
+from partners.models import Partner
+from partners.permissions import PartnerPermission
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that stands in a navigation for whoever holds its permission."""
+
+    label: Any
+    name: str
+    permission: Any
+
+
+PUBLIC = [
+    (
+        "",
+        [
+            Link(gettext_lazy("Programme"), "home:programme", Anyone),
+            Link(gettext_lazy("Directory"), "directory:listing_list", Anyone),
+            Link(gettext_lazy("Tenders"), "tenders:board", Anyone),
+            Link(gettext_lazy("Help"), "home:help_index", Anyone),
+        ],
+    )
+]
+ACCOUNT = [
+    (
+        pgettext_lazy("navigation", "Work"),
+        [
+            Link(gettext_lazy("Overview"), "home:account", HomePermission.ACCOUNT),
+            Link(gettext_lazy("Products"), "clients:product_list", ClientPermission.PRODUCT_VIEW),
+            Link(gettext_lazy("Partners with access"), "clients:relationship_list", ClientPermission.RELATIONSHIP_VIEW),
+            Link(gettext_lazy("Tenders"), "tenders:account_list", AccountPermission.ORGANISATION_CHANGE),
+        ],
+    ),
+    (
+        gettext_lazy("Money"),
+        [
+            Link(gettext_lazy("Orders"), "billing:order_list", BillingPermission.ORDER_VIEW),
+            Link(gettext_lazy("Invoices"), "billing:invoice_list", BillingPermission.INVOICE_VIEW),
+            Link(gettext_lazy("Prepaid account"), "billing:prepaid", BillingPermission.PREPAID_VIEW),
+        ],
+    ),
+    (
+        gettext_lazy("Organisation"),
+        [
+            Link(gettext_lazy("Details"), "accounts:organisation_change", AccountPermission.ORGANISATION_VIEW),
+            Link(gettext_lazy("Members"), "accounts:member_list", AccountPermission.MEMBER_VIEW),
+            Link(gettext_lazy("Activity"), "accounts:activity_list", AccountPermission.ACTIVITY_VIEW),
+        ],
+    ),
+]
+PARTNER = [
+    (
+        pgettext_lazy("navigation", "Work"),
+        [
+            Link(gettext_lazy("Overview"), "home:partner", HomePermission.PARTNER),
+            Link(gettext_lazy("Clients"), "clients:client_list", ClientPermission.CLIENT_VIEW),
+            Link(gettext_lazy("Tenders"), "tenders:inbox", PartnerPermission.SPACE_VIEW),
+        ],
+    ),
+    (
+        gettext_lazy("Money"),
+        [
+            Link(gettext_lazy("Earnings"), "billing:earning_list", BillingPermission.EARNING_VIEW),
+            Link(gettext_lazy("Re-invoicing"), "billing:resale_list", BillingPermission.RESALE_MANAGE),
+            Link(gettext_lazy("Exports"), "billing:export_list", BillingPermission.EXPORT_START),
+        ],
+    ),
+    (
+        gettext_lazy("Programme"),
+        [
+            Link(gettext_lazy("Directory listing"), "directory:listing_change", PartnerPermission.ELIGIBILITY_VIEW),
+            Link(gettext_lazy("Eligibility"), "home:eligibility", HomePermission.ELIGIBILITY),
+            Link(gettext_lazy("Tender mails"), "partners:tender_mails", PartnerPermission.ELIGIBILITY_VIEW),
+            Link(gettext_lazy("Perks"), "partners:perk", PartnerPermission.PERK_VIEW),
+        ],
+    ),
+    (
+        gettext_lazy("Own organisation"),
+        [
+            Link(gettext_lazy("Own products"), "clients:product_list", ClientPermission.PRODUCT_VIEW),
+            Link(gettext_lazy("Orders"), "billing:order_list", BillingPermission.ORDER_VIEW),
+            Link(gettext_lazy("Invoices"), "billing:invoice_list", BillingPermission.INVOICE_VIEW),
+            Link(gettext_lazy("Prepaid account"), "billing:prepaid", BillingPermission.PREPAID_VIEW),
+            Link(gettext_lazy("Partners with access"), "clients:relationship_list", ClientPermission.RELATIONSHIP_VIEW),
+            Link(gettext_lazy("Details"), "accounts:organisation_change", AccountPermission.ORGANISATION_VIEW),
+            Link(gettext_lazy("Team"), "accounts:member_list", AccountPermission.MEMBER_VIEW),
+            Link(gettext_lazy("Activity"), "accounts:activity_list", AccountPermission.ACTIVITY_VIEW),
+        ],
+    ),
+]
+STAFF = [
+    (
+        pgettext_lazy("navigation", "Work"),
+        [
+            Link(gettext_lazy("Queue"), "home:staff", HomePermission.STAFF),
+            Link(gettext_lazy("Applications"), "partners:staff_application_list", PartnerPermission.APPLICATION_REVIEW),
+            Link(gettext_lazy("Tenders"), "tenders:staff_list", PartnerPermission.STAFF_PARTNER_VIEW),
+        ],
+    ),
+    (
+        gettext_lazy("Programme"),
+        [
+            Link(gettext_lazy("Partners"), "partners:staff_partner_list", PartnerPermission.STAFF_PARTNER_VIEW),
+            Link(gettext_lazy("Invoices"), "billing:staff_invoice_list", BillingPermission.STAFF_INVOICE_VIEW),
+        ],
+    ),
+    (
+        gettext_lazy("Operation"),
+        [
+            Link(gettext_lazy("Jobs"), "billing:staff_job_list", BillingPermission.STAFF_JOB_VIEW),
+            Link(gettext_lazy("Audit trail"), "accounts:staff_audit_list", AccountPermission.STAFF_AUDIT_VIEW),
+        ],
+    ),
+]
+FOOTER = [
+    Link(gettext_lazy("Promises"), "home:promises", Anyone),
+    Link(gettext_lazy("Conditions"), "home:terms", Anyone),
+    Link(gettext_lazy("Privacy"), "home:privacy", Anyone),
+    Link(gettext_lazy("Help"), "home:help_index", Anyone),
+]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Return the navigation of a page; one query more than the page itself, for whether one is a partner."""
+    acting = getattr(request, "acting", None)
+    space = _space(request, acting)
+    sections = {"account": ACCOUNT, "partner": PARTNER, "staff": STAFF, "public": PUBLIC}[space]
+    return {
+        "navigation": {
+            "space": space,
+            "sections": [
+                {"label": label, "links": drawn}
+                for label, links in sections
+                if (drawn := [_drawn(link, request) for link in links if link.permission.granted_to(acting)])
+            ],
+            "footer": [_drawn(link, request) for link in FOOTER],
+            "help_url": reverse("home:help_index"),
+            "user": acting.user if acting else None,
+            "switcher": _switcher(acting),
+            "acting": _acting_bar(acting),
+        }
+    }
+
+
+def _space(request: HttpRequest, acting: Any) -> str:
+    first = request.path.lstrip("/").split("/", 1)[0]
+    if acting is None or first not in {"account", "partner", "staff", "relationships"}:
+        return "public"
+    if acting.staff_role is not None and first == "staff":
+        return "staff"
+    if acting.relationship is None and acting.home is not None and _is_partner(request, acting):
+        return "partner"  # a partner's own products, orders and members stand in its one navigation
+    return "account"
+
+
+def _is_partner(request: HttpRequest, acting: Any) -> bool:
+    if not hasattr(request, "is_partner_space"):
+        request.is_partner_space = Partner.objects.visible_to(acting).exists()
+    return request.is_partner_space
+
+
+def _drawn(link: Link, request: HttpRequest) -> dict[str, Any]:
+    url = reverse(link.name)
+    # An overview stands at the root of its space: only its own address is "here".
+    is_root = url in {"/", "/account/", "/partner/", "/staff/"}
+    return {"label": link.label, "url": url, "is_current": request.path == url or (not is_root and request.path.startswith(url))}
+
+
+def _switcher(acting: Any) -> dict[str, Any]:
+    if acting is None:
+        return {}
+    choices = [
+        {
+            "label": one.organisation.name,
+            "note": one.get_role_display(),
+            "value": one.organisation_id,
+            "is_current": acting.membership is not None and one.pk == acting.membership.pk,
+        }
+        for one in acting.memberships
+    ]
+    links = [{"label": _("Profile"), "url": reverse("accounts:profile")}]
+    if acting.membership is not None or acting.staff_role is not None:
+        links.insert(0, {"label": _("Overview"), "url": reverse("home:start")})
+    return {
+        "current": acting.home.name if acting.home else str(acting.user),
+        "role": acting.membership.get_role_display() if acting.membership else _("Staff"),
+        "choices": choices if len(choices) > 1 else [],
+        "name": "organisation",
+        "url": reverse("accounts:switch"),
+        "links": links,
+    }
+
+
+def _acting_bar(acting: Any) -> dict[str, Any] | None:
+    if acting is None or acting.relationship is None:
+        return None
+    relationship = acting.relationship
+    words = [Right(right).label for right in Right.values if right in acting.rights]
+    return {
+        "client": relationship.client,
+        "person": acting.user,
+        "partner": acting.home,
+        "summary": f"{relationship.access_sentence}: {', '.join(str(word) for word in words)}",
+        "relationship_url": reverse("home:account"),
+        "leave_url": reverse("clients:client_leave"),
+    }

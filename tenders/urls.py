@@ -1,0 +1,4 @@
+"""Pages of calls for tenders."""
+
+app_name = "tenders"
+urlpatterns: list = []
