@@ -26,7 +26,10 @@ class TermsForm(forms.Form):
         label=_("Access"),
         choices=[
             (Access.LIMITED, _("Limited: only the products that you choose; the partner orders nothing")),
-            (Access.FULL, _("Full: the whole account, also products that come later; the partner orders and renews for you")),
+            (
+                Access.FULL,
+                _("Full: the whole account, also products that come later; the partner orders and renews for you"),
+            ),
         ],
         widget=forms.RadioSelect,
         initial=Access.LIMITED,
@@ -94,7 +97,9 @@ class ChangeAccessForm(TermsForm):
 class PayerForm(forms.Form):
     """Whose means pay what the partner orders."""
 
-    payer = forms.ChoiceField(label=_("Who pays what the partner orders?"), choices=Payer.choices, widget=forms.RadioSelect)
+    payer = forms.ChoiceField(
+        label=_("Who pays what the partner orders?"), choices=Payer.choices, widget=forms.RadioSelect
+    )
 
 
 class RequestForm(forms.Form):
@@ -138,7 +143,9 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["membership"].queryset = members
-        self.fields["membership"].label_from_instance = lambda membership: f"{membership.user} ({membership.user.email})"
+        self.fields["membership"].label_from_instance = lambda membership: (
+            f"{membership.user} ({membership.user.email})"
+        )
 
 
 class ClaimForm(forms.Form):

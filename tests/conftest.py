@@ -1,17 +1,37 @@
-"""Fixtures of all tests: the moment, and the work that waits."""
+"""Fixtures of all tests: the servers, the moment, and the work that waits."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from partnerportal.stack import pair
+from partnerportal.stack.errors import StackError
 from partnerportal.work import services as work_services
 from partnerportal.work.models import Job
 from tests import world
+
+_SERVERS = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the database and the broker for the whole run; xdist's workers come here too, each with its own lease."""
+    servers = config.stash[_SERVERS] = ExitStack()
+    try:
+        servers.enter_context(pair.running(Path(__file__).resolve().parent.parent))
+    except StackError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the database and the broker, unless a demo or another run needs them."""
+    config.stash[_SERVERS].close()
 
 
 @pytest.fixture

@@ -217,9 +217,7 @@ class _OneResale:
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """One that may be seen."""
         visible = Resale.objects.visible_to(self.request.acting)
-        self.resale = get_object_or_404(
-            visible.select_related("client", "partner__organisation", "line__order"), pk=pk
-        )
+        self.resale = get_object_or_404(visible.select_related("client", "partner__organisation", "line__order"), pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name it."""

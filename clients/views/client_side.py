@@ -137,7 +137,9 @@ class RelationshipAnswerView(_ClientSideView, ActionView):
         services.answer_request(
             relationship_id=self.relationship.pk, terms=form.terms(), actor=self.request.acting, now=timezone.now()
         )
-        messages.success(self.request, _("Access is given. %(partner)s gets a mail.") % {"partner": self.relationship.partner})
+        messages.success(
+            self.request, _("Access is given. %(partner)s gets a mail.") % {"partner": self.relationship.partner}
+        )
         return reverse("clients:relationship_detail", args=[self.relationship.pk])
 
 

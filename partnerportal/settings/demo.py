@@ -1,10 +1,15 @@
-"""The demo: dev with production's templates and static files, readable mails and shown second-factor codes.
-
-It refuses to start on a public address: see partnerportal/stack/demo.py, which binds the web server to loopback.
-"""
+"""The demo: dev with production's templates and static files, readable mails and shown second-factor codes."""
 
 from partnerportal.settings import env
 from partnerportal.settings.dev import *  # noqa: F403 -- settings are layered by star import
+from partnerportal.settings.dev import CELERY_BEAT_SCHEDULE
+from partnerportal.stack.loopback import refuse_public_address
+
+refuse_public_address()
 
 DEBUG = env.flag("DEBUG", default=False)
 DEMO = True
+# The first tick comes after one interval, and the demo counts as running only then.
+CELERY_BEAT_SCHEDULE = CELERY_BEAT_SCHEDULE | {
+    "sweep jobs": CELERY_BEAT_SCHEDULE["sweep jobs"] | {"schedule": 3.0},
+}

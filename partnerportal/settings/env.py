@@ -1,7 +1,7 @@
 """The only file that reads the environment. Secrets have no default: a missing one stops the start."""
 
 import os
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,17 +35,26 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def broker_url(redis_url: str) -> str:
+def broker_url(redis_url: str, *, database: int | None = None) -> str:
     """Return ``redis_url`` as Celery writes it (a unix socket has a scheme of its own there)."""
+    number = _database_number(redis_url) if database is None else database
     parts = urlsplit(redis_url)
     if parts.scheme == "unix":
-        return f"redis+socket://{parts.path}?virtual_host=0"
-    return redis_url
+        return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={number}"
+    return parts._replace(path=f"/{number}").geturl()
 
 
-def cache_url(redis_url: str) -> str:
-    """Return ``redis_url`` pointing at the database beside the broker's, so that clearing the cache loses no task."""
+def cache_url(redis_url: str, *, database: int | None = None) -> str:
+    """Return ``redis_url`` with the database next to the broker's, so that clearing the cache loses no task."""
+    number = _database_number(redis_url) + 1 if database is None else database
     parts = urlsplit(redis_url)
     if parts.scheme == "unix":
-        return f"unix://{parts.path}?db=1"
-    return parts._replace(path="/1").geturl()
+        return f"unix://{parts.netloc}{parts.path}?db={number}"
+    return parts._replace(path=f"/{number}").geturl()
+
+
+def _database_number(redis_url: str) -> int:
+    """Return the number of the database that ``redis_url`` names, 0 where it names none."""
+    parts = urlsplit(redis_url)
+    named = parse_qs(parts.query).get("db", ["0"])[0] if parts.scheme == "unix" else parts.path.strip("/")
+    return int(named or 0)

@@ -12,9 +12,13 @@ DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 _urls = config.urls(ROOT)
+# Every pytest worker has a database of its own (pytest-django names it) and two numbers in Valkey, from 2 on: the demo
+# of this checkout may run meanwhile, on 0 and 1.
+_worker = int(env.text("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 DATABASES = {"default": dj_database_url.parse(_urls.database)}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.cache_url(_urls.redis)}}
-CELERY_BROKER_URL = env.broker_url(_urls.redis)
+_cache_url = env.cache_url(_urls.redis, database=3 + 2 * _worker)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}}
+CELERY_BROKER_URL = env.broker_url(_urls.redis, database=2 + 2 * _worker)
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 
