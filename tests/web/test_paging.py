@@ -21,6 +21,7 @@ def test_many_pages_leave_gaps_but_never_a_gap_of_one():
 def test_a_count_is_grouped_and_takes_the_right_plural():
     assert paging.counted(CLIENTS, 1) == "1 client"
     assert paging.counted(CLIENTS, 12_345) == "12’345 clients"
+    assert paging.counted(None, 2) == "2 entries"
 
 
 def test_a_capped_count_says_that_there_are_more():
