@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.choices import Access, Payer
 from clients.models import Product
-from clients.services.terms import ProductRights, Terms
 from partnerportal.accounts.models import Membership
 
 
@@ -69,15 +68,6 @@ class TermsForm(forms.Form):
         elif cleaned.get("access") == Access.FULL:
             cleaned["products"] = Product.objects.none()
         return cleaned
-
-    def terms(self) -> Terms:
-        """Return what was chosen, as the services take it."""
-        chosen = self.cleaned_data.get("products") or ()
-        return Terms(
-            access=self.cleaned_data["access"],
-            payer=self.cleaned_data["payer"] or None,
-            products=tuple(ProductRights(product.pk) for product in chosen),
-        )
 
 
 class InviteForm(TermsForm):
