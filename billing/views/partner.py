@@ -59,7 +59,6 @@ class ExportListView(OwnPartner, TableView):
 
     permission = BillingPermission.EXPORT_START
     table_class = ExportTable
-    filterset_fields: list[str] = []
     template_name = "billing/export_list.html"
 
     def get_queryset(self) -> QuerySet[Job]:
@@ -171,7 +170,6 @@ class ResaleListView(OwnPartner, TableView):
 
     permission = BillingPermission.RESALE_MANAGE
     table_class = ResaleTable
-    filterset_fields: list[str] = []
     template_name = "billing/resale_list.html"
 
     def get_queryset(self) -> QuerySet[Resale]:
