@@ -167,3 +167,19 @@ def test_a_choices_class_may_say_its_own_tone():
         tone = "warn"
 
     assert tones.tone_of(State("ACTIVE")) == "warn"
+
+
+class ActivityFilter(forms.Form):
+    text = forms.CharField(label="Person or act", required=False)
+    since = forms.DateField(label="From", required=False)
+    state = forms.ChoiceField(label="State", choices=[("", "Any state")], required=False)
+
+
+def test_a_filter_names_its_days_and_searches_by_a_search_box():
+    html = draw('{% include "components/filters.html" with form=form path="/x/" only %}', form=ActivityFilter({}))
+
+    assert '<input type="search" name="text"' in html
+    assert '<input type="date" name="since"' in html
+    assert '<label for="id_since">From</label>' in html
+    assert '<label class="visually-hidden" for="id_state">State</label>' in html
+    assert 'type="submit"' in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from decimal import Decimal
 from typing import Any
@@ -161,6 +162,12 @@ def is_check(field: BoundField) -> bool:
 
 
 @register.filter
+def is_search(field: BoundField) -> bool:
+    """Tell whether a filter's field is its search box."""
+    return field.name in SEARCH_FIELDS
+
+
+@register.filter
 def says_itself(field: BoundField) -> bool:
     """Tell whether a filter's field names itself: a search box by its placeholder, a list by its first choice."""
     return field.name in SEARCH_FIELDS or isinstance(field.field.widget, Select)
@@ -169,10 +176,13 @@ def says_itself(field: BoundField) -> bool:
 @register.filter
 def filter_widget(field: BoundField) -> SafeString:
     """Draw a field of a filter: a search box carries its label as placeholder, a day gets the browser's calendar."""
-    if isinstance(field.field.widget, DateInput):
-        return field.as_widget(attrs={"type": "date"})
+    widget = copy.copy(field.field.widget)
+    if isinstance(widget, DateInput):
+        widget.input_type = "date"
+        return field.as_widget(widget=widget)
     if field.name in SEARCH_FIELDS:
-        return field.as_widget(attrs={"type": "search", "placeholder": str(field.field.help_text or field.label)})
+        widget.input_type = "search"
+        return field.as_widget(widget=widget, attrs={"placeholder": str(field.field.help_text or field.label)})
     return field.as_widget()
 
 
