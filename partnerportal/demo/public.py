@@ -54,8 +54,8 @@ CALLS: list[tuple[int, str | None, dict[str, Any]]] = [
     (41, "alpina", {
         "title": "Booking site for a hotel with 38 rooms",
         "category": "SITE",
-        "description": "Our website is from 2013 and does not work on phones. We want a calm, fast site in four languages "
-        "with a booking request that lands in the system we have. Texts exist, photographs are being taken "
+        "description": "Our website is from 2013 and does not work on phones. We want a calm, fast site in four "
+        "languages with a booking request that lands in the system we have. Texts exist, photographs are being taken "
         "in December. We would like to change prices and packages ourselves. Hosting and mail stay in "
         "Switzerland.",
         "budget_min": Decimal(9000), "budget_max": Decimal(14000), "currency": "CHF",
@@ -96,8 +96,8 @@ CALLS: list[tuple[int, str | None, dict[str, Any]]] = [
     (3, None, {
         "title": "Formazione: newsletter e posta per una piccola squadra",
         "category": "TRAINING",
-        "description": "Siamo in sette e usiamo la posta ciascuno a modo suo. Cerchiamo due mezze giornate di formazione "
-        "in sede: calendari condivisi, cartelle comuni, una newsletter mensile che non finisca tra lo "
+        "description": "Siamo in sette e usiamo la posta ciascuno a modo suo. Cerchiamo due mezze giornate di "
+        "formazione in sede: calendari condivisi, cartelle comuni, una newsletter mensile che non finisca tra lo "
         "spam. Alla fine vorremmo una guida di poche pagine, scritta per noi.",
         "budget_min": Decimal(800), "budget_max": Decimal(1500), "currency": "CHF",
         "is_remote": False, "place": "Lugano", "languages": ["it"],
@@ -178,7 +178,7 @@ def _award_first(people: People, tender: Tender, at: datetime) -> None:
     tenders.record_contract(
         proposal_id=proposal.pk,
         offers=Offer.objects.filter(code__in=["web-hosting-pro", "mail-hosting-business", "domain-swiss"]),
-        value_net=D(11800),
+        value_net=Decimal(11800),
         begins_on=(at + timedelta(days=14)).date(),
         acknowledges_exclusivity=True,
         actor=people.legal["lumen"],
