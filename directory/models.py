@@ -78,6 +78,11 @@ class Listing(models.Model):
         return self.descriptions.get(self.description_language, "")
 
     @property
+    def summary(self) -> str:
+        """The first paragraph, for the card in the list."""
+        return self.description.strip().split("\n", 1)[0]
+
+    @property
     def region_name(self) -> str:
         """The canton, or the country."""
         return region_name(self.region)

@@ -59,7 +59,10 @@ class TenderForm(forms.Form):
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the fields in their groups, for the page."""
-        return [{"title": title, "fields": [self[name] for name in names]} for title, names in self.groups]
+        return [
+            {"title": title, "fields": [self[name] for name in names], "is_row": "currency" in names}
+            for title, names in self.groups
+        ]
 
     def clean(self) -> dict[str, Any]:
         """A range goes upwards; work happens somewhere."""

@@ -73,9 +73,8 @@ class Tender(models.Model):
             ),
             models.CheckConstraint(  # What is or was on the board was confirmed; a draft is not there.
                 name="tender_opened_iff_on_board",
-                condition=Q(state=TenderState.DRAFT, opened_at=None)
-                | Q(state__in=[TenderState.OPEN, TenderState.AWARDED], opened_at__isnull=False)
-                | Q(state__in=[TenderState.DELETED, TenderState.EXPIRED]),
+                condition=(~Q(state=TenderState.DRAFT) | Q(opened_at=None))
+                & (~Q(state__in=[TenderState.OPEN, TenderState.AWARDED]) | Q(opened_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="tender_closed_iff_dated",
@@ -95,9 +94,12 @@ class Tender(models.Model):
 
     @property
     def extract(self) -> str:
-        """The beginning of the text, which anybody may read (Q24)."""
+        """The beginning of the text, which anybody may read (Q24), up to the last whole word."""
         length = settings.PROGRAMME["tender_extract_length"]
-        return self.description if len(self.description) <= length else self.description[:length].rstrip() + "…"
+        if len(self.description) <= length:
+            return self.description
+        start = self.description[:length]
+        return (start.rsplit(maxsplit=1)[0] if any(map(str.isspace, start)) else start).rstrip() + "…"
 
     @property
     def is_open(self) -> bool:

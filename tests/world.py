@@ -12,6 +12,7 @@ from django.conf import settings
 from billing.models import DegressiveStep, PartnerRate, Price, VatRate
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ClientAssignment, Grant, Product, Relationship
+from directory.models import Listing
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import OrganisationKind, Role, currency_of
 from partnerportal.accounts.models import Membership, Organisation, User
@@ -19,6 +20,8 @@ from partnerportal.catalogue.models import Family, Offer, Period
 from partnerportal.kernel.text import folded
 from partners.choices import PartnerState
 from partners.models import Partner, Terms, Threshold
+from tenders.choices import TenderState
+from tenders.models import Proposal, Tender
 
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -191,3 +194,71 @@ def make_relationship(
 def assign(relationship: Relationship, membership: Membership, **rights: bool) -> ClientAssignment:
     """Let a collaborator of the partner enter the client's space."""
     return ClientAssignment.objects.create(relationship=relationship, membership=membership, assigned_at=NOW, **rights)
+
+
+TENDER = {
+    "title": "New website for a bakery",
+    "description": "Our website is old and does not work on phones. " * 3
+    + "It has to sell bread, too. " * 4
+    + "Secret ending.",
+    "category": "SITE",
+    "budget_min": D(2000),
+    "budget_max": D(5000),
+    "currency": "CHF",
+    "is_remote": False,
+    "place": "Bern",
+    "languages": ["de", "fr"],
+    "wished_on": dt.date(2027, 3, 1),
+    "contact_name": "Lena Moser",
+    "contact_email": "lena@moser.example",
+    "contact_phone": "+41 31 555 01 02",
+}
+
+
+def make_tender(organisation: Organisation | None = None, **fields: Any) -> Tender:
+    """An open call, a visitor's unless ``organisation`` is given."""
+    state = fields.pop("state", TenderState.OPEN)
+    tender = Tender(
+        **TENDER
+        | {
+            "organisation": organisation,
+            "mail_language": "en",
+            "state": state,
+            "created_at": NOW,
+            "opened_at": None if state == TenderState.DRAFT else NOW,
+            "expires_at": NOW + dt.timedelta(days=60),
+            "closed_at": None if state in (TenderState.DRAFT, TenderState.OPEN) else NOW,
+        }
+        | fields
+    )
+    tender.search_text = folded(f"{tender.title} {tender.place} {tender.extract}")
+    tender.save()
+    return tender
+
+
+def make_proposal(tender: Tender, partner: Partner, **fields: Any) -> Proposal:
+    """A partner's answer to a call."""
+    values = {"text": "We would start in January.", "price_net": D(4000), "sent_at": NOW} | fields
+    return Proposal.objects.create(tender=tender, partner=partner, **values)
+
+
+def make_listing(partner: Partner, *, is_visible: bool = True, **fields: Any) -> Listing:
+    """A partner's entry in the directory, published unless said otherwise."""
+    values = {
+        "slug": folded(partner.organisation.name).replace(" ", "-"),
+        "descriptions": {"en": "Websites and shops for small firms."},
+        "skills": ["SITES"],
+        "languages": ["de"],
+        "place": "Zürich",
+        "region": "CH-ZH",
+        "country": "CH",
+        "website": "https://lumen.example",
+        "email": "hello@lumen.example",
+        "is_visible": is_visible,
+        "published_at": NOW if is_visible else None,
+        "created_at": NOW,
+        "changed_at": NOW,
+    } | fields
+    return Listing.objects.create(
+        partner=partner, search_text=folded(f"{values['place']} {' '.join(values['descriptions'].values())}"), **values
+    )

@@ -1,0 +1,181 @@
+"""Rules 53 and 54, Q24, Q25, Q28: who posts a call, when it is on the board, who is told what."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+
+from partnerportal.audit.models import AuditEvent
+from partnerportal.kernel.states import IllegalTransition
+from partnerportal.work.models import Job
+from partners.models import Partner
+from tenders import services
+from tenders.exceptions import NotPossible
+from tenders.models import Tender
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+def post(values=None, organisation=None, actor=None, now=world.NOW):
+    return services.post_tender(
+        values=world.TENDER | (values or {}),
+        organisation_id=organisation.pk if organisation else None,
+        mail_language="en",
+        actor=actor or services.Visitor(),
+        now=now,
+    )
+
+
+def test_a_visitors_call_waits_for_its_confirmation(run_jobs, now):
+    """Rule 53, Q25."""
+    world.make_partner(wants_tenders=True)
+
+    tender = post()
+    run_jobs()
+
+    assert tender.state == "DRAFT"
+    assert not Tender.objects.open_at(now).exists()
+    assert [message.to for message in mail.outbox] == [["lena@moser.example"]]
+    assert "/tenders/confirm/" in mail.outbox[0].body
+
+
+def test_confirming_puts_it_on_the_board_for_sixty_days(run_jobs, now):
+    """Q25, Q28: the author gets a secret link, opted-in partners the extract."""
+    _, acting = world.make_partner(wants_tenders=True)
+    tender = post()
+    run_jobs()
+    mail.outbox.clear()
+
+    services.confirm_tender(tender_id=tender.pk, actor=services.Visitor(), now=now)
+    run_jobs()
+
+    tender.refresh_from_db()
+    assert (tender.state, tender.expires_at) == ("OPEN", now + dt.timedelta(days=60))
+    assert {message.to[0] for message in mail.outbox} == {"lena@moser.example", acting.user.email}
+    author = next(message for message in mail.outbox if message.to == ["lena@moser.example"])
+    assert "/tenders/mine/" in author.body
+    assert AuditEvent.objects.filter(action="tenders.tender.opened", actor_label="Visitor").count() == 1
+
+
+def test_confirming_twice_is_refused_and_mails_nobody_twice(run_jobs, now):
+    tender = post()
+    services.confirm_tender(tender_id=tender.pk, actor=services.Visitor(), now=now)
+    run_jobs()
+    sent = len(mail.outbox)
+
+    with pytest.raises(IllegalTransition):
+        services.confirm_tender(tender_id=tender.pk, actor=services.Visitor(), now=now)
+    run_jobs()
+
+    assert len(mail.outbox) == sent
+
+
+def test_a_draft_cannot_be_confirmed_after_its_time(now):
+    tender = post()
+
+    with pytest.raises(NotPossible):
+        services.confirm_tender(tender_id=tender.pk, actor=services.Visitor(), now=now + dt.timedelta(days=8))
+
+    tender.refresh_from_db()
+    assert tender.state == "DRAFT"
+
+
+def test_a_clients_call_is_open_at_once(now):
+    """Rule 53."""
+    client, acting = world.make_client()
+
+    tender = post(organisation=client, actor=acting)
+
+    assert (tender.state, tender.opened_at, tender.organisation) == ("OPEN", now, client)
+
+
+def test_only_approved_partners_that_opted_in_are_mailed_once(run_jobs, now):
+    """Rule 54, promise 9."""
+    _, wanting = world.make_partner("Wanting", wants_tenders=True)
+    world.make_partner("Silent")
+    world.make_partner("Suspended", wants_tenders=True, state="SUSPENDED", suspended_at=now)
+    client, acting = world.make_client()
+
+    tender = post(organisation=client, actor=acting)
+    run_jobs()
+    Job.objects.filter(kind="tenders.tell_partners").update(state="QUEUED", finished_at=None)
+    run_jobs()
+
+    extracts = [message for message in mail.outbox if "New call for tenders" in message.subject]
+    assert [message.to for message in extracts] == [[wanting.user.email]]
+    assert f"/partner/tenders/{tender.pk}/" in extracts[0].body
+
+
+def test_the_mail_holds_the_extract_and_never_contact_data(run_jobs, now):
+    """Rules 54 and 55: title, category, place, budget range, the first 200 characters."""
+    world.make_partner(wants_tenders=True)
+    client, acting = world.make_client()
+
+    post(organisation=client, actor=acting)
+    run_jobs()
+
+    message = next(one for one in mail.outbox if "New call" in one.subject)
+    for body in (message.body, message.alternatives[0][0]):
+        assert "Our website is old" in body
+        assert "CHF 2’000 – 5’000" in body
+        assert "New website · Bern" in body
+        for hidden in ("Secret ending", "Lena Moser", "lena@moser.example", "555 01 02"):
+            assert hidden not in body
+
+
+def test_a_partner_that_opts_out_meanwhile_is_not_mailed(run_jobs, now):
+    world.make_partner(wants_tenders=True)
+    client, acting = world.make_client()
+    post(organisation=client, actor=acting)
+    Partner.objects.update(wants_tenders=False)
+
+    run_jobs()
+
+    assert not [one for one in mail.outbox if "New call" in one.subject]
+
+
+def test_the_extract_is_the_first_200_characters_at_most():
+    """Q24."""
+    tender = world.make_tender(description="word " * 100)
+
+    assert tender.extract.startswith("word word")
+    assert len(tender.extract) <= 201
+    assert tender.extract.endswith("word…")
+    assert world.make_tender(description="Short and whole.").extract == "Short and whole."
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("description", "Write to me at lena@moser.example, please, as soon as you can."),
+        ("title", "Call +41 (31) 555 01 02"),
+    ],
+)
+def test_contact_data_in_the_text_is_refused(field, text):
+    """Rule 54: the extract is public."""
+    with pytest.raises(NotPossible) as refusal:
+        post({field: text})
+
+    assert refusal.value.field == field
+    assert not Tender.objects.exists()
+    assert not Job.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_calls_and_drafts_run_out(run_jobs, now):
+    """Q25: after 60 days; nobody is told of a draft that was never confirmed."""
+    opened = world.make_tender(expires_at=now)
+    draft = world.make_tender(state="DRAFT", expires_at=now, contact_email="other@moser.example")
+    fresh = world.make_tender()
+
+    assert services.expire_tenders(now=now) == 2
+    assert services.expire_tenders(now=now) == 0
+    run_jobs()
+
+    assert {one.pk: one.state for one in Tender.objects.all()} == {
+        opened.pk: "EXPIRED",
+        draft.pk: "EXPIRED",
+        fresh.pk: "OPEN",
+    }
+    assert [message.to for message in mail.outbox] == [["lena@moser.example"]]
