@@ -41,9 +41,6 @@ class BySecretLink:
         if self.tender is not None:
             self.find_more(**kwargs)
 
-    def find_more(self, **_kwargs: Any) -> None:
-        """What else the page is about."""
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say when the link is dead; tell no other site where the reader came from: the address is the key."""
         if self.tender is None:
@@ -78,9 +75,6 @@ class FromAccount:
         self.tender = get_object_or_404(Tender.objects.visible_to(self.request.acting), pk=pk)
         self.find_more(**kwargs)
 
-    def find_more(self, **_kwargs: Any) -> None:
-        """What else the page is about."""
-
     def page(self, name: str, *arguments: Any) -> str:
         """Return the address of another page about the same call."""
         return reverse(f"tenders:account_{name}", args=[self.tender.pk, *arguments])
@@ -96,7 +90,14 @@ class FromAccount:
         return reverse("tenders:account_list")
 
 
-class _Detail(PageView):
+class _AboutCall:
+    """A page about one call, whichever way its author came to it."""
+
+    def find_more(self, **_kwargs: Any) -> None:
+        """What else the page is about."""
+
+
+class _Detail(_AboutCall, PageView):
     """The call with its answers, the chosen one first."""
 
     template_name = "tenders/author_detail.html"
@@ -117,7 +118,7 @@ class _Detail(PageView):
         )
 
 
-class _Award(ActionView):
+class _Award(_AboutCall, ActionView):
     """Choose one answer."""
 
     form_class = forms.ConfirmForm
@@ -155,7 +156,7 @@ class _Award(ActionView):
         return self.page("detail")
 
 
-class _Delete(ActionView):
+class _Delete(_AboutCall, ActionView):
     """Take the call off the board (rule 56)."""
 
     form_class = forms.ConfirmForm

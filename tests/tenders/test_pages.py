@@ -91,7 +91,7 @@ def test_the_board_shows_extracts_of_open_calls_only(client):
     assert "Call that is" not in page
     for hidden in ("Secret ending", "Lena Moser", "lena@moser.example"):
         assert hidden not in page
-    assert "New website" not in client.get(reverse("tenders:board"), {"search": "secret"}).content.decode()
+    assert "for a bakery" not in client.get(reverse("tenders:board"), {"search": "secret"}).content.decode()
     assert "for a bakery" not in client.get(reverse("tenders:board"), {"category": "CLOUD"}).content.decode()
     assert "for a bakery" not in client.get(reverse("tenders:board"), {"language": "it"}).content.decode()
     assert "for a bakery" in client.get(reverse("tenders:board"), {"language": "fr"}).content.decode()
