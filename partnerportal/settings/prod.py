@@ -4,12 +4,14 @@ import dj_database_url
 
 from partnerportal.settings import env
 from partnerportal.settings.base import *  # noqa: F403 -- settings are layered by star import
-from partnerportal.settings.base import CONTENT_SECURITY_POLICY
+from partnerportal.settings.base import CONTENT_SECURITY_POLICY, PROVIDER
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+PROVIDER = PROVIDER | {"site": env.text("PROVIDER_SITE")}  # mails link there
+MEDIA_ROOT = env.text("MEDIA_ROOT")  # shared by web and workers: exports are written by the one, read by the other
 
 _redis_url = env.text("REDIS_URL")
 DATABASES = {
