@@ -50,8 +50,9 @@ def root(new_root: Path, used_once: Path) -> Path:
 
 def _open_folder(folder: Path) -> Path:
     """Undo that pytest closes its folders: a checkout is open unless the test says otherwise."""
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
+    for each in (folder, *folder.parents):
+        if each == folder or each.name.startswith(("pytest-", "popen-")):
+            each.chmod(0o755)
     return folder
 
 
