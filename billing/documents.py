@@ -11,7 +11,7 @@ from django.utils import translation
 
 from billing.models import Invoice, Resale
 
-CSS_PATH = settings.ROOT / "static" / "css" / "document.css"
+CSS_PATH = settings.ROOT / "templates" / "pdf" / "base.css"
 
 
 @cache

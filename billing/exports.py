@@ -14,13 +14,25 @@ from billing.models import OrderLine
 from billing.pricing import vat
 
 COLUMNS = (
-    ("client", "client_id", "document", "document_kind", "date", "period_start", "period_end", "product", "product_kind")
+    (
+        "client",
+        "client_id",
+        "document",
+        "document_kind",
+        "date",
+        "period_start",
+        "period_end",
+        "product",
+        "product_kind",
+    )
     + ("quantity", "unit_public_net", "public_net", "partner_rate", "degressive_rate", "net_paid", "vat_rate", "vat")
     + ("gross", "currency", "payer", "placed_by", "benefit_kind", "benefit_amount", "status")
 )
 
 
-def lines_of(*, relationship_id: int, partner_id: int, since: date | None, until: date | None, state: str) -> QuerySet[OrderLine]:
+def lines_of(
+    *, relationship_id: int, partner_id: int, since: date | None, until: date | None, state: str
+) -> QuerySet[OrderLine]:
     """Return the lines that a partner's export about a client may hold: what the partner paid, and what earned it
     cashback; nothing else of the client's (rule 51). ``since`` and ``until`` are inclusive days.
     """
@@ -57,7 +69,9 @@ def row(line: OrderLine) -> dict[str, Any]:
         "unit_public_net": line.public_unit,
         "public_net": line.public_net,
         "partner_rate": "" if line.partner_rate is None else f"{line.partner_rate.normalize():f}",
-        "degressive_rate": "" if line.partner_degressive_rate is None else f"{line.partner_degressive_rate.normalize():f}",
+        "degressive_rate": ""
+        if line.partner_degressive_rate is None
+        else f"{line.partner_degressive_rate.normalize():f}",
         "net_paid": line.charged_net,
         "vat_rate": f"{invoice.vat_rate.normalize():f}" if is_mine else "",
         "vat": tax if is_mine else "",

@@ -52,8 +52,8 @@ class RenewForm(forms.Form):
     def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["products"].queryset = products
-        self.fields["products"].label_from_instance = (
-            lambda product: f"{product.name} · {product.offer.name} · {product.renews_on:%d.%m.%Y}"
+        self.fields["products"].label_from_instance = lambda product: (
+            f"{product.name} · {product.offer.name} · {product.renews_on:%d.%m.%Y}"
         )
 
 
@@ -107,7 +107,9 @@ class PaymentNoticeForm(forms.Form):
     """Money that came from outside, entered by the provider's finance."""
 
     amount = forms.DecimalField(label=_("Amount, VAT included"), min_value=0, max_digits=14, decimal_places=2)
-    means = forms.ChoiceField(label=_("Means"), choices=[choice for choice in Means.choices if choice[0] != Means.PREPAID])
+    means = forms.ChoiceField(
+        label=_("Means"), choices=[choice for choice in Means.choices if choice[0] != Means.PREPAID]
+    )
     reference = forms.CharField(
         label=_("Reference of the payment"), max_length=80, help_text=_("The same reference counts once.")
     )

@@ -416,3 +416,11 @@ class Resale(models.Model):
                 fields=["partner", "number"], condition=~Q(number=""), name="resale_number_once_per_partner"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.number or f"{self.line}"
+
+    @property
+    def markup(self) -> Any:
+        """What the markup adds, net."""
+        return self.net - self.line.charged_net

@@ -19,7 +19,9 @@ class OrderTable(PortalTable):
     caption = _("Orders and renewals")
     empty_title = _("No order yet")
 
-    number = tables.Column(linkify=("billing:order_detail", {"pk": tables.A("pk")}), accessor="pk", verbose_name=_("Order"))
+    number = tables.Column(
+        linkify=("billing:order_detail", {"pk": tables.A("pk")}), accessor="pk", verbose_name=_("Order")
+    )
     placed_at = DateColumn(verbose_name=_("Placed"), with_time=True)
     kind = tables.Column(verbose_name=_("Kind"))
     client = tables.Column(verbose_name=_("For"), order_by=("client__search_name",))
@@ -103,7 +105,9 @@ class EarningTable(PortalTable):
     public_net = MoneyColumn(verbose_name=_("Public price"), currency_field="order__currency", with_currency=True)
     outcome = tables.Column(verbose_name=_("Benefit"))
     earned = MoneyColumn(accessor="cashback", verbose_name=_("Earned"), orderable=False)
-    state = StateColumn(accessor="order__invoice__state", verbose_name=_("State"), orderable=False, tones={"OPEN": "hollow"})
+    state = StateColumn(
+        accessor="order__invoice__state", verbose_name=_("State"), orderable=False, tones={"OPEN": "hollow"}
+    )
     why = tables.Column(accessor="pk", verbose_name="", orderable=False)
 
     class Meta(PortalTable.Meta):

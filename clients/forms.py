@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.choices import Access, Payer
 from clients.models import Product
-from clients.services.terms import ProductRights, Terms
 from partnerportal.accounts.models import Membership
 
 
@@ -26,7 +25,10 @@ class TermsForm(forms.Form):
         label=_("Access"),
         choices=[
             (Access.LIMITED, _("Limited: only the products that you choose; the partner orders nothing")),
-            (Access.FULL, _("Full: the whole account, also products that come later; the partner orders and renews for you")),
+            (
+                Access.FULL,
+                _("Full: the whole account, also products that come later; the partner orders and renews for you"),
+            ),
         ],
         widget=forms.RadioSelect,
         initial=Access.LIMITED,
@@ -67,15 +69,6 @@ class TermsForm(forms.Form):
             cleaned["products"] = Product.objects.none()
         return cleaned
 
-    def terms(self) -> Terms:
-        """Return what was chosen, as the services take it."""
-        chosen = self.cleaned_data.get("products") or ()
-        return Terms(
-            access=self.cleaned_data["access"],
-            payer=self.cleaned_data["payer"] or None,
-            products=tuple(ProductRights(product.pk) for product in chosen),
-        )
-
 
 class InviteForm(TermsForm):
     """Terms and a line to the partner."""
@@ -94,7 +87,9 @@ class ChangeAccessForm(TermsForm):
 class PayerForm(forms.Form):
     """Whose means pay what the partner orders."""
 
-    payer = forms.ChoiceField(label=_("Who pays what the partner orders?"), choices=Payer.choices, widget=forms.RadioSelect)
+    payer = forms.ChoiceField(
+        label=_("Who pays what the partner orders?"), choices=Payer.choices, widget=forms.RadioSelect
+    )
 
 
 class RequestForm(forms.Form):
@@ -138,7 +133,9 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["membership"].queryset = members
-        self.fields["membership"].label_from_instance = lambda membership: f"{membership.user} ({membership.user.email})"
+        self.fields["membership"].label_from_instance = lambda membership: (
+            f"{membership.user} ({membership.user.email})"
+        )
 
 
 class ClaimForm(forms.Form):

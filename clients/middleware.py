@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from clients import selectors
+from clients.choices import CLIENT_SPACE_KEY
 from clients.models import Relationship
-
-CLIENT_SPACE_KEY = "client_space"
 
 
 class ClientSpaceMiddleware:

@@ -79,6 +79,16 @@ class Relationship(models.Model):
         constraints = [
             models.CheckConstraint(name="relationship_state_known", condition=Q(state__in=RelationshipState.values)),
             models.CheckConstraint(name="relationship_started_by_known", condition=Q(started_by__in=Side.values)),
+            models.CheckConstraint(
+                name="relationship_asked_known",
+                condition=(Q(asked_access=None) | Q(asked_access__in=Access.values))
+                & (Q(asked_payer=None) | Q(asked_payer__in=Payer.values)),
+            ),
+            models.CheckConstraint(
+                name="relationship_ended_by_iff_ended",
+                condition=Q(state=RelationshipState.ENDED, ended_by__isnull=False, ended_by__in=Side.values)
+                | (~Q(state=RelationshipState.ENDED) & Q(ended_by=None)),
+            ),
             models.CheckConstraint(  # Limited access has no payer; full access always has one (rule 18).
                 name="relationship_payer_iff_full",
                 condition=Q(access=Access.LIMITED, payer=None)

@@ -1,4 +1,11 @@
-"""Pages of the public directory."""
+"""Pages of the directory."""
+
+from django.urls import path
+
+from partnerportal.home.public import PrivacyView as V
 
 app_name = "directory"
-urlpatterns: list = []
+urlpatterns = [
+    path("directory/", V.as_view(), name="listing_list"),
+    path("partner/listing/", V.as_view(), name="listing_change"),
+]

@@ -8,8 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing.permissions import BillingPermission
 from clients.choices import Right
@@ -145,6 +144,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     space = _space(request, acting)
     sections = {"account": ACCOUNT, "partner": PARTNER, "staff": STAFF, "public": PUBLIC}[space]
     return {
+        "may_order": BillingPermission.ORDER_PLACE.granted_to(acting),
         "navigation": {
             "space": space,
             "sections": [
@@ -157,7 +157,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "user": acting.user if acting else None,
             "switcher": _switcher(acting),
             "acting": _acting_bar(acting),
-        }
+        },
     }
 
 
@@ -182,7 +182,11 @@ def _drawn(link: Link, request: HttpRequest) -> dict[str, Any]:
     url = reverse(link.name)
     # An overview stands at the root of its space: only its own address is "here".
     is_root = url in {"/", "/account/", "/partner/", "/staff/"}
-    return {"label": link.label, "url": url, "is_current": request.path == url or (not is_root and request.path.startswith(url))}
+    return {
+        "label": link.label,
+        "url": url,
+        "is_current": request.path == url or (not is_root and request.path.startswith(url)),
+    }
 
 
 def _switcher(acting: Any) -> dict[str, Any]:

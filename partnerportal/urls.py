@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
+from partnerportal import checks  # noqa: F401 -- registers the checks with the addresses they look at
+
 urlpatterns = [
     path("auth/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -23,7 +23,8 @@ class WebsiteForm(forms.Form):
 
     website = forms.URLField(label=_("Website"), assume_scheme="https", help_text=_("It must be online and yours."))
     contact_email = forms.EmailField(
-        label=_("E-mail address for clients"), help_text=_("Clients find and invite you by your name or by this address.")
+        label=_("E-mail address for clients"),
+        help_text=_("Clients find and invite you by your name or by this address."),
     )
     estimated_yearly_net = forms.DecimalField(
         label=_("Products you expect to manage, per year"),
@@ -62,5 +63,8 @@ class RejectForm(forms.Form):
     """Why an application is rejected."""
 
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("The applicant reads it."), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+        label=_("Reason"),
+        help_text=_("The applicant reads it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
     )

@@ -67,7 +67,10 @@ class ApplicationStepView(ActionView):
             services.check_may_apply(request.acting.organisation)
         except Refused as refusal:
             return self.response_class(
-                request, ["partners/apply_refused.html"], {"refusal": refusal, "kind": type(refusal).__name__}, status=409
+                request,
+                ["partners/apply_refused.html"],
+                {"refusal": refusal, "kind": type(refusal).__name__},
+                status=409,
             )
         if self.step != "company" and self.draft is None:
             return redirect("partners:application_step", step="company")
@@ -97,7 +100,9 @@ class ApplicationStepView(ActionView):
         ]
         day = timezone.localdate()
         context = {"steps": steps, "step": self.step, "label": STEPS[self.step][1], "draft": self.draft}
-        context["back"] = reverse("partners:application_step", args=[names[here - 1]]) if here else reverse("partners:apply")
+        context["back"] = (
+            reverse("partners:application_step", args=[names[here - 1]]) if here else reverse("partners:apply")
+        )
         if self.step == "send" and self.draft is not None:
             context["terms"] = selectors.terms_in_force(day)
             context["facts"] = self._facts()
@@ -145,9 +150,7 @@ class ApplicationStatusView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the application and its checks."""
-        return super().get_context_data(
-            application=self.application, checks=checks_of(self.application), **kwargs
-        )
+        return super().get_context_data(application=self.application, checks=checks_of(self.application), **kwargs)
 
 
 class StaffApplicationListView(TableView):

@@ -180,6 +180,7 @@ def make_relationship(
         answered_at=since if is_answered else None,
         access_since=since if is_answered else None,
         ended_at=since if state == RelationshipState.ENDED else None,
+        ended_by=Side.CLIENT if state == RelationshipState.ENDED else None,
         **fields,
     )
     for product in products:

@@ -53,7 +53,9 @@ def _public(line: OrderLine) -> charts.PriceStep:
 def _client_chain(line: OrderLine) -> list[charts.PriceStep]:
     steps = [_public(line)]
     if line.client_degressive_rate:
-        steps.append(_degressive(line, line.client_degressive_rate, line.charged_net, line.client_count, whose="client"))
+        steps.append(
+            _degressive(line, line.client_degressive_rate, line.charged_net, line.client_count, whose="client")
+        )
     return [*steps[:-1], _as_sum(steps[-1])]
 
 
@@ -78,7 +80,9 @@ def _partner_chain(line: OrderLine) -> list[charts.PriceStep]:
 def _degressive(line: OrderLine, rate: Decimal, left: Decimal, count: int, *, whose: str) -> charts.PriceStep:
     title = _("Degressive rate %(rate)s") % {"rate": writing.percent(rate)}
     if whose == "partner":
-        words = ngettext("%(count)s unit in the partner's portfolio", "%(count)s units in the partner's portfolio", count)
+        words = ngettext(
+            "%(count)s unit in the partner's portfolio", "%(count)s units in the partner's portfolio", count
+        )
     else:
         words = ngettext("%(count)s unit in this organisation", "%(count)s units in this organisation", count)
     why = _("%(count)s on %(day)s, the ordered ones included. Steps of %(since)s.") % {
@@ -103,7 +107,10 @@ def _sentence(line: OrderLine, *, as_partner: bool) -> str:
         "preferential": writing.amount(line.preferential_net),
         "cashback": writing.amount(line.cashback),
     }
-    return _("The client paid %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your cashback.") % figures
+    return (
+        _("The client paid %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your cashback.")
+        % figures
+    )
 
 
 def _facts(line: OrderLine, *, as_partner: bool) -> list[dict[str, Any]]:
@@ -118,7 +125,9 @@ def _facts(line: OrderLine, *, as_partner: bool) -> list[dict[str, Any]]:
     if relationship:
         facts.insert(3, {"label": _("Relationship"), "value": relationship})
     if as_partner and line.outcome == Outcome.CASHBACK:
-        facts.append({"label": _("Credited"), "value": _("yes") if invoice.state == "PAID" else _("once the client has paid")})
+        facts.append(
+            {"label": _("Credited"), "value": _("yes") if invoice.state == "PAID" else _("once the client has paid")}
+        )
     else:
         tax = vat(net=line.charged_net, rate=invoice.vat_rate)
         value = _("%(rate)s: %(vat)s, total %(total)s") % {

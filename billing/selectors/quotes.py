@@ -21,11 +21,24 @@ from partnerportal.catalogue.models import Offer
 MAX_QUANTITY = 1_000_000
 COUNTRY_OF = {Currency.CHF: "CH", Currency.EUR: "FR"}
 NAMES = frozenset(
-    ("offer", "quantity", "currency", "access", "payer", "ordered_by", "managed", "partner_count", "client_count", "country")
+    (
+        "offer",
+        "quantity",
+        "currency",
+        "access",
+        "payer",
+        "ordered_by",
+        "managed",
+        "partner_count",
+        "client_count",
+        "country",
+    )
 )
-AMOUNTS = (
-    ("public_net", "after_partner_rate", "preferential_net", "charged_net")
-    + ("rebate", "cashback", "vat", "total")
+AMOUNTS = ("public_net", "after_partner_rate", "preferential_net", "charged_net") + (
+    "rebate",
+    "cashback",
+    "vat",
+    "total",
 )
 
 
@@ -74,7 +87,9 @@ class Question:
             raise BadQuestion("managed goes with access limited only.")
         if not isinstance(values.get("managed", True), bool):
             raise BadQuestion("managed is true or false.")
-        if "country" in values and not (isinstance(values["country"], str) and re.fullmatch("[A-Z]{2}", values["country"])):
+        if "country" in values and not (
+            isinstance(values["country"], str) and re.fullmatch("[A-Z]{2}", values["country"])
+        ):
             raise BadQuestion("country is a code of two capital letters, such as CH.")
         return cls(**values)
 

@@ -113,6 +113,4 @@ class PrepaidView(TableView):
         """Add the balances and how to top up."""
         home = self.request.acting.home
         accounts = PrepaidAccount.objects.filter(organisation=home).order_by("currency")
-        return super().get_context_data(
-            accounts=accounts, reference=f"PP-{home.pk:06d}", home=home, **kwargs
-        )
+        return super().get_context_data(accounts=accounts, reference=f"PP-{home.pk:06d}", home=home, **kwargs)

@@ -182,5 +182,3 @@ class LineExplainView(PageView):
         as_partner = self.line.earning_partner_id == self.request.acting.home.pk
         explanation = selectors.explain(line=self.line, as_partner=as_partner)
         return super().get_context_data(line=self.line, explanation=explanation, as_partner=as_partner, **kwargs)
-
-

@@ -59,7 +59,6 @@ class ExportListView(OwnPartner, TableView):
 
     permission = BillingPermission.EXPORT_START
     table_class = ExportTable
-    filterset_fields: list[str] = []
     template_name = "billing/export_list.html"
 
     def get_queryset(self) -> QuerySet[Job]:
@@ -171,7 +170,6 @@ class ResaleListView(OwnPartner, TableView):
 
     permission = BillingPermission.RESALE_MANAGE
     table_class = ResaleTable
-    filterset_fields: list[str] = []
     template_name = "billing/resale_list.html"
 
     def get_queryset(self) -> QuerySet[Resale]:
@@ -217,9 +215,7 @@ class _OneResale:
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """One that may be seen."""
         visible = Resale.objects.visible_to(self.request.acting)
-        self.resale = get_object_or_404(
-            visible.select_related("client", "partner__organisation", "line__order"), pk=pk
-        )
+        self.resale = get_object_or_404(visible.select_related("client", "partner__organisation", "line__order"), pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name it."""

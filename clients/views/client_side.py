@@ -24,6 +24,15 @@ from partnerportal.web.views import ActionView, PageView, TableView
 from partners.models import Partner
 
 
+def terms_of(form: forms.TermsForm) -> services.Terms:
+    """Return what was chosen, as the services take it."""
+    return services.Terms(
+        access=form.cleaned_data["access"],
+        payer=form.cleaned_data["payer"] or None,
+        products=tuple(services.ProductRights(product.pk) for product in form.cleaned_data["products"]),
+    )
+
+
 class RelationshipListView(TableView):
     """Partners with access to one's own organisation."""
 
@@ -78,7 +87,7 @@ class PartnerInviteView(ActionView):
         services.invite_partner(
             client_id=self.request.acting.home.pk,
             partner_id=self.partner.pk,
-            terms=form.terms(),
+            terms=terms_of(form),
             note=form.cleaned_data["note"],
             actor=self.request.acting,
             now=timezone.now(),
@@ -135,9 +144,11 @@ class RelationshipAnswerView(_ClientSideView, ActionView):
     def act(self, form: forms.TermsForm) -> str:
         """Grant; the partner gets a mail."""
         services.answer_request(
-            relationship_id=self.relationship.pk, terms=form.terms(), actor=self.request.acting, now=timezone.now()
+            relationship_id=self.relationship.pk, terms=terms_of(form), actor=self.request.acting, now=timezone.now()
         )
-        messages.success(self.request, _("Access is given. %(partner)s gets a mail.") % {"partner": self.relationship.partner})
+        messages.success(
+            self.request, _("Access is given. %(partner)s gets a mail.") % {"partner": self.relationship.partner}
+        )
         return reverse("clients:relationship_detail", args=[self.relationship.pk])
 
 
@@ -165,7 +176,7 @@ class RelationshipChangeView(_ClientSideView, ActionView):
         """Save; the partner gets a mail."""
         services.change_access(
             relationship_id=self.relationship.pk,
-            terms=form.terms(),
+            terms=terms_of(form),
             seen=form.cleaned_data["seen"],
             actor=self.request.acting,
             now=timezone.now(),

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from clients import forms, selectors, services
-from clients.choices import RelationshipState, Side
+from clients.choices import CLIENT_SPACE_KEY, RelationshipState, Side
 from clients.filters import ClientFilter
-from clients.middleware import CLIENT_SPACE_KEY
 from clients.models import ClientAssignment, Product, Relationship
 from clients.permissions import ClientPermission
 from clients.tables import ClientTable

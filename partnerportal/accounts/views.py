@@ -117,7 +117,6 @@ class MemberListView(TableView):
 
     permission = AccountPermission.MEMBER_VIEW
     table_class = MembershipTable
-    filterset_fields: list[str] = []
     template_name = "accounts/member_list.html"
 
     def get_queryset(self) -> QuerySet[Membership]:

@@ -127,7 +127,9 @@ HELP_PAGES = (
             ),
             (
                 _("It answers"),
-                _("The partner gets a mail and accepts or refuses. Until then nothing is open, and you can take it back."),
+                _(
+                    "The partner gets a mail and accepts or refuses. Until then nothing is open, and you can take it back."
+                ),
             ),
         ),
     ),

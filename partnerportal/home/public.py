@@ -51,15 +51,25 @@ class ProgrammeView(PageView):
             client_pays = quoter.line(Question.parse({**facts, "payer": "client", "ordered_by": "client"}))
         except BadQuestion as missing:
             return {"problem": str(missing)}
-        chain = [charts.PriceStep(_("Public price"), you_pay.public_net, _("%(count)s × the list price") % {"count": quantity})]
+        chain = [
+            charts.PriceStep(
+                _("Public price"), you_pay.public_net, _("%(count)s × the list price") % {"count": quantity}
+            )
+        ]
         if you_pay.partner_rate is None:
-            chain.append(charts.PriceStep(_("Partner price"), you_pay.preferential_net, _("A fixed price for partners."), is_sum=True))
+            chain.append(
+                charts.PriceStep(
+                    _("Partner price"), you_pay.preferential_net, _("A fixed price for partners."), is_sum=True
+                )
+            )
         else:
             title = _("Partner rate %(rate)s") % {"rate": writing.percent(you_pay.partner_rate)}
             chain.append(charts.PriceStep(title, you_pay.after_partner_rate))
             if you_pay.partner_degressive_rate:
                 title = _("Degressive rate %(rate)s") % {"rate": writing.percent(you_pay.partner_degressive_rate)}
-                why = _("%(count)s units under management reach this step; it holds for all of them.") % {"count": quantity}
+                why = _("%(count)s units under management reach this step; it holds for all of them.") % {
+                    "count": quantity
+                }
                 chain.append(charts.PriceStep(title, you_pay.preferential_net, why))
             chain[-1] = charts.PriceStep(chain[-1].what, chain[-1].left, chain[-1].why, is_sum=True)
         steps = list(
@@ -78,7 +88,9 @@ class ProgrammeView(PageView):
             "chain": charts.chain(chain, currency=currency),
             "ahead": ahead,
             "curve": charts.steps(
-                [charts.RateStep(count, rate) for count, rate in steps], title=_("Degressive rate by quantity"), quantity=quantity
+                [charts.RateStep(count, rate) for count, rate in steps],
+                title=_("Degressive rate by quantity"),
+                quantity=quantity,
             )
             if steps
             else None,

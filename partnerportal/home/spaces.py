@@ -52,8 +52,8 @@ class AccountView(PageView):
             "open_invoices": Invoice.objects.visible_to(acting).open().count(),
         }
         if acting.relationship is None and acting.is_whole:
-            asked = Relationship.objects.visible_to(acting).pending().filter(
-                client=acting.home.pk, started_by=Side.PARTNER
+            asked = (
+                Relationship.objects.visible_to(acting).pending().filter(client=acting.home.pk, started_by=Side.PARTNER)
             )
             context["access"] = client_selectors.who_has_access(organisation_id=acting.home.pk)[:8]
             context["requests"] = asked.select_related("partner__organisation", "client").order_by("-sent_at", "pk")[:5]
@@ -124,10 +124,14 @@ class PartnerView(_PartnerPage):
         account = PrepaidAccount.objects.filter(organisation=partner.pk, currency=currency).first()
         change = months[-1].total - months[-2].total
         bars = [
-            charts.Month(month.first_day, month.total, pending if month is months[-1] else Decimal(0), month is months[-1])
+            charts.Month(
+                month.first_day, month.total, pending if month is months[-1] else Decimal(0), month is months[-1]
+            )
             for month in months
         ]
-        reached = _("The threshold of %(threshold)s is reached.") if volume["is_reached"] else _("Threshold: %(threshold)s.")
+        reached = (
+            _("The threshold of %(threshold)s is reached.") if volume["is_reached"] else _("Threshold: %(threshold)s.")
+        )
         figures = [
             {
                 "label": _("Earned in %(month)s") % {"month": writing.month(today)},
@@ -177,7 +181,8 @@ class PartnerView(_PartnerPage):
                 },
             )
         unpaid = Product.objects.filter(
-            organisation__in=mine.active().filter(payer="PARTNER").values("client"), renews_on__lt=today + relativedelta(days=14)
+            organisation__in=mine.active().filter(payer="PARTNER").values("client"),
+            renews_on__lt=today + relativedelta(days=14),
         ).in_use()
         count = unpaid.count()
         if count:

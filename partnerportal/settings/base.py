@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "billing",
     "tenders",
     "directory",
+    "partnerportal.demo",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

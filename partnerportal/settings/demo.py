@@ -2,7 +2,7 @@
 
 from partnerportal.settings import env
 from partnerportal.settings.dev import *  # noqa: F403 -- settings are layered by star import
-from partnerportal.settings.dev import CELERY_BEAT_SCHEDULE
+from partnerportal.settings.dev import CELERY_BEAT_SCHEDULE, TEMPLATES
 from partnerportal.stack.loopback import refuse_public_address
 
 refuse_public_address()
@@ -13,3 +13,5 @@ DEMO = True
 CELERY_BEAT_SCHEDULE = CELERY_BEAT_SCHEDULE | {
     "sweep jobs": CELERY_BEAT_SCHEDULE["sweep jobs"] | {"schedule": 3.0},
 }
+# The page that asks for a second factor shows it here, and nowhere else.
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("partnerportal.demo.second_factor.shown_code")

@@ -1,8 +1,9 @@
 """Forms look one way: ``{{ form }}`` and ``{{ field.as_field_group }}`` draw our components."""
 
+from typing import Any
+
 from django.forms.renderers import DjangoTemplates, TemplatesSetting
 from django.template import TemplateDoesNotExist
-from django.template.backends.base import BaseEngine
 
 
 class PortalFormRenderer(TemplatesSetting):
@@ -14,7 +15,7 @@ class PortalFormRenderer(TemplatesSetting):
     def __init__(self) -> None:
         self._builtin = DjangoTemplates()
 
-    def get_template(self, template_name: str) -> BaseEngine:
+    def get_template(self, template_name: str) -> Any:
         """Find the project's template first, then Django's."""
         try:
             return super().get_template(template_name)

@@ -7,8 +7,11 @@ from typing import Any
 from django.core.paginator import Page
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from partnerportal.web import writing
+
+ENTRIES = ngettext_lazy("%(count)s entry", "%(count)s entries", "count")
 
 
 class Count(int):
@@ -24,7 +27,7 @@ def counted(noun: Any, total: int, *, capped: bool = False) -> str:
     """Write a count with its noun; ``capped`` says that there are more than were counted."""
     count = Count(total)
     count.capped = capped
-    return str(noun % {"count": count}) if noun is not None else str(count)
+    return str((ENTRIES if noun is None else noun) % {"count": count})
 
 
 def window(number: int, last: int) -> list[int | None]:

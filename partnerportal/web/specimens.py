@@ -219,6 +219,18 @@ def texts(now: datetime.datetime) -> dict[str, Any]:
                 "error": "Access was taken back while the file was written. No file was made.",
             },
         ],
+        "facets": [
+            {
+                "legend": "Help with",
+                "name": "help",
+                "choices": [
+                    {"value": "web", "label": "Websites", "count": 84, "is_chosen": True},
+                    {"value": "shop", "label": "Shops", "count": 31},
+                    {"value": "mail", "label": "Mail", "count": 1052},
+                ],
+            },
+            {"legend": "Speaks", "name": "language", "choices": [{"value": "de", "label": "German", "count": 96}]},
+        ],
         "problem_lines": ["Choose one product."],
         "recovery": ["8fk2 lm4p", "q9xw 71ce", "0aav r5t8", "mm2c 6hdn", "zz19 u3ke", "p0lo 4swf"],
     }

@@ -18,7 +18,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import ngettext_lazy
-from django_tables2 import RequestConfig
+from django_tables2 import Column, RequestConfig
 
 from partnerportal.kernel.money import Money
 from partnerportal.web import specimens, tables
@@ -72,7 +72,7 @@ class SpecimenTable(tables.PortalTable):
     empty_action = ("Add a client", "#")
 
     client = tables.LinkColumn(url=lambda _row: "#", sub=lambda row: row["place"])
-    access = tables.tables.Column()
+    access = Column()
     state = tables.StateColumn(words=lambda row: row["words"])
     since = tables.DateColumn()
     products = tables.NumberColumn()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
+from django_filters.filterset import filterset_factory
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
@@ -54,6 +55,10 @@ class TableView(PolicyView, SingleTableMixin, FilterView):
     """A list with search, filters, sorting, paging; htmx gets the table alone from the same template."""
 
     table_pagination = {"per_page": 25}
+
+    def get_filterset_class(self) -> Any:
+        """Return the list's filters; a list without any has an empty set of them."""
+        return self.filterset_class or filterset_factory(self.get_queryset().model, fields=[])
 
     def get_template_names(self) -> list[str]:
         """Return the page, or its ``table`` part for a fragment request."""

@@ -62,7 +62,7 @@ def _digits(number: Decimal, style: Writing) -> str:
     text = f"{abs(number):f}"
     whole, _, rest = text.partition(".")
     if len(whole) >= style.group_from:
-        parts = []
+        parts: list[str] = []
         while len(whole) > 3:
             parts.insert(0, whole[-3:])
             whole = whole[:-3]
@@ -79,7 +79,8 @@ def number(value: Decimal | int, *, currency: str | None = None) -> str:
 def amount(value: Money | Decimal | int, *, currency: str | None = None, signed: bool = False) -> str:
     """Write an amount with two places and without its currency: 1’234.50; ``signed`` puts a + before gains."""
     if isinstance(value, Money):
-        value, currency = value.amount, value.currency
+        currency = value.currency
+        value = value.amount
     cents = round_cents(Decimal(value))
     sign = MINUS if cents < 0 else "+" if signed and cents > 0 else ""
     return sign + _digits(cents, writing(currency))
@@ -88,7 +89,8 @@ def amount(value: Money | Decimal | int, *, currency: str | None = None, signed:
 def whole(value: Money | Decimal | int, *, currency: str | None = None) -> str:
     """Write an amount in whole units, for axes and thresholds: 2’000."""
     if isinstance(value, Money):
-        value, currency = value.amount, value.currency
+        currency = value.currency
+        value = value.amount
     return number(round_cents(Decimal(value)).to_integral_value(), currency=currency)
 
 

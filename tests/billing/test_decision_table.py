@@ -11,7 +11,8 @@ import pytest
 from billing import services
 from billing.exceptions import OrderRefused
 from billing.models import Coverage, Invoice, LedgerEntry, Order, OrderLine
-from clients.choices import Access, Payer, RelationshipState
+from clients import services as client_services
+from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import Product
 from partnerportal.audit.models import AuditEvent
 from tests import world
@@ -257,8 +258,9 @@ def test_terms_of_the_order_hold_until_it_is_paid():
     """Q11, Q12, rule 48: the relationship ends between order and payment; the cashback is credited all the same."""
     here = World(ROWS[0], units=35)
     order = here.renew(ROWS[0])
-    here.relationship.state, here.relationship.ended_at = RelationshipState.ENDED, NOW
-    here.relationship.save()
+    client_services.end_relationship(
+        relationship_id=here.relationship.pk, side=Side.CLIENT, actor=here.client_acting, now=NOW
+    )
 
     services.pay_from_prepaid(invoice_id=order.invoice.pk, actor=here.client_acting, now=NOW)
 

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--quantity", type=int)
         parser.add_argument("--currency", choices=["CHF", "EUR"])
         parser.add_argument("--access", choices=["full", "limited", "none"])
-        parser.add_argument("--payer", choices=["client", "partner"], help="required with full access, refused otherwise")
+        parser.add_argument(
+            "--payer", choices=["client", "partner"], help="required with full access, refused otherwise"
+        )
         parser.add_argument("--ordered-by", choices=["client", "partner"])
         parser.add_argument("--managed", choices=["true", "false"], help="with limited access only; true without it")
         parser.add_argument("--partner-count", type=int, help="what the partner's degressive step is read from")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, DateInput, RadioSelect, Select
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from partnerportal.kernel.money import Money
-from partnerportal.web import paging, tones, writing
+from partnerportal.web import devices, paging, tones, writing
 
 register = template.Library()
+SEARCH_FIELDS = {"q", "search", "query", "text"}
 
 
 # Figures and times. Empty in, empty out, so that a column may hold nothing.
@@ -105,6 +107,12 @@ def moment(value: datetime.datetime | None) -> str:
     return writing.moment(value) if value else ""
 
 
+@register.filter
+def device(user_agent: str) -> str:
+    """Name a browser and its system in two words."""
+    return devices.name(user_agent)
+
+
 # States.
 @register.inclusion_tag("components/badge.html")
 def badge(label: str, tone: str = "", title: str = "") -> dict[str, str]:
@@ -154,10 +162,27 @@ def is_check(field: BoundField) -> bool:
 
 
 @register.filter
+def is_search(field: BoundField) -> bool:
+    """Tell whether a filter's field is its search box."""
+    return field.name in SEARCH_FIELDS
+
+
+@register.filter
+def says_itself(field: BoundField) -> bool:
+    """Tell whether a filter's field names itself: a search box by its placeholder, a list by its first choice."""
+    return field.name in SEARCH_FIELDS or isinstance(field.field.widget, Select)
+
+
+@register.filter
 def filter_widget(field: BoundField) -> SafeString:
-    """Draw a field of a filter: a search box carries its label as placeholder."""
-    if field.name in {"q", "search", "query"}:
-        return field.as_widget(attrs={"type": "search", "placeholder": field.field.help_text or field.label})
+    """Draw a field of a filter: a search box carries its label as placeholder, a day gets the browser's calendar."""
+    widget = copy.copy(field.field.widget)
+    if isinstance(widget, DateInput):
+        widget.input_type = "date"
+        return field.as_widget(widget=widget)
+    if field.name in SEARCH_FIELDS:
+        widget.input_type = "search"
+        return field.as_widget(widget=widget, attrs={"placeholder": str(field.field.help_text or field.label)})
     return field.as_widget()
 
 
@@ -166,10 +191,10 @@ def problems(form: BaseForm) -> list[dict[str, str]]:
     """List what is wrong in a form: first what concerns the whole, then field by field in their order."""
     if not form or not form.is_bound or not form.errors:
         return []
-    found = [{"id": "", "label": "", "text": str(text)} for text in form.non_field_errors()]
+    found: list[dict[str, str]] = [{"id": "", "label": "", "text": str(text)} for text in form.non_field_errors()]
     for field in form:
         target = field.auto_id if field.use_fieldset else field.id_for_label
-        found += [{"id": str(target), "label": str(field.label), "text": str(text)} for text in field.errors]
+        found += [{"id": str(target), "label": f"{field.label}", "text": str(text)} for text in field.errors]
     return found
 
 

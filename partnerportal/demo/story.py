@@ -1,0 +1,247 @@
+"""A year of the demo: who lets whom do what, what was ordered, renewed, paid and earned. Through the services."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal as D
+
+from dateutil.relativedelta import relativedelta
+
+from billing import services as billing
+from billing.models import Invoice
+from clients import services as clients
+from clients.choices import Access, Payer
+from clients.models import ClientAssignment, Product, Relationship
+from partnerportal.accounts.acting import SYSTEM, Acting
+from partnerportal.audit.models import AuditEvent
+from partnerportal.catalogue.models import Offer, Period
+from partnerportal.demo.people import People
+from partnerportal.work.choices import JobState
+from partnerportal.work.models import Job
+from partners import services as partners
+from partners.models import Partner
+
+FULL_CLIENT = clients.Terms(access=Access.FULL, payer=Payer.CLIENT)
+FULL_PARTNER = clients.Terms(access=Access.FULL, payer=Payer.PARTNER)
+
+
+class Story:
+    """Tells the year up to ``now``."""
+
+    def __init__(self, people: People, offers: dict[str, Offer], now: datetime) -> None:
+        self.people, self.offers, self.now = people, offers, now
+        self.keys = 0
+
+    def tell(self) -> None:
+        """Write everything in the order in which it happened."""
+        begin = _noon((self.now - relativedelta(months=12)).date().replace(day=3))
+        self._join(begin)
+        self._own_products(begin)
+        self._relationships(begin + relativedelta(days=1))
+        for month in range(1, 12):
+            self._renew_everything(begin + relativedelta(months=month))
+        self._recently()
+        Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
+        AuditEvent.objects.filter(action="billing.prepaid.topped_up").update(actor_label="Alpacloud")
+
+    def _join(self, at: datetime) -> None:
+        """Both partners have been in the programme for long; La Vague applies now."""
+        for key, joined, number in (
+            ("lumen", date(2024, 3, 14), "CHE116281710"),
+            ("nord", (self.now - relativedelta(years=2) + relativedelta(days=40)).date(), "CHE107787577"),
+        ):
+            organisation = self.people.organisations[key]
+            Partner.objects.create(
+                organisation=organisation,
+                register_country="CH",
+                register_number=number,
+                website=f"https://{key}.example",
+                contact_email=f"hello@{key}.example",
+                joined_on=joined,
+                build_up_until=joined + relativedelta(months=12),
+                wants_tenders=True,
+            )
+        for key, amount in (("lumen", 1500), ("nord", 400), ("rossi", 600), ("moser", 300), ("horizon", 900)):
+            self._top_up(key, D(amount), at)
+        partners.start_affiliation(organisation_id=self.people.organisations["blitz"].pk, actor=SYSTEM, now=at)
+
+    def _own_products(self, at: datetime) -> None:
+        for key, code, quantity, name in (
+            ("lumen", "office-business", 6, "Team office"),
+            ("nord", "office-standard", 3, "Bureau"),
+            ("moser", "mail-hosting", 2, "moser.ch mail"),
+            ("moser", "domain-ch", 1, "moser.ch"),
+            ("moser", "web-hosting", 2, "moser.ch website"),
+            ("horizon", "cloud-server-m", 1, "Archive server"),
+            ("horizon", "office-education", 24, "Office for the team"),
+            ("rossi", "mail-hosting", 3, "garage-rossi.ch mail"),
+            ("verte", "office-standard", 8, "Bureau Lyon"),
+            ("verte", "domain-fr", 1, "maison-verte.fr"),
+            ("weingut", "web-hosting", 1, "weingut-am-hang.ch"),
+            ("weingut", "mail-hosting", 4, "Weingut mail"),
+            ("alpina", "web-hosting-pro", 1, "hotel-alpina.ch"),
+            ("alpina", "domain-swiss", 1, "alpina.swiss"),
+            ("meier", "domain-ch", 1, "sofiameier.ch"),
+        ):
+            self._order(key, code, quantity, name, at)
+
+    def _relationships(self, at: datetime) -> None:
+        """Every access mode: full with either payer, limited, both ways of asking, an earlier limited one (Q13)."""
+        horizon_server = Product.objects.get(name="Archive server")
+        nord_limited = clients.Terms(access=Access.LIMITED, products=(clients.ProductRights(horizon_server.pk),))
+        self._related("horizon", "nord", nord_limited, at)
+        self._related("clinique", "lumen", FULL_PARTNER, at)
+        self._related("rossi", "nord", FULL_CLIENT, at)
+        self._related("horizon", "lumen", FULL_CLIENT, at + relativedelta(hours=1))
+        moser = tuple(
+            clients.ProductRights(product.pk)
+            for product in Product.objects.filter(
+                organisation=self.people.organisations["moser"], offer__family__code="mail"
+            )
+        )
+        assigned = self._related("moser", "lumen", clients.Terms(access=Access.LIMITED, products=moser), at)
+        verte = tuple(
+            clients.ProductRights(product.pk)
+            for product in Product.objects.filter(organisation=self.people.organisations["verte"])
+        )
+        self._related("verte", "lumen", clients.Terms(access=Access.LIMITED, products=verte), at)
+        ClientAssignment.objects.create(
+            relationship=assigned, membership=self.people.memberships["mia@lumen.example:lumen"], assigned_at=at
+        )
+        for code, quantity, name in (
+            ("cloud-server-l", 1, "Patient portal"),
+            ("mail-hosting-business", 12, "Clinic mail"),
+            ("backup", 2, "Clinic backup"),
+        ):
+            self._order("clinique", code, quantity, name, at + relativedelta(hours=2), through="lumen")
+        self._order(
+            "horizon", "office-business", 9, "Office for the board", at + relativedelta(hours=2), through="lumen"
+        )
+        self._order("horizon", "mail-hosting-business", 6, "horizon.ch mail", at + relativedelta(hours=3))
+
+    def _renew_everything(self, at: datetime) -> None:
+        """Renew what falls due, each by whoever pays it."""
+        due = Product.objects.filter(renews_on__lte=at.date()).exclude(offer__period=Period.YEAR)
+        for key, organisation in self.people.organisations.items():
+            product_ids = list(due.filter(organisation=organisation).order_by("pk").values_list("pk", flat=True))
+            if not product_ids:
+                continue
+            through = "lumen" if key == "clinique" else None
+            relationship = self._relationship(key, through) if through else None
+            actor = self._actor(key, through, relationship)
+            order = billing.renew(
+                client_id=organisation.pk,
+                product_ids=product_ids,
+                relationship_id=relationship.pk if relationship else None,
+                key=self._key(),
+                actor=actor,
+                now=at,
+            )
+            self._pay(order.invoice.pk, actor, at)
+
+    def _recently(self) -> None:
+        """What waits for somebody now: two questions, an application, an ended relationship."""
+        at = self.now - relativedelta(days=3)
+        legal, organisations = self.people.legal, self.people.organisations
+        clients.request_client(
+            partner_id=organisations["lumen"].pk,
+            email="urs@weingut.example",
+            access=Access.FULL,
+            payer=Payer.PARTNER,
+            note="As discussed on the phone: we would take over mail and website.",
+            actor=legal["lumen"],
+            now=at,
+        )
+        clients.invite_partner(
+            client_id=organisations["alpina"].pk,
+            partner_id=organisations["nord"].pk,
+            terms=FULL_CLIENT,
+            note="Could you look after our new booking site?",
+            actor=legal["alpina"],
+            now=at,
+        )
+        vague = organisations["vague"].pk
+        partners.save_draft(
+            organisation_id=vague,
+            values={
+                "register_country": "CH",
+                "register_number": "CHE-100.155.212",
+                "website": "https://lavague.example",
+                "contact_email": "bonjour@lavague.example",
+                "estimated_yearly_net": D(3200),
+                "gives_support": True,
+                "answers_for_invoices": True,
+                "is_exclusive_for_tenders": True,
+            },
+            actor=legal["vague"],
+            now=at,
+        )
+        partners.apply_to_programme(
+            organisation_id=vague, terms_version="2026-1", managed={}, actor=legal["vague"], now=at
+        )
+
+    def _related(self, client: str, partner: str, terms: clients.Terms, at: datetime) -> Relationship:
+        relationship = clients.invite_partner(
+            client_id=self.people.organisations[client].pk,
+            partner_id=self.people.organisations[partner].pk,
+            terms=terms,
+            actor=self.people.legal[client],
+            now=at,
+        )
+        clients.accept(relationship_id=relationship.pk, actor=self.people.legal[partner], now=at)
+        return relationship
+
+    def _order(
+        self, client: str, code: str, quantity: int, name: str, at: datetime, *, through: str | None = None
+    ) -> None:
+        relationship = self._relationship(client, through) if through else None
+        actor = self._actor(client, through, relationship)
+        order = billing.place_order(
+            client_id=self.people.organisations[client].pk,
+            items=[billing.Item(self.offers[code], quantity, name=name)],
+            relationship_id=relationship.pk if relationship else None,
+            key=self._key(),
+            actor=actor,
+            now=at,
+        )
+        self._pay(order.invoice.pk, actor, at)
+
+    def _pay(self, invoice_id: int, actor: Acting, at: datetime) -> None:
+        invoice = Invoice.objects.get(pk=invoice_id)
+        self._top_up_organisation(invoice.payer_id, invoice.currency, invoice.total, at)
+        billing.pay_from_prepaid(invoice_id=invoice_id, actor=actor, now=at)
+
+    def _relationship(self, client: str, partner: str) -> Relationship:
+        return (
+            Relationship.objects.active()
+            .select_related("client")
+            .get(client=self.people.organisations[client], partner=self.people.organisations[partner].pk)
+        )
+
+    def _actor(self, client: str, through: str | None, relationship: Relationship | None) -> Acting:
+        if through is None:
+            return self.people.legal[client]
+        mine = self.people.legal[through]
+        return Acting(user=mine.user, membership=mine.membership, relationship=relationship)
+
+    def _top_up(self, key: str, amount: D, at: datetime) -> None:
+        organisation = self.people.organisations[key]
+        self._top_up_organisation(organisation.pk, organisation.currency, amount, at)
+
+    def _top_up_organisation(self, organisation_id: int, currency: str, amount: D, at: datetime) -> None:
+        billing.top_up(
+            organisation_id=organisation_id,
+            currency=currency,
+            amount=amount,
+            reference=f"transfer-{self._key()}",
+            actor=SYSTEM,
+            now=at,
+        )
+
+    def _key(self) -> str:
+        self.keys += 1
+        return f"demo-{self.keys:05d}"
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=UTC)
