@@ -80,5 +80,10 @@ def write_grants(relationship: Relationship, products: Iterable[ProductRights], 
 
 def words(relationship: Relationship) -> dict[str, object]:
     """Return the granted terms as plain values for the audit trail."""
-    products = list(relationship.grants.order_by("product").values_list("product__name", flat=True)[:50])
-    return {"access": relationship.access, "payer": relationship.payer, "products": products}
+    products = list(relationship.grants.order_by("product").values_list("product", "product__name"))
+    return {
+        "access": relationship.access,
+        "payer": relationship.payer,
+        "product_ids": [pk for pk, _name in products],
+        "products": [name for _pk, name in products[:50]],
+    }
