@@ -172,6 +172,8 @@ class StaffApplicationListView(TableView):
 class _OneApplication:
     """Staff finds an application that was sent."""
 
+    is_permitted_first = True
+
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """Any that was sent."""
         sent = Application.objects.exclude(state=ApplicationState.DRAFT).select_related("organisation")

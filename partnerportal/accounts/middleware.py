@@ -66,4 +66,4 @@ class SecondFactorMiddleware:
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Tell whether this session was opened, or has since been proved, with a code or a passkey."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))

@@ -27,23 +27,31 @@ class PolicyView:
     """
 
     permission: Any = None
+    # For pages that show everybody's rows to a few (staff): 403 comes before 404, else a stranger could probe ids.
+    is_permitted_first = False
     request: HttpRequest
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find what the page is about before anything is permitted or done."""
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
+        if self.is_permitted_first:
+            self.permit()
         self.find(**kwargs)
+
+    def permit(self) -> None:
+        """Raise 403 unless the permission is held."""
+        if self.permission is None:
+            message = f"{type(self).__name__} names no permission"
+            raise ImproperlyConfigured(message)
+        if not self.permission.granted_to(self.request.acting):
+            raise PermissionDenied
 
     def find(self, **kwargs: Any) -> None:
         """Load what the page is about from ``visible_to(request.acting)``, or raise Http404."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer, or raise 403."""
-        if self.permission is None:
-            message = f"{type(self).__name__} names no permission"
-            raise ImproperlyConfigured(message)
-        if not self.permission.granted_to(request.acting):
-            raise PermissionDenied
+        self.permit()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
 
 
