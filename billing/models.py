@@ -302,7 +302,6 @@ class Invoice(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="invoice_state_known", condition=Q(state__in=InvoiceState.values)),
             models.CheckConstraint(name="invoice_currency_known", condition=Q(currency__in=Currency.values)),
             models.CheckConstraint(name="invoice_adds_up", condition=Q(total=F("net") + F("vat"))),
             models.CheckConstraint(name="invoice_paid_within_total", condition=Q(paid__gte=0, paid__lte=F("total"))),
@@ -406,7 +405,6 @@ class Resale(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="resale_state_known", condition=Q(state__in=ResaleState.values)),
             models.CheckConstraint(name="resale_markup_not_negative", condition=Q(markup_rate__gte=0)),
             models.CheckConstraint(  # A draft has no number, an issued document has one.
                 name="resale_number_iff_issued",

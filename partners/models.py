@@ -123,7 +123,6 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="application_state_known", condition=Q(state__in=ApplicationState.values)),
             models.UniqueConstraint(  # One open application for an organisation.
                 fields=["organisation"],
                 condition=Q(state__in=[ApplicationState.DRAFT, ApplicationState.SUBMITTED]),
