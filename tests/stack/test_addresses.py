@@ -18,7 +18,11 @@ def test_a_busy_port_is_told_with_the_remedy_before_anything_starts():
         port = busy.getsockname()[1]
 
         told = subprocess.run(
-            ["make", "demo", f"PORT={port}"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+            ["make", "--no-print-directory", "demo", f"PORT={port}"],
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     assert told.stderr.startswith(
