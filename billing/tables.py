@@ -108,7 +108,7 @@ class EarningTable(PortalTable):
     state = StateColumn(
         accessor="order__invoice__state", verbose_name=_("State"), orderable=False, tones={"OPEN": "hollow"}
     )
-    why = tables.Column(accessor="pk", verbose_name="", orderable=False)
+    why = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
 
     class Meta(PortalTable.Meta):
         model = OrderLine
