@@ -1,4 +1,4 @@
-"""PDF documents: a model in, bytes out. WeasyPrint draws them; prefork workers and web processes only, never threads."""
+"""PDF documents: a model in, bytes out. WeasyPrint draws them, in processes and never in threads."""
 
 from __future__ import annotations
 

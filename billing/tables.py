@@ -54,7 +54,7 @@ class InvoiceTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         model = Invoice
-        fields = ("number", "issued_at", "due_on", "net", "total", "state")
+        fields: tuple[str, ...] = ("number", "issued_at", "due_on", "net", "total", "state")
         empty_text = _("An invoice is issued with each order that you pay.")
 
 
@@ -65,7 +65,7 @@ class StaffInvoiceTable(InvoiceTable):
     payer = tables.Column(verbose_name=_("Payer"), orderable=False)
 
     class Meta(InvoiceTable.Meta):
-        fields = ("number", "payer", "issued_at", "due_on", "net", "total", "state")
+        fields: tuple[str, ...] = ("number", "payer", "issued_at", "due_on", "net", "total", "state")
         sequence = fields
 
 

@@ -265,7 +265,7 @@ def _earner(item: _Wanted, client: Organisation) -> Relationship | None:
 
 
 class _Counter:
-    """Counts what degressive steps are read from (Q3, Q4): what runs, and the units ordered; renewed ones run already."""
+    """Counts what degressive steps are read from (Q3, Q4): what runs and what is ordered; renewed ones run already."""
 
     def __init__(self, client_id: int, wanted: Sequence[_Wanted]) -> None:
         self.client_id = client_id

@@ -75,7 +75,7 @@ def change_payer(*, relationship_id: int, payer: str, actor: Acting, now: dateti
     relationship.save(update_fields=["payer"])
     if before == Payer.PARTNER:
         drop_partner_renewals(relationship)
-    changes = {"from": before, "to": payer}
+    changes: dict[str, object] = {"from": before, "to": payer}
     _record(relationship, "clients.relationship.payer_changed", changes, actor=actor, now=now)
     tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
     return relationship

@@ -30,7 +30,7 @@ class Terms:
     payer: str | None = None
     products: tuple[ProductRights, ...] = ()
 
-    def check(self, *, client_id: int, needs_products: bool = True) -> None:
+    def check(self, *, client_id: int | None, needs_products: bool = True) -> None:
         """Raise :class:`NotPossible` unless the terms fit rules 9 and 18 and name products of the client only.
 
         ``needs_products``: False where rights may be withdrawn down to none (3.4).
@@ -58,7 +58,7 @@ class Terms:
 
 
 def write_grants(relationship: Relationship, products: Iterable[ProductRights], now: datetime) -> None:
-    """Make the grants of ``relationship`` exactly ``products``; those that stay keep their date (Q13: first granted)."""
+    """Make the grants exactly ``products``; those that stay keep their date (Q13: first granted)."""
     wanted = {one.product_id: one for one in products}
     relationship.grants.exclude(product__in=wanted).delete()
     Grant.objects.bulk_create(

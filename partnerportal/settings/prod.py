@@ -1,5 +1,7 @@
 """Production: security headers, everything secret from the environment, no default for any of it."""
 
+from pathlib import Path
+
 import dj_database_url
 
 from partnerportal.settings import env
@@ -11,7 +13,7 @@ SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PROVIDER = PROVIDER | {"site": env.text("PROVIDER_SITE")}  # mails link there
-MEDIA_ROOT = env.text("MEDIA_ROOT")  # shared by web and workers: exports are written by the one, read by the other
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT"))  # shared by web and workers: one writes exports, one reads
 
 _redis_url = env.text("REDIS_URL")
 DATABASES = {

@@ -5,6 +5,7 @@ from django.apps import apps
 
 from clients.choices import Access
 from tests import world
+from tests.access import visitors
 
 pytestmark = pytest.mark.django_db
 # Every queryset that knows visible_to, on every model of ours.
@@ -21,8 +22,6 @@ def test_nothing_is_visible_to_nobody(model):
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_a_stranger_sees_no_row_of_others(model):
-    from tests.access import visitors
-
     visitors.build()
     _organisation, stranger = world.make_client("Fremd AG")
     mine = {"accounts.Organisation", "accounts.Membership"}

@@ -411,6 +411,6 @@ def test_issued_invoice_never_changes(here):
 
 def test_unused_names_are_gone():
     """A constraint that was renamed leaves no test behind."""
-    from tests.architecture.test_models import constraints  # noqa: PLC0415 -- beside its use
+    from tests.architecture.test_models import constraints
 
     assert set(BAD_ROWS) <= set(constraints())

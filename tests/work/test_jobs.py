@@ -137,7 +137,7 @@ def test_cancel_while_it_runs_stops_it_at_its_next_progress():
 @pytest.mark.parametrize("fault", [OperationalError("gone"), ConnectionError("refused")])
 def test_absent_broker_fails_no_page_and_the_work_runs_later(monkeypatch, fault, django_capture_on_commit_callbacks):
     """The row is written; the sweeper tells the broker once it is back."""
-    from partnerportal.work import tasks  # noqa: PLC0415 -- its delivery is what fails here
+    from partnerportal.work import tasks
 
     deliver = tasks.run_job.apply_async
 
