@@ -19,7 +19,7 @@ class OfferChoiceField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         offers = Offer.objects.filter(is_sold=True).select_related("family").order_by("family__position", "name")
-        super().__init__(queryset=offers, label=_("Offer"), **kwargs)
+        super().__init__(queryset=offers, label=_("Offer"), empty_label=_("Choose an offer"), **kwargs)
 
 
 class OrderForm(forms.Form):

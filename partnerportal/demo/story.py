@@ -22,6 +22,18 @@ from partners import services as partners
 from partners.models import Partner
 
 FULL_CLIENT = clients.Terms(access=Access.FULL, payer=Payer.CLIENT)
+# month, client, offer, quantity, name, through which partner
+GROWTH: tuple[tuple[int, str, str, int, str, str | None], ...] = (
+    (2, "horizon", "cloud-server-s", 1, "Donations form", None),
+    (3, "clinique", "streaming-video", 1, "Teaching videos", "lumen"),
+    (5, "horizon", "backup", 2, "Archive backup", None),
+    (6, "clinique", "managed-database", 1, "Appointments database", "lumen"),
+    (7, "moser", "mail-hosting", 1, "Branch mail", None),
+    (8, "horizon", "office-business", 6, "Office for volunteers", "lumen"),
+    (10, "clinique", "cloud-server-m", 2, "Intranet", "lumen"),
+    (11, "verte", "certificate-dv", 1, "maison-verte.fr certificate", None),
+    (12, "horizon", "certificate-ev", 1, "horizon.ch certificate", None),
+)
 FULL_PARTNER = clients.Terms(access=Access.FULL, payer=Payer.PARTNER)
 
 
@@ -38,8 +50,12 @@ class Story:
         self._join(begin)
         self._own_products(begin)
         self._relationships(begin + relativedelta(days=1))
-        for month in range(1, 12):
-            self._renew_everything(begin + relativedelta(months=month))
+        for month in range(1, 13):
+            at = begin + relativedelta(months=month)
+            if at >= self.now - relativedelta(days=4):
+                break
+            self._renew_everything(at)
+            self._grow(month, at + relativedelta(hours=1))
         self._recently()
         Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
         AuditEvent.objects.filter(action="billing.prepaid.topped_up").update(actor_label="Alpacloud")
@@ -138,6 +154,12 @@ class Story:
                 now=at,
             )
             self._pay(order.invoice.pk, actor, at)
+
+    def _grow(self, month: int, at: datetime) -> None:
+        """What was added during the year, so that no month is like the other."""
+        for when, client, code, quantity, name, through in GROWTH:
+            if when == month:
+                self._order(client, code, quantity, name, at, through=through)
 
     def _recently(self) -> None:
         """What waits for somebody now: two questions, an application, an ended relationship."""
