@@ -111,6 +111,7 @@ PROGRAMME: dict[str, Any] = {
     "grace_days": env.number("PROGRAMME_GRACE_DAYS", 90),  # Q21
     "build_up_months": env.number("PROGRAMME_BUILD_UP_MONTHS", 12),  # Q22
     "tender_days": env.number("PROGRAMME_TENDER_DAYS", 60),  # Q25
+    "tender_confirm_days": env.number("PROGRAMME_TENDER_CONFIRM_DAYS", 7),  # Q25: a visitor's draft waits so long
     "tender_extract_length": env.number("PROGRAMME_TENDER_EXTRACT_LENGTH", 200),  # Q24
     "client_degressive": env.flag("PROGRAMME_CLIENT_DEGRESSIVE", default=True),  # Q5
     "max_partner_rate": "0.35",  # rule 39; the database checks it too
@@ -159,6 +160,7 @@ ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
     "login": f"{30 * RATE_LIMIT_FACTOR}/m/ip",
     "login_failed": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/5m/key",
     "confirm_email": f"{RATE_LIMIT_FACTOR}/3m/key",
+    "post_tender": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{5 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the mail address
 }
 
 # --- Languages and time -----------------------------------------------------------------------------------------------
@@ -220,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partnerportal.work.tasks.start_daily",
         "schedule": crontab(hour=2, minute=10),
         "kwargs": {"kind": "clients.expire_invitations"},
+    },
+    "expire tenders": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=2, minute=20),
+        "kwargs": {"kind": "tenders.expire_tenders"},
     },
     "review thresholds": {
         "task": "partnerportal.work.tasks.start_daily",
