@@ -245,3 +245,19 @@ def test_second_factor_and_passkey(somebody):
     page.locator("#passkey_login").click()
     page.wait_for_url(re.compile("/account/"))
     claire.reads("Maison Verte SARL")
+
+
+def test_export_survives_a_killed_worker(somebody, portal):
+    """Kill -9: the page that started it is not hurt, and the work is done once a worker is there."""
+    portal.stop("worker", signal=9)
+    tom = somebody("tom-waits")
+    tom.sign_in("tom@lumen.example")
+    tom.go("/partner/clients/?search=clinique")
+    tom.press("Clinique du Lac")
+    tom.press("Export billing data")
+    tom.press("Start the export")
+    tom.reads("Waiting")
+
+    portal.start_worker()
+
+    tom.page.get_by_role("link", name="Download the file").wait_for(timeout=90_000)
