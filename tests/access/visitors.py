@@ -10,16 +10,21 @@ from typing import Any
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
 from billing import services as billing
 from billing.models import OrderLine
 from clients.choices import Access, Payer, RelationshipState, Side
+from directory import services as directory_services
 from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.models import MemberInvitation
 from partnerportal.accounts.tokens import link_token
+from partnerportal.catalogue.models import Family
 from partnerportal.work import services as work
 from partners.models import Application
+from tenders import services as tender_services
+from tenders.choices import AUTHOR_PURPOSE, CONFIRM_PURPOSE
 from tests import world
 from tests.world import NOW
 
@@ -133,6 +138,8 @@ def build() -> Site:
         created_at=NOW,
         submitted_at=NOW,
     )
+    tenders = _tenders(client, client_acting, partner, partner_acting)
+    listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
     Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
     joining = link_token(purpose="accounts.invitation", pk=invitation.pk, version=invitation.link_version)
@@ -180,6 +187,19 @@ def build() -> Site:
         "billing:staff_payment": [order.invoice.pk],
         "billing:staff_job_detail": [failed.pk],
         "billing:staff_job_retry": [failed.pk],
+        "tenders:confirm": [_link(CONFIRM_PURPOSE, tenders["draft"])],
+        "tenders:author_detail": [_link(AUTHOR_PURPOSE, tenders["visitor"])],
+        "tenders:author_delete": [_link(AUTHOR_PURPOSE, tenders["visitor"])],
+        "tenders:author_award": [_link(AUTHOR_PURPOSE, tenders["visitor"]), tenders["visitor"].proposals.get().pk],
+        "tenders:account_detail": [tenders["client"].pk],
+        "tenders:account_delete": [tenders["client"].pk],
+        "tenders:account_award": [tenders["client"].pk, tenders["client"].proposals.get().pk],
+        "tenders:tender_detail": [tenders["client"].pk],
+        "tenders:proposal_send": [tenders["client"].pk],
+        "tenders:contract_record": [tenders["won"].pk],
+        "tenders:staff_detail": [tenders["client"].pk],
+        "directory:listing_detail": [listing.slug],
+        "directory:verify": [listing.slug],
         "home:help_page": ["billing"],
         "home:mail": [1],
     }
@@ -193,6 +213,69 @@ def build() -> Site:
         "staff": staff,
     }
     return Site(arguments, users, relationship.pk)
+
+
+def _link(purpose: str, tender: Any) -> str:
+    return link_token(purpose=purpose, pk=tender.pk, version=tender.link_version)
+
+
+def _tenders(client: Any, client_acting: Any, partner: Any, partner_acting: Any) -> dict[str, Any]:
+    """A client's call and a visitor's, both answered; a draft; and one that the partner has won."""
+    values = {
+        "title": "A new website",
+        "description": "Five pages in two languages, by spring. We have the texts and want to keep them up ourselves.",
+        "category": "SITE",
+        "budget_min": None,
+        "budget_max": None,
+        "currency": "CHF",
+        "is_remote": True,
+        "place": "",
+        "languages": ["de"],
+        "wished_on": None,
+        "contact_name": "Lena Moser",
+        "contact_email": "lena@example.ch",
+        "contact_phone": "",
+    }
+
+    def post(organisation_id: int | None) -> Any:
+        actor = client_acting if organisation_id else tender_services.Visitor()
+        return tender_services.post_tender(
+            values=values, organisation_id=organisation_id, mail_language="en", actor=actor, now=timezone.now()
+        )
+
+    def answer(tender: Any) -> Any:
+        return tender_services.answer_tender(
+            tender_id=tender.pk,
+            partner_id=partner.pk,
+            text="We would like to do this, and have done it for three bakeries already.",
+            price_net=D(4000),
+            actor=partner_acting,
+            now=timezone.now(),
+        )
+
+    found = {"client": post(client.pk), "visitor": post(None), "draft": post(None), "won": post(client.pk)}
+    tender_services.confirm_tender(tender_id=found["visitor"].pk, actor=tender_services.Visitor(), now=timezone.now())
+    answer(found["client"])
+    answer(found["visitor"])
+    won = answer(found["won"])
+    tender_services.award_tender(tender_id=found["won"].pk, proposal_id=won.pk, actor=client_acting, now=timezone.now())
+    return found
+
+
+def _listing(partner: Any, acting: Any) -> Any:
+    values = {name: "" for name in directory_services.CONTENT_FIELDS} | {
+        "descriptions": {"en": "Websites, looked after for years."},
+        "skills": ["SITES"],
+        "families": Family.objects.filter(code="web"),
+        "languages": ["de"],
+        "place": "Zürich",
+        "region": "CH-ZH",
+        "country": "CH",
+        "website": "https://lumen.example",
+        "email": "hello@lumen.example",
+    }
+    directory_services.change_listing(partner_id=partner.pk, values=values, actor=acting, now=NOW)
+    return directory_services.publish_listing(partner_id=partner.pk, actor=acting, now=NOW)
 
 
 def _order(client: Any, offer: Any, relationship: Any, actor: Any) -> Any:
