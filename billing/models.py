@@ -337,6 +337,9 @@ class Payment(models.Model):
             models.CheckConstraint(name="payment_means_known", condition=Q(means__in=Means.values)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.invoice.number}, {self.amount}"
+
 
 class PrepaidAccount(models.Model):
     """The balance of an organisation in one currency (Q34); it moves under the same lock as each entry."""
@@ -387,6 +390,9 @@ class LedgerEntry(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["account", "-created_at", "-id"], name="ledgerentry_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account.currency} {self.amount}"
 
 
 class Resale(models.Model):

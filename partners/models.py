@@ -96,6 +96,9 @@ class Affiliation(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.organisation)
+
 
 class Application(models.Model):
     """A company asks to become a partner. It is filled in step by step, sent once, and decided by staff (Q23)."""

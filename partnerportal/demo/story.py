@@ -14,7 +14,7 @@ from clients.choices import Access, Payer
 from clients.models import ClientAssignment, Product, Relationship
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.audit.models import AuditEvent
-from partnerportal.catalogue.models import Offer, Period
+from partnerportal.catalogue.models import Offer
 from partnerportal.demo.people import People
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
@@ -137,7 +137,7 @@ class Story:
 
     def _renew_everything(self, at: datetime) -> None:
         """Renew what falls due, each by whoever pays it."""
-        due = Product.objects.filter(renews_on__lte=at.date()).exclude(offer__period=Period.YEAR)
+        due = Product.objects.filter(renews_on__lte=at.date())
         for key, organisation in self.people.organisations.items():
             product_ids = list(due.filter(organisation=organisation).order_by("pk").values_list("pk", flat=True))
             if not product_ids:

@@ -263,7 +263,7 @@ def _tenders(client: Any, client_acting: Any, partner: Any, partner_acting: Any)
 
 
 def _listing(partner: Any, acting: Any) -> Any:
-    values = {name: "" for name in directory_services.CONTENT_FIELDS} | {
+    values = dict.fromkeys(directory_services.CONTENT_FIELDS, "") | {
         "descriptions": {"en": "Websites, looked after for years."},
         "skills": ["SITES"],
         "families": Family.objects.filter(code="web"),
