@@ -7,6 +7,7 @@ from decimal import Decimal as D
 
 from dateutil.relativedelta import relativedelta
 
+from billing import selectors
 from billing import services as billing
 from billing.models import Invoice
 from clients import services as clients
@@ -54,8 +55,10 @@ class Story:
             at = begin + relativedelta(months=month)
             if at >= self.now - relativedelta(days=4):
                 break
+            self._review_volumes(since=(at - relativedelta(months=1)).date(), until=at.date(), now=at)
             self._renew_everything(at)
             self._grow(month, at + relativedelta(hours=1))
+        self._review_volumes(since=at.date(), until=self.now.date(), now=self.now)
         self._recently()
         Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
         AuditEvent.objects.filter(action="billing.prepaid.topped_up").update(actor_label="Alpacloud")
@@ -64,7 +67,7 @@ class Story:
         """Both partners have been in the programme for long; La Vague applies now."""
         for key, joined, number in (
             ("lumen", date(2024, 3, 14), "CHE116281710"),
-            ("nord", (self.now - relativedelta(years=2) + relativedelta(days=40)).date(), "CHE107787577"),
+            ("nord", (self.now - relativedelta(years=2, days=30)).date(), "CHE107787577"),
         ):
             organisation = self.people.organisations[key]
             Partner.objects.create(
@@ -154,6 +157,15 @@ class Story:
                 now=at,
             )
             self._pay(order.invoice.pk, actor, at)
+
+    def _review_volumes(self, *, since: date, until: date, now: datetime) -> None:
+        """Check the volume of whoever joined on a day after ``since`` and up to ``until``, as the yearly job does."""
+        for partner in Partner.objects.approved():
+            for year in (since.year, until.year):
+                on = partner.joined_on + relativedelta(year=year)
+                if since < on <= until:
+                    managed = selectors.managed_total(partner_id=partner.pk, on=on)
+                    partners.review_threshold(partner_id=partner.pk, managed=managed, on=on, actor=SYSTEM, now=now)
 
     def _grow(self, month: int, at: datetime) -> None:
         """What was added during the year, so that no month is like the other."""
