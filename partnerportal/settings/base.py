@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partnerportal.web.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "partnerportal.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -166,6 +166,7 @@ ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
 # --- Languages and time -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German")), ("it", _("Italian")), ("es", _("Spanish"))]
+TRANSLATED = ["en"]  # complete ones only; a language joins when its catalogue in locale/ is whole
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "Europe/Zurich"
 USE_I18N = True

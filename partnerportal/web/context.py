@@ -11,5 +11,6 @@ def portal(request: Any) -> dict[str, Any]:
     return {
         "provider": settings.PROVIDER,
         "demo": getattr(settings, "DEMO", False),
+        "languages": [(code, name) for code, name in settings.LANGUAGES if code in settings.TRANSLATED],
         "space": first if first in {"account", "partner", "staff"} else "public",
     }
