@@ -1,4 +1,4 @@
-"""PDF documents: a model in, bytes out. WeasyPrint draws them; prefork workers and web processes only, never threads."""
+"""PDF documents: a model in, bytes out. WeasyPrint draws them, in processes and never in threads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from billing.models import Invoice, Resale
+from partnerportal.web.languages import written_in
 
 CSS_PATH = settings.ROOT / "templates" / "pdf" / "base.css"
 
@@ -37,8 +38,10 @@ def resale_pdf(resale: Resale) -> bytes:
 
 def _pdf(template: str, language: str, context: dict[str, Any]) -> bytes:
     html, css, fonts = _tools()
-    with translation.override(language):
-        markup = render_to_string(template, {"provider": settings.PROVIDER, "language": language, **context})
+    with translation.override(written_in(language)):
+        markup = render_to_string(
+            template, {"provider": settings.PROVIDER, "language": written_in(language), **context}
+        )
     document = html(string=markup, url_fetcher=_refuse)
     return document.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,20 +13,12 @@ from billing.choices import Outcome
 from billing.models import OrderLine
 from billing.pricing import vat
 
-COLUMNS = (
+COLUMNS = tuple(
     (
-        "client",
-        "client_id",
-        "document",
-        "document_kind",
-        "date",
-        "period_start",
-        "period_end",
-        "product",
-        "product_kind",
-    )
-    + ("quantity", "unit_public_net", "public_net", "partner_rate", "degressive_rate", "net_paid", "vat_rate", "vat")
-    + ("gross", "currency", "payer", "placed_by", "benefit_kind", "benefit_amount", "status")
+        "client client_id document document_kind date period_start period_end product product_kind quantity "
+        "unit_public_net public_net partner_rate degressive_rate net_paid vat_rate vat gross currency payer placed_by "
+        "benefit_kind benefit_amount status"
+    ).split()
 )
 
 
@@ -85,6 +77,6 @@ def row(line: OrderLine) -> dict[str, Any]:
     }
 
 
-def rows(lines: QuerySet[OrderLine]) -> Iterator[dict[str, Any]]:
+def rows(lines: Iterable[OrderLine]) -> Iterator[dict[str, Any]]:
     """Return the rows of many lines."""
     return (row(line) for line in lines)

@@ -19,7 +19,7 @@ class OfferChoiceField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         offers = Offer.objects.filter(is_sold=True).select_related("family").order_by("family__position", "name")
-        super().__init__(queryset=offers, label=_("Offer"), **kwargs)
+        super().__init__(queryset=offers, label=_("Offer"), empty_label=_("Choose an offer"), **kwargs)
 
 
 class OrderForm(forms.Form):
@@ -51,8 +51,9 @@ class RenewForm(forms.Form):
 
     def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["products"].queryset = products
-        self.fields["products"].label_from_instance = lambda product: (
+        products_field: Any = self.fields["products"]
+        products_field.queryset = products
+        products_field.label_from_instance = lambda product: (
             f"{product.name} · {product.offer.name} · {product.renews_on:%d.%m.%Y}"
         )
 
@@ -83,7 +84,8 @@ class ExportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """A period runs forward."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("since") and cleaned.get("until") and cleaned["since"] > cleaned["until"]:
             self.add_error("until", _("The period ends before it begins."))
         return cleaned

@@ -71,7 +71,7 @@ def client_export(
 def _reachable(run: Running, relationship_id: int, membership_id: int) -> Relationship:
     membership = Membership.objects.filter(pk=membership_id).first()
     found = Relationship.objects.reachable_by(membership).filter(pk=relationship_id).first() if membership else None
-    if found is None or not membership.may_see_accounting:
+    if found is None or membership is None or not membership.may_see_accounting:
         _delete(run.checkpoint.get("parts", []))
         raise GiveUp(_("The access to this client has ended, so there is no file."))
     return found

@@ -302,7 +302,6 @@ class Invoice(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="invoice_state_known", condition=Q(state__in=InvoiceState.values)),
             models.CheckConstraint(name="invoice_currency_known", condition=Q(currency__in=Currency.values)),
             models.CheckConstraint(name="invoice_adds_up", condition=Q(total=F("net") + F("vat"))),
             models.CheckConstraint(name="invoice_paid_within_total", condition=Q(paid__gte=0, paid__lte=F("total"))),
@@ -337,6 +336,9 @@ class Payment(models.Model):
             models.CheckConstraint(name="payment_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="payment_means_known", condition=Q(means__in=Means.values)),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice.number}, {self.amount}"
 
 
 class PrepaidAccount(models.Model):
@@ -389,6 +391,9 @@ class LedgerEntry(models.Model):
         ]
         indexes = [models.Index(fields=["account", "-created_at", "-id"], name="ledgerentry_by_account")]
 
+    def __str__(self) -> str:
+        return f"{self.account.currency} {self.amount}"
+
 
 class Resale(models.Model):
     """A partner's own document for its client about a line that the partner paid (Q39). Not an invoice of ours."""
@@ -406,7 +411,6 @@ class Resale(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="resale_state_known", condition=Q(state__in=ResaleState.values)),
             models.CheckConstraint(name="resale_markup_not_negative", condition=Q(markup_rate__gte=0)),
             models.CheckConstraint(  # A draft has no number, an issued document has one.
                 name="resale_number_iff_issued",

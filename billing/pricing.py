@@ -11,15 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from partnerportal.kernel import countries
 from partnerportal.kernel.money import round_cents
 
 ONE = Decimal(1)
 ZERO = Decimal("0.00")
-EU_COUNTRIES = frozenset(
-    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU")
-    + ("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
-)
-SWISS_VAT_COUNTRIES = frozenset(("CH", "LI"))
 
 
 class Outcome(StrEnum):
@@ -49,7 +45,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Who orders under which access. ``payer`` is None unless the access is full; ``is_managed`` counts with limited."""
+    """Who orders under which access; ``payer`` is None unless it is full, ``is_managed`` counts with limited."""
 
     access: str  # "full" | "limited" | "none"
     ordered_by: str  # "client" | "partner"
@@ -145,6 +141,20 @@ class Line:
     partner_degressive_rate: Decimal | None
     client_degressive_rate: Decimal
     steps: tuple[Step, ...] = field(default=())
+
+    @property
+    def charged(self) -> Decimal:
+        """What is charged, net. Raises ``ValueError`` for a refused line: nothing is charged for it."""
+        if self.charged_net is None:
+            raise ValueError("a refused line charges nothing")
+        return self.charged_net
+
+    @property
+    def partner_price(self) -> Decimal:
+        """The preferential price. Raises ``ValueError`` where no partner is in scope."""
+        if self.preferential_net is None:
+            raise ValueError("no partner is in scope")
+        return self.preferential_net
 
 
 def degressive_rate(steps: Sequence[tuple[int, Decimal]], count: int) -> Decimal:
@@ -305,9 +315,9 @@ class VatTreatment(StrEnum):
 
 def vat_treatment(*, country: str, has_valid_vat_number: bool) -> VatTreatment:
     """Return how the net of a payer in ``country`` is taxed (rule 45); a Swiss number never means reverse charge."""
-    if country in SWISS_VAT_COUNTRIES:
+    if country in countries.SWISS_VAT:
         return VatTreatment.DOMESTIC
-    if country in EU_COUNTRIES:
+    if country in countries.EU:
         return VatTreatment.REVERSE_CHARGE if has_valid_vat_number else VatTreatment.COUNTRY
     return VatTreatment.OUT_OF_SCOPE
 

@@ -54,7 +54,7 @@ class InvoiceTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         model = Invoice
-        fields = ("number", "issued_at", "due_on", "net", "total", "state")
+        fields: tuple[str, ...] = ("number", "issued_at", "due_on", "net", "total", "state")
         empty_text = _("An invoice is issued with each order that you pay.")
 
 
@@ -65,7 +65,7 @@ class StaffInvoiceTable(InvoiceTable):
     payer = tables.Column(verbose_name=_("Payer"), orderable=False)
 
     class Meta(InvoiceTable.Meta):
-        fields = ("number", "payer", "issued_at", "due_on", "net", "total", "state")
+        fields: tuple[str, ...] = ("number", "payer", "issued_at", "due_on", "net", "total", "state")
         sequence = fields
 
 
@@ -108,7 +108,7 @@ class EarningTable(PortalTable):
     state = StateColumn(
         accessor="order__invoice__state", verbose_name=_("State"), orderable=False, tones={"OPEN": "hollow"}
     )
-    why = tables.Column(accessor="pk", verbose_name="", orderable=False)
+    why = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
 
     class Meta(PortalTable.Meta):
         model = OrderLine

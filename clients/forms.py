@@ -56,13 +56,15 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, client_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        products_field: Any = self.fields["products"]
         owned = Product.objects.in_use().filter(organisation=client_id).select_related("offer__family")
-        self.fields["products"].queryset = owned.order_by("offer__family__position", "name", "pk")
-        self.fields["products"].label_from_instance = lambda product: f"{product.name} · {product.offer.name}"
+        products_field.queryset = owned.order_by("offer__family__position", "name", "pk")
+        products_field.label_from_instance = lambda product: f"{product.name} · {product.offer.name}"
 
     def clean(self) -> dict[str, Any]:
         """What belongs to the other access is not an error, it is dropped: the form shows both parts without script."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("access") == Access.LIMITED:
             cleaned["payer"] = ""
         elif cleaned.get("access") == Access.FULL:
@@ -113,7 +115,8 @@ class RequestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Full access names a payer (rule 18)."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("access") == Access.FULL and not cleaned.get("payer"):
             self.add_error("payer", _("Choose who pays what you order."))
         if cleaned.get("access") == Access.LIMITED:
@@ -132,10 +135,9 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["membership"].queryset = members
-        self.fields["membership"].label_from_instance = lambda membership: (
-            f"{membership.user} ({membership.user.email})"
-        )
+        membership_field: Any = self.fields["membership"]
+        membership_field.queryset = members
+        membership_field.label_from_instance = lambda membership: f"{membership.user} ({membership.user.email})"
 
 
 class ClaimForm(forms.Form):
@@ -145,4 +147,5 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = choices
+        organisation_field: Any = self.fields["organisation"]
+        organisation_field.choices = choices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,14 +24,14 @@ class ClientSpaceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         wanted = request.session.get(CLIENT_SPACE_KEY) if request.acting else None
         if wanted is not None:
             self._enter(request, wanted)
         return self.get_response(request)
 
     @staticmethod
-    def _enter(request: HttpRequest, relationship_id: int) -> None:
+    def _enter(request: Any, relationship_id: int) -> None:
         membership = request.acting.membership
         relationship = None
         if membership is not None:

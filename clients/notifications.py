@@ -70,7 +70,9 @@ def ended(relationship: Relationship, unpaid_products: int) -> None:
         _to(relationship.client, "clients/ended", context)
 
 
-def _to(organisation: Organisation, event: str, context: dict[str, Any]) -> None:
+def _to(organisation: Organisation | None, event: str, context: dict[str, Any]) -> None:
+    if organisation is None:  # nobody has answered yet: there is nobody to tell
+        return
     for person in account_selectors.legal_representatives(organisation_id=organisation.pk):
         mail.send(
             event=event,

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from clients.choices import Right
 from clients.models import ClientAssignment, Product, Relationship
+from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Membership
 
 
@@ -68,7 +69,7 @@ def partners_of(*, acting: Any) -> QuerySet[Relationship]:
     )
 
 
-def units_of_family(*, products: QuerySet[Product], family_id: int) -> int:
+def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
     """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
     counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
     return counted["units"] or 0

@@ -14,7 +14,7 @@ from clients.models import Product, Relationship
 from partnerportal.web.tables import DateColumn, NumberColumn, PortalTable, StateColumn
 
 
-def access_in_words(relationship: Relationship) -> str:
+def access_in_words(relationship: Any) -> str:
     """Return "Full", or "Limited, 3 products"; what was asked for while it waits."""
     if relationship.is_full:
         words = _now("Full")
@@ -36,7 +36,7 @@ class _RelationshipTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         model = Relationship
-        fields = ("access", "payer", "state", "since")
+        fields: tuple[str, ...] = ("access", "payer", "state", "since")
 
     def render_access(self, record: Relationship) -> str:
         """Write the access in words."""
@@ -53,7 +53,7 @@ class ClientTable(_RelationshipTable):
     client = tables.Column(verbose_name=_("Client"), order_by=("client__search_name",), empty_values=())
 
     class Meta(_RelationshipTable.Meta):
-        fields = ("client", "access", "payer", "state", "since")
+        fields: tuple[str, ...] = ("client", "access", "payer", "state", "since")
         sequence = ("client", "access", "payer", "state", "since")
         empty_text = _("Ask a client for access, or let it find you in the directory and invite you.")
 
@@ -82,7 +82,7 @@ class PartnerAccessTable(_RelationshipTable):
     )
 
     class Meta(_RelationshipTable.Meta):
-        fields = ("partner", "access", "payer", "state", "since")
+        fields: tuple[str, ...] = ("partner", "access", "payer", "state", "since")
         sequence = ("partner", "access", "payer", "state", "since")
         empty_text = _("Invite a partner when you want somebody to look after your products.")
 

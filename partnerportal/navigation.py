@@ -28,7 +28,9 @@ class Link:
     permission: Any
 
 
-PUBLIC = [
+Sections = list[tuple[Any, list[Link]]]
+
+PUBLIC: Sections = [
     (
         "",
         [
@@ -39,7 +41,7 @@ PUBLIC = [
         ],
     )
 ]
-ACCOUNT = [
+ACCOUNT: Sections = [
     (
         pgettext_lazy("navigation", "Work"),
         [
@@ -66,7 +68,7 @@ ACCOUNT = [
         ],
     ),
 ]
-PARTNER = [
+PARTNER: Sections = [
     (
         pgettext_lazy("navigation", "Work"),
         [
@@ -106,7 +108,7 @@ PARTNER = [
         ],
     ),
 ]
-STAFF = [
+STAFF: Sections = [
     (
         pgettext_lazy("navigation", "Work"),
         [
@@ -172,7 +174,7 @@ def _space(request: HttpRequest, acting: Any) -> str:
     return "account"
 
 
-def _is_partner(request: HttpRequest, acting: Any) -> bool:
+def _is_partner(request: Any, acting: Any) -> bool:
     if not hasattr(request, "is_partner_space"):
         request.is_partner_space = Partner.objects.visible_to(acting).exists()
     return request.is_partner_space

@@ -1,11 +1,13 @@
 """All addresses: the platform, the five apps, and the pages that read several of them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import include, path
 
 from partnerportal import checks  # noqa: F401 -- registers the checks with the addresses they look at
 
-urlpatterns = [
+urlpatterns: list[Any] = [
     path("auth/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("partnerportal.home.urls")),

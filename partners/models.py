@@ -96,6 +96,9 @@ class Affiliation(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.organisation)
+
 
 class Application(models.Model):
     """A company asks to become a partner. It is filled in step by step, sent once, and decided by staff (Q23)."""
@@ -123,7 +126,6 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="application_state_known", condition=Q(state__in=ApplicationState.values)),
             models.UniqueConstraint(  # One open application for an organisation.
                 fields=["organisation"],
                 condition=Q(state__in=[ApplicationState.DRAFT, ApplicationState.SUBMITTED]),

@@ -24,11 +24,12 @@ class PartnerQuerySet(models.QuerySet[Any]):
         return self.filter(Q(organisation__search_name__contains=folded(text)) | Q(contact_email__iexact=text.strip()))
 
     def due_for_review(self, day: date) -> PartnerQuerySet:
-        """Keep those whose yearly check falls on ``day`` (29 February counts as the 28th in other years), or whose grace
-        period ended before it (Q21).
+        """Keep those whose yearly check falls on ``day``, or whose grace period ended before it (Q21).
+
+        29 February counts as the 28th in other years.
         """
         falls = Q(joined_on__month=day.month, joined_on__day=day.day)
-        if (day + timedelta(days=1)).day == 1 and day.month == 2 and day.day == 28:  # noqa: PLR2004 -- the calendar's
+        if (day + timedelta(days=1)).day == 1 and day.month == 2 and day.day == 28:
             falls |= Q(joined_on__month=2, joined_on__day=29)
         yearly = falls & Q(grace_until=None, joined_on__lt=day, build_up_until__lte=day)
         return self.filter(yearly | Q(grace_until__lt=day))

@@ -1,4 +1,4 @@
-"""Company registers by country, checked by python-stdnum; other countries are free text that staff looks up (rule 1)."""
+"""Company registers by country, checked by python-stdnum; elsewhere free text that staff looks up (rule 1)."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def eligibility(*, application: Application, managed: Mapping[str, Decimal], day
     ]
 
 
-def _check(code: str, passed: bool, fact: object) -> Check:  # noqa: FBT001 -- a finding, not a switch
+def _check(code: str, passed: bool, fact: object) -> Check:
     return Check(code, CheckResult.PASSED if passed else CheckResult.FAILED, str(fact))
 
 

@@ -167,7 +167,7 @@ def approve_application(*, application_id: int, actor: Acting, now: datetime) ->
 
 @transaction.atomic
 def reject_application(*, application_id: int, reason: str, actor: Acting, now: datetime) -> Application:
-    """Reject with a reason that the applicant reads (Q23). Raises :class:`NotEligible` without one, IllegalTransition."""
+    """Reject with a reason that the applicant reads (Q23). Raises :class:`NotEligible` without, IllegalTransition."""
     application = _locked_application(application_id)
     check_transition(APPLICATION_TRANSITIONS, application.state, ApplicationState.REJECTED)
     if not reason.strip():
@@ -179,7 +179,7 @@ def reject_application(*, application_id: int, reason: str, actor: Acting, now: 
 
 @transaction.atomic
 def start_affiliation(*, organisation_id: int, actor: Acting, now: datetime) -> Affiliation:
-    """Enter an organisation into the register of affiliates. Raises :class:`AlreadyPartner` (rule 3), AlreadyAffiliate."""
+    """Enter an organisation into the register of affiliates. Raises :class:`AlreadyPartner` (rule 3)."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     if selectors.is_partner_or_applying(organisation.pk):
         raise AlreadyPartner(_("A partner cannot be an affiliate. Leave the programme first."))

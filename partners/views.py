@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from partnerportal.accounts.forms import PasswordConfirmForm
 from partnerportal.accounts.permissions import Anyone
 from partnerportal.kernel.states import Refused
-from partnerportal.web.views import ActionView, PageView, TableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partners import forms, registers, selectors, services
 from partners.choices import ApplicationState
 from partners.filters import ApplicationFilter, PartnerFilter
@@ -59,9 +59,11 @@ class ApplicationStepView(ActionView):
             raise Http404
         self.step = step
         self.form_class = STEPS[step][0]
-        self.draft = Application.objects.visible_to(self.request.acting).filter(state=ApplicationState.DRAFT).first()
+        self.draft: Any = (
+            Application.objects.visible_to(self.request.acting).filter(state=ApplicationState.DRAFT).first()
+        )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the step; refuse whoever cannot become a partner, with the way out (rules 1, 3, 4)."""
         try:
             services.check_may_apply(request.acting.organisation)
@@ -144,7 +146,7 @@ class ApplicationStatusView(PageView):
     def find(self, **_kwargs: Any) -> None:
         """The newest application that was sent."""
         sent = Application.objects.visible_to(self.request.acting).exclude(state=ApplicationState.DRAFT)
-        self.application = sent.order_by("-submitted_at").first()
+        self.application: Any = sent.order_by("-submitted_at").first()
         if self.application is None:
             raise Http404
 
@@ -169,8 +171,10 @@ class StaffApplicationListView(TableView):
         return sent.order_by("submitted_at", "pk")
 
 
-class _OneApplication:
+class _OneApplication(PolicyView):
     """Staff finds an application that was sent."""
+
+    is_permitted_first = True
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """Any that was sent."""
@@ -241,7 +245,7 @@ class StaffPartnerListView(TableView):
         return Partner.objects.select_related("organisation").order_by("organisation__search_name", "pk")
 
 
-class _OwnPartner:
+class _OwnPartner(PolicyView):
     """A page of the partner space: the organisation must be a partner."""
 
     def find(self, **_kwargs: Any) -> None:

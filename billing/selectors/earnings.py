@@ -31,7 +31,7 @@ class Month:
 
 
 def earned_by_month(*, partner_id: int, currency: str, until: date, months: int = 12) -> list[Month]:
-    """Return the last ``months`` months up to the one of ``until``, the oldest first; months without a figure are zero."""
+    """Return the last ``months`` months up to the one of ``until``, oldest first, empty ones as zero."""
     first = until.replace(day=1) - relativedelta(months=months - 1)
     rebates = dict(
         OrderLine.objects.filter(

@@ -77,8 +77,9 @@ def _partner_chain(line: OrderLine) -> list[charts.PriceStep]:
     return [*steps[:-1], _as_sum(steps[-1])]
 
 
-def _degressive(line: OrderLine, rate: Decimal, left: Decimal, count: int, *, whose: str) -> charts.PriceStep:
+def _degressive(line: OrderLine, rate: Decimal, left: Decimal, count: int | None, *, whose: str) -> charts.PriceStep:
     title = _("Degressive rate %(rate)s") % {"rate": writing.percent(rate)}
+    count = count or 0
     if whose == "partner":
         words = ngettext(
             "%(count)s unit in the partner's portfolio", "%(count)s units in the partner's portfolio", count
@@ -115,7 +116,7 @@ def _sentence(line: OrderLine, *, as_partner: bool) -> str:
 
 def _facts(line: OrderLine, *, as_partner: bool) -> list[dict[str, Any]]:
     order, invoice = line.order, line.order.invoice
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"label": _("Ordered by"), "value": order.placed_by_label},
         {"label": _("Ordered for"), "value": order.client},
         {"label": _("Paid by"), "value": order.payer},

@@ -20,26 +20,8 @@ from partnerportal.catalogue.models import Offer
 
 MAX_QUANTITY = 1_000_000
 COUNTRY_OF = {Currency.CHF: "CH", Currency.EUR: "FR"}
-NAMES = frozenset(
-    (
-        "offer",
-        "quantity",
-        "currency",
-        "access",
-        "payer",
-        "ordered_by",
-        "managed",
-        "partner_count",
-        "client_count",
-        "country",
-    )
-)
-AMOUNTS = ("public_net", "after_partner_rate", "preferential_net", "charged_net") + (
-    "rebate",
-    "cashback",
-    "vat",
-    "total",
-)
+NAMES = frozenset("offer quantity currency access payer ordered_by managed partner_count client_count country".split())
+AMOUNTS = "public_net after_partner_rate preferential_net charged_net rebate cashback vat total".split()
 
 
 class BadQuestion(ValueError):
@@ -131,7 +113,7 @@ class Quoter:
         if line.outcome is Outcome.REFUSED:
             return _refused(line)
         vat_rate = self._vat_rate(question.country or COUNTRY_OF[Currency(question.currency)])
-        tax = vat(net=line.charged_net, rate=vat_rate)
+        tax = vat(net=line.charged, rate=vat_rate)
         return {
             "public_net": _amount(line.public_net),
             "after_partner_rate": _amount(line.after_partner_rate),
@@ -142,7 +124,7 @@ class Quoter:
             "cashback": _amount(line.cashback),
             "vat_rate": _rate(vat_rate),
             "vat": _amount(tax),
-            "total": _amount(line.charged_net + tax),
+            "total": _amount(line.charged + tax),
             "partner_rate": _rate(line.partner_rate),
             "partner_degressive_rate": _rate(line.partner_degressive_rate),
             "client_degressive_rate": _rate(line.client_degressive_rate),

@@ -12,9 +12,10 @@ from stdnum.eu import vat as eu_vat
 
 from billing.exceptions import NoPrice
 from billing.models import DegressiveStep, PartnerRate, Price, VatRate
-from billing.pricing import EU_COUNTRIES, Rates, VatTreatment, is_taxed, vat_treatment
+from billing.pricing import Rates, VatTreatment, is_taxed, vat_treatment
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer
+from partnerportal.kernel import countries
 
 
 class RateBook:
@@ -63,7 +64,7 @@ class RateBook:
 def vat_for(*, country: str, vat_number: str, day: date) -> tuple[VatTreatment, Decimal]:
     """Return how a payer is taxed and at which rate (rule 45). Raises :class:`NoPrice` if the rate is not known."""
     treatment = vat_treatment(
-        country=country, has_valid_vat_number=country in EU_COUNTRIES and eu_vat.is_valid(vat_number or "-")
+        country=country, has_valid_vat_number=country in countries.EU and eu_vat.is_valid(vat_number or "-")
     )
     if not is_taxed(treatment):
         return treatment, Decimal(0)

@@ -32,7 +32,7 @@ def start_client_export(
         kind="billing.client_export",
         parameters={
             "relationship_id": relationship.pk,
-            "membership_id": actor.membership.pk,
+            "membership_id": actor.membership.pk if actor.membership else None,
             "since": since.isoformat() if since else None,
             "until": until.isoformat() if until else None,
             "state": state,

@@ -36,7 +36,7 @@ def take_number(*, issuer: str, kind: str, year: int) -> str:
 
 @transaction.atomic
 def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
-    """Issue the invoice of an order to whoever pays it, with VAT on the subtotal (rule 37) and everything it needs kept.
+    """Issue the invoice of an order to whoever pays it, with VAT on the subtotal (rule 37) and its facts kept.
 
     Raises NoPrice if the VAT rate of the payer's country is not known.
     """

@@ -25,7 +25,7 @@ from clients import selectors as client_selectors
 from clients import services as client_services
 from clients.choices import Payer, ProductState, RenewalPayer
 from clients.models import Product, Relationship
-from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer, Period
@@ -265,7 +265,7 @@ def _earner(item: _Wanted, client: Organisation) -> Relationship | None:
 
 
 class _Counter:
-    """Counts what degressive steps are read from (Q3, Q4): what runs, and the units ordered; renewed ones run already."""
+    """Counts what degressive steps are read from (Q3, Q4): what runs and what is ordered; renewed ones run already."""
 
     def __init__(self, client_id: int, wanted: Sequence[_Wanted]) -> None:
         self.client_id = client_id
@@ -320,7 +320,7 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
         relationship_id=quote.relationship.pk if quote.relationship else None,
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
-    invoice: Invoice = issue_invoice(order=order, actor=actor, now=now)
+    invoice: Invoice = issue_invoice(order=order, actor=SYSTEM, now=now)
     order.invoice = invoice
     return order
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +36,7 @@ class InvoiceListView(TableView):
         return Invoice.objects.visible_to(self.request.acting).order_by("-issued_at", "-pk")
 
 
-class _OneInvoice:
+class _OneInvoice(PolicyView):
     """Finds an invoice of one's own organisation."""
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
@@ -66,7 +66,7 @@ class InvoicePdfView(_OneInvoice, PolicyView, View):
 
     permission = BillingPermission.INVOICE_VIEW
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, **_kwargs: Any) -> HttpResponse:
         """Draw it."""
         response = HttpResponse(invoice_pdf(self.invoice), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="invoice-{self.invoice.number}.pdf"'

@@ -19,7 +19,7 @@ from billing.permissions import BillingPermission
 from billing.tables import OrderTable
 from clients.models import Product, Relationship
 from partnerportal.kernel.states import Refused
-from partnerportal.web.views import ActionView, PageView, TableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 
 
 class OrderListView(TableView):
@@ -63,7 +63,7 @@ class OrderDetailView(PageView):
         )
 
 
-class _Ordering:
+class _Ordering(PolicyView):
     """For which organisation, and through which relationship."""
 
     def through(self) -> tuple[int, Relationship | None]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +32,7 @@ from partners.models import Partner
 EXPORT_KIND = "billing.client_export"
 
 
-class OwnPartner:
+class OwnPartner(PolicyView):
     """A page of the partner space: one's own organisation must be a partner, else there is no such page."""
 
     def find(self, **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ class ExportStartView(ActionView):
         return reverse("billing:export_detail", args=[job.pk])
 
 
-class _OneExport:
+class _OneExport(PolicyView):
     """Finds an export of one's own organisation."""
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
@@ -108,7 +108,7 @@ class _OneExport:
         visible = Job.objects.visible_to(self.request.acting).filter(kind=EXPORT_KIND)
         self.job = get_object_or_404(visible, pk=pk)
         related = Relationship.objects.filter(pk=self.job.parameters["relationship_id"]).select_related("client")
-        self.relationship = related.first()
+        self.relationship: Any = related.first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say how far it is."""
@@ -144,7 +144,7 @@ class ExportCancelView(_OneExport, PolicyView, View):
     permission = BillingPermission.EXPORT_START
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def post(self, request: Any, **_kwargs: Any) -> HttpResponse:
         """Stop it at its next part."""
         work_services.cancel(job_id=self.job.pk, now=timezone.now())
         messages.info(request, _("The export is being stopped."))
@@ -156,7 +156,7 @@ class ExportDownloadView(_OneExport, PolicyView, View):
 
     permission = BillingPermission.EXPORT_START
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, **_kwargs: Any) -> FileResponse:
         """Hand the file over."""
         reachable = Relationship.objects.reachable_by(request.acting.membership)
         if self.job.state != JobState.DONE or not reachable.filter(pk=self.relationship.pk).exists():
@@ -209,7 +209,7 @@ class ResaleDraftView(ActionView):
         return reverse("billing:resale_detail", args=[resale.pk])
 
 
-class _OneResale:
+class _OneResale(PolicyView):
     """Finds a re-invoicing document of one's own."""
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
@@ -247,7 +247,7 @@ class ResalePdfView(_OneResale, PolicyView, View):
 
     permission = BillingPermission.RESALE_MANAGE
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, **_kwargs: Any) -> HttpResponse:
         """Draw it."""
         response = HttpResponse(resale_pdf(self.resale), content_type="application/pdf")
         name = self.resale.number or "draft"

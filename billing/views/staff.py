@@ -38,6 +38,7 @@ class StaffInvoiceListView(TableView):
 class StaffInvoiceDetailView(PageView):
     """One invoice, with its payments."""
 
+    is_permitted_first = True
     permission = BillingPermission.STAFF_INVOICE_VIEW
     template_name = "billing/staff_invoice_detail.html"
 
@@ -92,6 +93,7 @@ class StaffJobListView(TableView):
 class StaffJobDetailView(PageView):
     """One job: what, how far, and why it failed."""
 
+    is_permitted_first = True
     permission = BillingPermission.STAFF_JOB_VIEW
     template_name = "billing/staff_job_detail.html"
 

@@ -50,7 +50,7 @@ def change_access(
     if payer_before == Payer.PARTNER and relationship.payer != Payer.PARTNER:
         drop_partner_renewals(relationship)
     _record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
-    if before["access"] != after["access"] or before["products"] != after["products"]:
+    if before["access"] != after["access"] or before["product_ids"] != after["product_ids"]:
         tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=access_before)
     if payer_before != relationship.payer and relationship.is_full:
         tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
@@ -75,7 +75,7 @@ def change_payer(*, relationship_id: int, payer: str, actor: Acting, now: dateti
     relationship.save(update_fields=["payer"])
     if before == Payer.PARTNER:
         drop_partner_renewals(relationship)
-    changes = {"from": before, "to": payer}
+    changes: dict[str, object] = {"from": before, "to": payer}
     _record(relationship, "clients.relationship.payer_changed", changes, actor=actor, now=now)
     tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
     return relationship

@@ -30,7 +30,7 @@ class Terms:
     payer: str | None = None
     products: tuple[ProductRights, ...] = ()
 
-    def check(self, *, client_id: int, needs_products: bool = True) -> None:
+    def check(self, *, client_id: int | None, needs_products: bool = True) -> None:
         """Raise :class:`NotPossible` unless the terms fit rules 9 and 18 and name products of the client only.
 
         ``needs_products``: False where rights may be withdrawn down to none (3.4).
@@ -58,7 +58,7 @@ class Terms:
 
 
 def write_grants(relationship: Relationship, products: Iterable[ProductRights], now: datetime) -> None:
-    """Make the grants of ``relationship`` exactly ``products``; those that stay keep their date (Q13: first granted)."""
+    """Make the grants exactly ``products``; those that stay keep their date (Q13: first granted)."""
     wanted = {one.product_id: one for one in products}
     relationship.grants.exclude(product__in=wanted).delete()
     Grant.objects.bulk_create(
@@ -80,5 +80,10 @@ def write_grants(relationship: Relationship, products: Iterable[ProductRights], 
 
 def words(relationship: Relationship) -> dict[str, object]:
     """Return the granted terms as plain values for the audit trail."""
-    products = list(relationship.grants.order_by("product").values_list("product__name", flat=True)[:50])
-    return {"access": relationship.access, "payer": relationship.payer, "products": products}
+    products = list(relationship.grants.order_by("product").values_list("product", "product__name"))
+    return {
+        "access": relationship.access,
+        "payer": relationship.payer,
+        "product_ids": [pk for pk, _name in products],
+        "products": [name for _pk, name in products[:50]],
+    }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partners.models import Partner
 
 
-class OwnPartner:
+class OwnPartner(PolicyView):
     """A page of the partner space: one's own organisation must be a partner, else there is no such page."""
 
     def find(self, **kwargs: Any) -> None:
@@ -139,7 +139,7 @@ class ClientEnterView(PartnerSide, PolicyView, View):
     permission = ClientPermission.CLIENT_ENTER
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def post(self, request: Any, **_kwargs: Any) -> HttpResponse:
         """Remember it in the session; whether it holds is asked at each request."""
         if not Relationship.objects.reachable_by(request.acting.membership).filter(pk=self.relationship.pk).exists():
             raise Http404
@@ -153,7 +153,7 @@ class ClientLeaveView(PolicyView, View):
     permission = SignedIn
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Any) -> HttpResponse:
         """Forget it."""
         request.session.pop(CLIENT_SPACE_KEY, None)
         return redirect("clients:client_list")
@@ -191,11 +191,11 @@ class ClientUnassignView(PartnerSide, ActionView):
     form_class = ConfirmForm
     template_name = "clients/client_unassign.html"
 
-    def find(self, *, assignment_pk: int, **kwargs: Any) -> None:
+    def find(self, **kwargs: Any) -> None:
         """An assignment to this client."""
         super().find(**kwargs)
         assignments = ClientAssignment.objects.filter(relationship=self.relationship).select_related("membership__user")
-        self.assignment = get_object_or_404(assignments, pk=assignment_pk)
+        self.assignment = get_object_or_404(assignments, pk=kwargs["assignment_pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the person."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from partnerportal.accounts.forms import ConfirmForm, PasswordConfirmForm
 from partnerportal.accounts.middleware import ORGANISATION_KEY
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.accounts.tokens import read_token
-from partnerportal.web.views import ActionView
+from partnerportal.web.views import ActionView, PolicyView
 
 LINK_PURPOSE = "clients.relationship"
 
@@ -36,7 +36,7 @@ def list_url(side: Side) -> str:
     return reverse("clients:relationship_list" if side == Side.CLIENT else "clients:client_list")
 
 
-class OneRelationship:
+class OneRelationship(PolicyView):
     """Finds a relationship that the acting organisation may see, on either side."""
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
@@ -127,7 +127,7 @@ class RelationshipEndView(OneRelationship, ActionView):
         """Tell whether the first question was answered."""
         return self.request.method == "POST" or self.request.GET.get("step") == "password"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask, or say that there is nothing to end (409)."""
         if self.relationship.state != RelationshipState.ACTIVE:
             return self.response_class(request, ["409.html"], {"back": list_url(self.side)}, status=409)
@@ -189,9 +189,9 @@ class RelationshipLinkView(ActionView):
         """The question behind the link."""
         pk, version = read_token(purpose=LINK_PURPOSE, token=token) or (None, None)
         questions = Relationship.objects.pending().select_related("client", "partner__organisation")
-        self.relationship = questions.filter(pk=pk, link_version=version).first()
+        self.relationship: Any = questions.filter(pk=pk, link_version=version).first()
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Go on to the answer, ask for which organisation it is, or say that the link is not usable."""
         if self.relationship is None:
             return self._unusable()
@@ -214,7 +214,7 @@ class RelationshipLinkView(ActionView):
         """Name who asks."""
         return super().get_context_data(relationship=self.relationship, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only the addressee says for which organisation it is."""
         if self.relationship is None or self._receiver_id() is not None or not self._is_addressee():
             return self._unusable()
@@ -241,7 +241,7 @@ class RelationshipLinkView(ActionView):
     def _legal_memberships(self) -> Any:
         return self.request.user.memberships.filter(role=Role.LEGAL)
 
-    def _go_on(self, organisation_id: int) -> HttpResponse:
+    def _go_on(self, organisation_id: int) -> HttpResponseRedirect:
         self.request.session[ORGANISATION_KEY] = organisation_id
         page = "client_answer" if self.relationship.started_by == Side.CLIENT else "relationship_answer"
         return redirect(f"clients:{page}", pk=self.relationship.pk)

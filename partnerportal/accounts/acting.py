@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from partnerportal.accounts.choices import WHOLE, Role, StaffRole
 from partnerportal.accounts.models import Membership, Organisation, User
@@ -12,8 +12,8 @@ from partnerportal.accounts.models import Membership, Organisation, User
 class Delegation(Protocol):
     """A relationship as this layer sees it: the client whose space is open."""
 
-    pk: int
-    client: Organisation
+    pk: Any
+    client: Any
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
 from django.urls import reverse
 
 from partnerportal.accounts.forms import PENDING_INVITATION_KEY
@@ -14,12 +13,12 @@ from partnerportal.accounts.forms import PENDING_INVITATION_KEY
 class AccountAdapter(DefaultAccountAdapter):
     """Mails in the person's language, and the way on after signing in."""
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: Any) -> str:
         """Go on to an invitation that brought the person here, else to where they start."""
         token = request.session.get(PENDING_INVITATION_KEY)
         if token:
             return reverse("accounts:invitation_accept", args=[token])
         return super().get_login_redirect_url(request)
 
-    def populate_username(self, request: HttpRequest, user: Any) -> None:
+    def populate_username(self, request: Any, user: Any) -> None:
         """There are no user names here."""

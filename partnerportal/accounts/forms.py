@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.core import ratelimit
 from django import forms
-from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -17,6 +16,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 
 from partnerportal.accounts.choices import OrganisationKind, Role
 from partnerportal.accounts.models import Organisation, User
+from partnerportal.kernel import countries
 
 PENDING_INVITATION_KEY = "pending_member_invitation"
 
@@ -41,13 +41,14 @@ class SignupDetailsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask for a name where there must be one."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         kind, name = cleaned.get("organisation_kind"), cleaned.get("organisation_name", "").strip()
         if kind != OrganisationKind.INDIVIDUAL and not name:
             self.add_error("organisation_name", _("Tell the name, or choose to sign up as an individual."))
         return cleaned
 
-    def signup(self, request: HttpRequest, user: User) -> None:
+    def signup(self, request: Any, user: User) -> None:
         """Called by allauth once the person is saved."""
         from partnerportal.accounts import services  # noqa: PLC0415 -- allauth loads this form before the apps
 
@@ -83,9 +84,10 @@ class OrganisationForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Check the shape of an EU VAT number, and that it belongs to the country of the address."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         number, country = cleaned.get("vat_number", ""), str(cleaned.get("country", ""))
-        if number and country in EU_COUNTRIES:
+        if number and country in countries.EU:
             try:
                 cleaned["vat_number"] = eu_vat.validate(number)
             except StdnumError:
@@ -94,11 +96,6 @@ class OrganisationForm(forms.ModelForm):
                 if not cleaned["vat_number"].startswith("EL" if country == "GR" else country):
                     self.add_error("vat_number", _("This VAT number belongs to another country than the address."))
         return cleaned
-
-
-EU_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 -- shorter to read
-)
 
 
 class OrganisationCreateForm(forms.Form):
@@ -152,7 +149,7 @@ class PasswordConfirmForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
         if not request.user.has_usable_password():
@@ -160,7 +157,8 @@ class PasswordConfirmForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Check the password, a few times a minute at most."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         user = self.request.user
         if "password" not in self.fields:
             if not did_recently_reauthenticate(self.request):

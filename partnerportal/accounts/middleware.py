@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
@@ -25,12 +26,12 @@ class ActingMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         request.acting = acting_of(request)
         return self.get_response(request)
 
 
-def acting_of(request: HttpRequest) -> Acting | None:
+def acting_of(request: Any) -> Acting | None:
     """Return for whom the signed-in person acts; a membership that is gone falls back to the first that is left."""
     if not request.user.is_authenticated:
         return None
@@ -50,10 +51,10 @@ class SecondFactorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+    def process_view(self, request: Any, *_: object) -> HttpResponse | None:
         """Send them to the set-up page from everywhere else."""
         if not request.user.is_authenticated or not request.user.is_staff or has_second_factor(request):
             return None
@@ -64,6 +65,6 @@ class SecondFactorMiddleware:
         return redirect("mfa_index")
 
 
-def has_second_factor(request: HttpRequest) -> bool:
+def has_second_factor(request: Any) -> bool:
     """Tell whether this session was opened, or has since been proved, with a code or a passkey."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))

@@ -36,7 +36,8 @@ def role_changed(membership: Membership, before: str) -> None:
 
 def organisation_changed(organisation: Organisation, changes: dict[str, Any]) -> None:
     """N7: what changed in an organisation's details."""
-    fields = [(organisation._meta.get_field(name).verbose_name, change) for name, change in changes.items()]
+    columns = {column.name: column for column in Organisation._meta.fields}  # noqa: SLF001 -- Django documents _meta
+    fields = [(columns[name].verbose_name, change) for name, change in changes.items()]
     for person in selectors.legal_representatives(organisation_id=organisation.pk):
         mail.send(
             event="accounts/organisation_changed",

@@ -17,7 +17,7 @@ class MembershipTable(PortalTable):
     accounting = tables.BooleanColumn(accessor="may_see_accounting", verbose_name=_("Accounting"), orderable=False)
     act = tables.TemplateColumn(
         template_name="accounts/parts/member_acts.html",
-        verbose_name="",
+        verbose_name=_("More"),
         orderable=False,
         attrs={"td": {"class": "end"}},
     )

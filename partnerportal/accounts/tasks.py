@@ -1,4 +1,4 @@
-"""What happens after people and organisations have changed: mails. Each runs after the commit, also if the broker was away."""
+"""What happens after people and organisations have changed: mails, sent after the commit."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +32,7 @@ class SwitchView(PolicyView, View):
     permission = SignedIn
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Any) -> HttpResponse:
         """Remember the choice in the session; an organisation one does not belong to answers 404."""
         chosen = request.POST.get("organisation", "")
         if not any(str(one.organisation_id) == chosen for one in request.acting.memberships):
@@ -85,7 +85,7 @@ class OrganisationChangeView(ActionView):
         """The organisation acted for."""
         self.organisation = get_object_or_404(Organisation.objects.visible_to(self.request.acting))
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Everybody in it may look; changing takes more."""
         if request.method == "POST":
             self.permission = AccountPermission.ORGANISATION_CHANGE
@@ -251,7 +251,7 @@ class InvitationWelcomeView(PolicyView, View):
 
     permission = Anyone
 
-    def get(self, request: HttpRequest, *, token: str) -> HttpResponse:
+    def get(self, request: Any, *, token: str) -> HttpResponse:
         """Go on to sign up or in; the invitation waits in the session."""
         if read_token(purpose=services.INVITATION_LINK, token=token) is None:
             raise Http404

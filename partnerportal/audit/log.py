@@ -53,7 +53,7 @@ def record(
         organisation_label=str(organisation)[:200] if organisation else "",
         relationship_id=relationship_id if relationship_id is not None else actor.relationship_id,
         action=action,
-        subject_type=subject._meta.label_lower,
+        subject_type=subject._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
         subject_id=subject.pk,
         subject_label=str(subject)[:200],
         changes=changes or {},

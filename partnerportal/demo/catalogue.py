@@ -61,9 +61,9 @@ The partner gives its clients support, and answers for the invoices of the produ
 
 For contracts won through the tender board the partner uses the provider's products only.
 
-Rebates and cashback are computed without VAT on the price of the day of the order, and are described on the programme page.
+Rebates and cashback are computed without VAT on the price of the day of the order; the programme page shows how.
 
-The volume is measured once a year. Below the threshold the partner is warned and has 90 days; then the status is suspended.
+The volume is measured once a year. Below the threshold the partner is warned; after 90 days the status is suspended.
 
 Either side may end the partnership at any time. Products stay with the clients; a positive balance is paid out."""
 
@@ -75,9 +75,9 @@ def load_catalogue() -> dict[str, Offer]:
         for position, (code, name, is_degressive) in enumerate(FAMILIES)
     }
     offers = {}
-    for code, family, name, period, is_per_unit, chf, eur, rate, reseller_chf, reseller_eur in OFFERS:
+    for code, family_code, name, period, is_per_unit, chf, eur, rate, reseller_chf, reseller_eur in OFFERS:
         offer = Offer.objects.create(
-            code=code, family=families[family], name=name, period=period, is_per_unit=is_per_unit
+            code=code, family=families[family_code], name=name, period=period, is_per_unit=is_per_unit
         )
         for currency, public, reseller in (("CHF", chf, reseller_chf), ("EUR", eur, reseller_eur)):
             Price.objects.create(

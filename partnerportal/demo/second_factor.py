@@ -8,12 +8,11 @@ from typing import Any
 from allauth.account.internal.stagekit import unstash_login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.http import HttpRequest
 
 PERIOD = 30
 
 
-def shown_code(request: HttpRequest) -> dict[str, Any]:
+def shown_code(request: Any) -> dict[str, Any]:
     """Give the log-in page's template ``demo_totp_code`` of whoever is signing in."""
     if request.resolver_match is None or request.resolver_match.view_name not in {
         "mfa_authenticate",
@@ -27,6 +26,6 @@ def shown_code(request: HttpRequest) -> dict[str, Any]:
     return {"demo_totp_code": format_hotp_value(hotp_value(factor.data["secret"], int(time.time()) // PERIOD))}
 
 
-def _signing_in(request: HttpRequest) -> Any:
+def _signing_in(request: Any) -> Any:
     login = unstash_login(request, peek=True)
     return login.user if login else None

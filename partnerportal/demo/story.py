@@ -7,6 +7,7 @@ from decimal import Decimal as D
 
 from dateutil.relativedelta import relativedelta
 
+from billing import selectors
 from billing import services as billing
 from billing.models import Invoice
 from clients import services as clients
@@ -14,7 +15,7 @@ from clients.choices import Access, Payer
 from clients.models import ClientAssignment, Product, Relationship
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.audit.models import AuditEvent
-from partnerportal.catalogue.models import Offer, Period
+from partnerportal.catalogue.models import Offer
 from partnerportal.demo.people import People
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
@@ -22,6 +23,18 @@ from partners import services as partners
 from partners.models import Partner
 
 FULL_CLIENT = clients.Terms(access=Access.FULL, payer=Payer.CLIENT)
+# month, client, offer, quantity, name, through which partner
+GROWTH: tuple[tuple[int, str, str, int, str, str | None], ...] = (
+    (2, "horizon", "cloud-server-s", 1, "Donations form", None),
+    (3, "clinique", "streaming-video", 1, "Teaching videos", "lumen"),
+    (5, "horizon", "backup", 2, "Archive backup", None),
+    (6, "clinique", "managed-database", 1, "Appointments database", "lumen"),
+    (7, "moser", "mail-hosting", 1, "Branch mail", None),
+    (8, "horizon", "office-business", 6, "Office for volunteers", "lumen"),
+    (10, "clinique", "cloud-server-m", 2, "Intranet", "lumen"),
+    (11, "verte", "certificate-dv", 1, "maison-verte.fr certificate", None),
+    (12, "horizon", "certificate-ev", 1, "horizon.ch certificate", None),
+)
 FULL_PARTNER = clients.Terms(access=Access.FULL, payer=Payer.PARTNER)
 
 
@@ -38,8 +51,14 @@ class Story:
         self._join(begin)
         self._own_products(begin)
         self._relationships(begin + relativedelta(days=1))
-        for month in range(1, 12):
-            self._renew_everything(begin + relativedelta(months=month))
+        for month in range(1, 13):
+            at = begin + relativedelta(months=month)
+            if at >= self.now - relativedelta(days=4):
+                break
+            self._review_volumes(since=(at - relativedelta(months=1)).date(), until=at.date(), now=at)
+            self._renew_everything(at)
+            self._grow(month, at + relativedelta(hours=1))
+        self._review_volumes(since=at.date(), until=self.now.date(), now=self.now)
         self._recently()
         Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
         AuditEvent.objects.filter(action="billing.prepaid.topped_up").update(actor_label="Alpacloud")
@@ -48,7 +67,7 @@ class Story:
         """Both partners have been in the programme for long; La Vague applies now."""
         for key, joined, number in (
             ("lumen", date(2024, 3, 14), "CHE116281710"),
-            ("nord", (self.now - relativedelta(years=2) + relativedelta(days=40)).date(), "CHE107787577"),
+            ("nord", (self.now - relativedelta(years=2, days=30)).date(), "CHE107787577"),
         ):
             organisation = self.people.organisations[key]
             Partner.objects.create(
@@ -121,7 +140,7 @@ class Story:
 
     def _renew_everything(self, at: datetime) -> None:
         """Renew what falls due, each by whoever pays it."""
-        due = Product.objects.filter(renews_on__lte=at.date()).exclude(offer__period=Period.YEAR)
+        due = Product.objects.filter(renews_on__lte=at.date())
         for key, organisation in self.people.organisations.items():
             product_ids = list(due.filter(organisation=organisation).order_by("pk").values_list("pk", flat=True))
             if not product_ids:
@@ -138,6 +157,21 @@ class Story:
                 now=at,
             )
             self._pay(order.invoice.pk, actor, at)
+
+    def _review_volumes(self, *, since: date, until: date, now: datetime) -> None:
+        """Check the volume of whoever joined on a day after ``since`` and up to ``until``, as the yearly job does."""
+        for partner in Partner.objects.approved():
+            for year in (since.year, until.year):
+                on = partner.joined_on + relativedelta(year=year)
+                if since < on <= until:
+                    managed = selectors.managed_total(partner_id=partner.pk, on=on)
+                    partners.review_threshold(partner_id=partner.pk, managed=managed, on=on, actor=SYSTEM, now=now)
+
+    def _grow(self, month: int, at: datetime) -> None:
+        """What was added during the year, so that no month is like the other."""
+        for when, client, code, quantity, name, through in GROWTH:
+            if when == month:
+                self._order(client, code, quantity, name, at, through=through)
 
     def _recently(self) -> None:
         """What waits for somebody now: two questions, an application, an ended relationship."""

@@ -1,1 +1,1 @@
-"""Pages that read several apps: programme, overviews, eligibility, help, health. Composition happens here and nowhere else."""
+"""Pages that read several apps: programme, overviews, eligibility, help, health. Composition happens only here."""

@@ -53,7 +53,7 @@ class MailView(MailListView):
 
 def messages() -> list[dict[str, Any]]:
     """Return the mails, the newest first."""
-    folder = Path(settings.EMAIL_FILE_PATH)
+    folder = Path(getattr(settings, "EMAIL_FILE_PATH", settings.ROOT / ".local" / "mails"))
     files = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime_ns) if folder.exists() else []
     found = [_read(number, text) for number, text in enumerate(_texts(files), start=1)]
     return found[::-1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -59,18 +59,18 @@ class ProgrammeView(PageView):
         if you_pay.partner_rate is None:
             chain.append(
                 charts.PriceStep(
-                    _("Partner price"), you_pay.preferential_net, _("A fixed price for partners."), is_sum=True
+                    _("Partner price"), you_pay.partner_price, _("A fixed price for partners."), is_sum=True
                 )
             )
         else:
             title = _("Partner rate %(rate)s") % {"rate": writing.percent(you_pay.partner_rate)}
-            chain.append(charts.PriceStep(title, you_pay.after_partner_rate))
+            chain.append(charts.PriceStep(title, you_pay.after_partner_rate or you_pay.public_net))
             if you_pay.partner_degressive_rate:
                 title = _("Degressive rate %(rate)s") % {"rate": writing.percent(you_pay.partner_degressive_rate)}
                 why = _("%(count)s units under management reach this step; it holds for all of them.") % {
                     "count": quantity
                 }
-                chain.append(charts.PriceStep(title, you_pay.preferential_net, why))
+                chain.append(charts.PriceStep(title, you_pay.partner_price, why))
             chain[-1] = charts.PriceStep(chain[-1].what, chain[-1].left, chain[-1].why, is_sum=True)
         steps = list(
             DegressiveStep.objects.valid_on(timezone.localdate())
@@ -102,7 +102,7 @@ class StartView(PolicyView, View):
 
     permission = SignedIn
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Any) -> HttpResponse:
         """Staff to the queue, partners to their overview, clients to theirs, others to make an organisation."""
         acting = request.acting
         if acting.staff_role is not None:
@@ -182,7 +182,7 @@ class HealthView(PolicyView, View):
 
     permission = Anyone
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Any) -> HttpResponse:
         """Nothing is asked of anything else."""
         return JsonResponse({"status": "ok"})
 
@@ -193,7 +193,7 @@ class ReadyView(PolicyView, View):
 
     permission = Anyone
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Any) -> HttpResponse:
         """Ask the database; a fault of it answers 503 through the error page."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

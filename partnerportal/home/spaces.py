@@ -167,7 +167,7 @@ class PartnerView(_PartnerPage):
                 "what": _("%(client)s wants to give you access") % {"client": relationship.client},
                 "url": reverse("clients:client_answer", args=[relationship.pk]),
                 "why": relationship.access_sentence,
-                "when": relationship.sent_at,
+                "when": writing.short_day(relationship.sent_at),
             }
             for relationship in invitations.order_by("-sent_at", "pk")[:5]
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from typing import Any
 
 
 class Refused(Exception):
@@ -25,7 +26,7 @@ class IllegalTransition(Refused):
         self.current, self.target = current, target
 
 
-def check_transition(transitions: Mapping[str, Set[str]], current: str, target: str) -> None:
+def check_transition(transitions: Mapping[Any, Set[Any]], current: str, target: str) -> None:
     """Raise :class:`IllegalTransition` unless ``target`` may follow ``current``."""
     if target not in transitions.get(current, frozenset()):
         raise IllegalTransition(str(current), str(target))

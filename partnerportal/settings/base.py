@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partnerportal.web.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "partnerportal.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -70,7 +71,7 @@ _LOADERS = [
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
@@ -105,7 +106,7 @@ PROVIDER = {
 
 # --- The programme ----------------------------------------------------------------------------------------------------
 # Choices of ours where the sources are silent ([C] in the rules). Rates, steps, thresholds and terms are rows instead.
-PROGRAMME = {
+PROGRAMME: dict[str, Any] = {
     "invitation_days": env.number("PROGRAMME_INVITATION_DAYS", 30),  # Q15
     "grace_days": env.number("PROGRAMME_GRACE_DAYS", 90),  # Q21
     "build_up_months": env.number("PROGRAMME_BUILD_UP_MONTHS", 12),  # Q22
@@ -148,7 +149,7 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 # Every limit of ours and of allauth is multiplied by this; the browser tests raise it, nothing else does.
 RATE_LIMIT_FACTOR = env.number("RATE_LIMIT_FACTOR", 1)
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
     "change_password": f"{5 * RATE_LIMIT_FACTOR}/m/user",
     "change_phone": False,
     "manage_email": f"{10 * RATE_LIMIT_FACTOR}/m/user",
@@ -165,6 +166,7 @@ ACCOUNT_RATE_LIMITS = {
 # --- Languages and time -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German")), ("it", _("Italian")), ("es", _("Spanish"))]
+TRANSLATED = ["en"]  # complete ones only; a language joins when its catalogue in locale/ is whole
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "Europe/Zurich"
 USE_I18N = True
@@ -183,7 +185,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- Browser security -------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],

@@ -18,5 +18,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 CELERY_BROKER_URL = env.broker_url(_urls.redis)
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = ROOT / ".local" / "mails"
+EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH", str(ROOT / ".local" / "mails"))
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(ROOT / ".local" / "media"))
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost

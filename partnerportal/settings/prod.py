@@ -1,15 +1,19 @@
 """Production: security headers, everything secret from the environment, no default for any of it."""
 
+from pathlib import Path
+
 import dj_database_url
 
 from partnerportal.settings import env
 from partnerportal.settings.base import *  # noqa: F403 -- settings are layered by star import
-from partnerportal.settings.base import CONTENT_SECURITY_POLICY
+from partnerportal.settings.base import CONTENT_SECURITY_POLICY, PROVIDER
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+PROVIDER = PROVIDER | {"site": env.text("PROVIDER_SITE")}  # mails link there
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT"))  # shared by web and workers: one writes exports, one reads
 
 _redis_url = env.text("REDIS_URL")
 DATABASES = {

@@ -4,7 +4,7 @@ import dj_database_url
 
 from partnerportal.settings import env
 from partnerportal.settings.base import *  # noqa: F403 -- settings are layered by star import
-from partnerportal.settings.base import ROOT, STORAGES
+from partnerportal.settings.base import MIDDLEWARE, ROOT, STORAGES
 from partnerportal.stack import config
 
 SECRET_KEY = "tests-only-" + "x" * 50
@@ -22,6 +22,8 @@ CELERY_BROKER_URL = env.broker_url(_urls.redis, database=2 + 2 * _worker)
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 
+# Nothing is collected in tests, so nothing is served.
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {

@@ -80,9 +80,9 @@ def _web_server(port: str, *, develop: bool) -> list[str]:
 
 def _wait_until_ready(supervisor: Supervisor, port: str) -> None:
     """Wait for a page, a finished task and a tick; raise when one of them does not come."""
-    from django.core.cache import cache  # needs DJANGO_SETTINGS_MODULE, which is chosen above
+    from django.core.cache import cache  # noqa: PLC0415 -- needs the settings chosen above
 
-    from partnerportal.celery import app
+    from partnerportal.celery import app  # noqa: PLC0415 -- as above
 
     key = f"demo:ping:{secrets.token_hex(8)}"
     cache.delete("beat:ticked")

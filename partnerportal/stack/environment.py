@@ -97,7 +97,7 @@ def install_by_pip() -> None:
 
 def pip(python: str, *arguments: str) -> list[str]:
     """Return the command that installs hashed packages only, and says little."""
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
     return [python, "-m", "pip", "install", *quiet, "--require-hashes", *arguments]
 
 

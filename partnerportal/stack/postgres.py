@@ -16,6 +16,7 @@ from partnerportal.stack.errors import StackError
 from partnerportal.stack.place import Place
 
 _START_SECONDS = 60  # a crash recovery takes its time
+_ATTEMPTS = 10  # half a second apart: the sessions of a killed server notice its end, but not at once
 _OPTIONS = {
     "listen_addresses": "",  # the socket only
     "unix_socket_permissions": "0700",
@@ -30,7 +31,7 @@ def start(place: Place) -> None:
     if listening.pid_behind(place.sockets / config.POSTGRES_SOCKET) is None:
         programs = find_postgres(place)
         data = place.data / f"postgres-{programs.major}"  # another major version cannot read these files
-        _end_orphan(data)
+        _clear_traces(data, place.sockets)
         if not data.exists():
             _initialise(programs, data, place)
         _launch(programs, data, place)
@@ -86,23 +87,29 @@ def _launch(programs: PostgresPrograms, data: Path, place: Place) -> None:
         "--wait",
         "start",
     ]
-    for _attempt in range(5):
+    for _attempt in range(_ATTEMPTS):
         if place.account.run(command).returncode == 0:
             return
         time.sleep(0.5)
     said = log.read_text(errors="replace") if log.exists() else ""
-    message = f"PostgreSQL did not start: {_last_line(said)} Its log is {log}."
+    reasons = "\n".join(line for line in said.splitlines() if "FATAL" in line)
+    message = f"PostgreSQL did not start: {_last_line(reasons)} Its log is {log}."
     raise StackError(message)
 
 
-def _end_orphan(data: Path) -> None:
-    """Take away the pid file of a server that is gone; end one whose socket somebody swept from /tmp."""
+def _clear_traces(data: Path, sockets: Path) -> None:
+    """Take away the lock files of a server that is gone; end one whose socket somebody swept from /tmp.
+
+    PostgreSQL believes its lock files as long as the process in them exists. That may be a stranger after a reboot, or
+    a killed server that nobody has buried yet, as in a container whose first process does not.
+    """
     pid_file = data / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
         pid = int(pid_file.read_text().splitlines()[0])
         if listening.names(pid, str(data)):
             listening.end(pid, signal.SIGINT, signal.SIGQUIT, patience=20)
-        pid_file.unlink()
+    for trace in (pid_file, sockets / config.POSTGRES_SOCKET, sockets / f"{config.POSTGRES_SOCKET}.lock"):
+        trace.unlink(missing_ok=True)
 
 
 def _ensure_database(place: Place) -> None:

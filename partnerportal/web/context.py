@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:
+def portal(request: Any) -> dict[str, Any]:
     """Give templates the provider, whether this is the demo, and the space the address lies in."""
     first = request.path.lstrip("/").split("/", 1)[0]
     return {
         "provider": settings.PROVIDER,
         "demo": getattr(settings, "DEMO", False),
+        "languages": [(code, name) for code, name in settings.LANGUAGES if code in settings.TRANSLATED],
         "space": first if first in {"account", "partner", "staff"} else "public",
     }

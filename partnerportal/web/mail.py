@@ -10,6 +10,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from partnerportal.web.languages import written_in
+
 
 def absolute(path: str) -> str:
     """Return the address of ``path`` on this portal, for links in mails."""
@@ -21,7 +23,7 @@ def send(*, event: str, to: str, language: str, context: Mapping[str, Any], repl
 
     The templates are emails/<event>/subject.txt, body.txt and body.html.
     """
-    with translation.override(language or settings.LANGUAGE_CODE):
+    with translation.override(written_in(language)):
         values = {"provider": settings.PROVIDER, "site": settings.PROVIDER["site"], **context}
         subject = " ".join(render_to_string(f"emails/{event}/subject.txt", values).split())
         text = render_to_string(f"emails/{event}/body.txt", values)

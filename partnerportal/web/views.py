@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
@@ -27,23 +26,36 @@ class PolicyView:
     """
 
     permission: Any = None
-    request: HttpRequest
+    # For pages that show everybody's rows to a few (staff): 403 comes before 404, else a stranger could probe ids.
+    is_permitted_first = False
+    request: Any  # with `acting`, which the middleware puts there
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find what the page is about before anything is permitted or done."""
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
+        if self.is_permitted_first:
+            self.permit()
         self.find(**kwargs)
 
-    def find(self, **kwargs: Any) -> None:
-        """Load what the page is about from ``visible_to(request.acting)``, or raise Http404."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer, or raise 403."""
+    def permit(self) -> None:
+        """Raise 403 unless the permission is held."""
         if self.permission is None:
             message = f"{type(self).__name__} names no permission"
             raise ImproperlyConfigured(message)
-        if not self.permission.granted_to(request.acting):
+        if not self.permission.granted_to(self.request.acting):
             raise PermissionDenied
+
+    if TYPE_CHECKING:  # what the views that come after this mixin have
+
+        def get_context_data(self, **kwargs: Any) -> dict[str, Any]: ...
+        def get_form_kwargs(self) -> dict[str, Any]: ...
+
+    def find(self, *args: Any, **kwargs: Any) -> None:
+        """Load what the page is about from ``visible_to(request.acting)``, or raise Http404."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer, or raise 403."""
+        self.permit()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
 
 
@@ -75,11 +87,11 @@ class ActionView(PolicyView, FormView):
 
     success_message = ""
 
-    def act(self, form: BaseForm) -> str:
+    def act(self, form: Any) -> str:
         """Make the one domain call and return the URL to go to."""
         raise NotImplementedError  # a subclass that forgets it fails its first test
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         """Act, or answer 409."""
         try:
             target = self.act(form)
@@ -89,7 +101,7 @@ class ActionView(PolicyView, FormView):
             messages.success(self.request, self.success_message)
         return redirect(target)
 
-    def conflict(self, form: BaseForm, refusal: Refused) -> HttpResponse:
+    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
         """Show the form again with the sentence of the rule that refused."""
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, sentence(refusal))

@@ -59,7 +59,7 @@ def start(
 
 
 def tell(job_id: int) -> bool:
-    """Tell the broker of a job and return whether it heard. A broker that is away is no error: the sweeper tells again."""
+    """Tell the broker of a job; return whether it heard. One that is away is no error: the sweeper tells again."""
     from partnerportal.work.tasks import run_job  # noqa: PLC0415 -- tasks call this module
 
     try:
@@ -122,7 +122,7 @@ def _outcome(running: Running) -> JobState:
 
 
 def _failed(running: Running, kind: registry.Kind, fault: Exception) -> JobState:
-    logger.exception("job %s failed at attempt %s", running.job, running.job.attempts, exc_info=fault)
+    logger.error("job %s failed at attempt %s", running.job, running.job.attempts, exc_info=fault)
     error = f"{type(fault).__name__}: {fault}"[:2000]
     now = timezone.now()
     if running.job.attempts >= kind.max_attempts:

@@ -1,4 +1,4 @@
-"""What holds of every model: no floats, no default order, every choice checked by the database, every constraint broken once."""
+"""What holds of every model: no floats, no default order, choices checked by the database, constraints broken once."""
 
 import re
 from pathlib import Path

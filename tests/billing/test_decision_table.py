@@ -1,4 +1,7 @@
-"""Rule 30: the eleven rows, for orders and for renewals, through the services: order, invoice, payer, readers, ledger, audit."""
+"""Rule 30: the eleven rows, for orders and for renewals, through the services.
+
+Each asserts order, invoice, payer, who can read it, ledger entries, audit.
+"""
 
 from __future__ import annotations
 
@@ -238,14 +241,14 @@ def test_repeated_payment_notice_credits_once():
     """Rule 41."""
     here = World(ROWS[0], units=35)
     order = here.renew(ROWS[0])
-    notice = dict(
-        invoice_id=order.invoice.pk,
-        amount=order.invoice.total,
-        means="TRANSFER",
-        reference="bank-77",
-        actor=here.actor,
-        now=NOW,
-    )
+    notice = {
+        "invoice_id": order.invoice.pk,
+        "amount": order.invoice.total,
+        "means": "TRANSFER",
+        "reference": "bank-77",
+        "actor": here.actor,
+        "now": NOW,
+    }
 
     first, second = services.settle_payment(**notice), services.settle_payment(**notice)
 

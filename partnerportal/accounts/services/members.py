@@ -81,7 +81,7 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     Raises :class:`InvitationUnusable` if the link is used, withdrawn or expired, or was meant for another address
     (without telling which).
     """
-    pk, version = read_token(purpose=INVITATION_LINK, token=token) or (None, None)
+    pk, version = read_token(purpose=INVITATION_LINK, token=token) or (0, 0)  # no row has these
     invitation = (
         MemberInvitation.objects.select_for_update(of=("self",))
         .select_related("organisation")
@@ -179,7 +179,7 @@ def _only_legal_gives_legal(actor: Acting, role: str) -> None:
 
 
 def remove_external_members(
-    *, organisation_id: int, of_organisation_id: int, actor: Acting, now: datetime
+    *, organisation_id: int | None, of_organisation_id: int, actor: Acting, now: datetime
 ) -> list[Membership]:
     """Remove the external users of an organisation who belong to another one; return their memberships there.
 

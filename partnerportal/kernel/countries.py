@@ -1,0 +1,4 @@
+"""Countries as VAT law groups them (rule 45)."""
+
+EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+SWISS_VAT = frozenset(("CH", "LI"))

@@ -1,0 +1,201 @@
+"""Invoices: numbers without gap or double, snapshots, who reads them, the document. Rules 27 to 29, 45; promise 5."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from billing import services
+from billing.documents import invoice_pdf, resale_pdf
+from billing.exceptions import OrderRefused
+from billing.models import Invoice, Resale
+from clients import services as client_services
+from clients.choices import Payer
+from clients.models import Product
+from partnerportal.kernel.states import IllegalTransition
+from tests import world
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def order(client, offer, actor, relationship=None, quantity=35):
+    return services.place_order(
+        client_id=client.pk,
+        items=[services.Item(offer, quantity)],
+        relationship_id=relationship.pk if relationship else None,
+        key=f"{client.pk}-{Invoice.objects.count()}",
+        actor=actor,
+        now=NOW,
+    )
+
+
+@pytest.fixture
+def here():
+    class Here:
+        offers = world.make_catalogue()
+        client, acting = world.make_client()
+        partner, partner_acting = world.make_partner()
+
+    Here.relationship = world.make_relationship(Here.client, Here.partner, payer=Payer.PARTNER)
+    Here.order = order(Here.client, Here.offers["web-hosting"], Here.partner_acting, Here.relationship)
+    return Here
+
+
+@pytest.mark.parametrize("change", ["payer", "access", "end"])
+def test_invoice_stays_where_it_is(here, change):
+    """Rule 27: whatever happens to the relationship later, the reader stays the payer."""
+    if change == "payer":
+        client_services.change_payer(
+            relationship_id=here.relationship.pk, payer=Payer.CLIENT, actor=here.acting, now=NOW
+        )
+    elif change == "access":
+        client_services.change_access(
+            relationship_id=here.relationship.pk,
+            terms=client_services.Terms(access="LIMITED"),
+            actor=here.acting,
+            now=NOW,
+        )
+    else:
+        client_services.end_relationship(
+            relationship_id=here.relationship.pk, side="CLIENT", actor=here.acting, now=NOW
+        )
+
+    assert Invoice.objects.visible_to(here.partner_acting).get() == here.order.invoice
+    assert not Invoice.objects.visible_to(here.acting).exists()
+
+
+def test_paying_is_not_owning(here):
+    """Rule 29: the partner paid, the products are the client's, and stay so."""
+    services.top_up(
+        organisation_id=here.partner.pk, currency="CHF", amount=D(500), reference="t", actor=here.acting, now=NOW
+    )
+    services.pay_from_prepaid(invoice_id=here.order.invoice.pk, actor=here.partner_acting, now=NOW)
+    client_services.end_relationship(relationship_id=here.relationship.pk, side="PARTNER", actor=here.acting, now=NOW)
+
+    owners = set(Product.objects.values_list("organisation", flat=True))
+    assert (owners, Product.objects.count()) == ({here.client.pk}, 35)
+
+
+@pytest.mark.parametrize(
+    ("country", "vat_number", "treatment", "vat"),
+    [
+        ("CH", "", "domestic", "28.12"),
+        ("FR", "", "country", "66.50"),
+        ("FR", "FR40303265045", "reverse_charge", "0.00"),
+        ("FR", "FR00000000000", "country", "66.50"),
+        ("US", "", "out_of_scope", "0.00"),
+    ],
+)
+def test_vat_by_country_and_number(settings, country, vat_number, treatment, vat):
+    """Rule 45, on 35 hostings at list price."""
+    settings.PROGRAMME = settings.PROGRAMME | {"client_degressive": False}
+    offers = world.make_catalogue()
+    client, acting = world.make_client(country=country, vat_number=vat_number)
+
+    invoice = order(client, offers["web-hosting"], acting).invoice
+
+    assert (invoice.vat_treatment, invoice.vat, invoice.total) == (treatment, D(vat), invoice.net + D(vat))
+
+
+def test_document_is_made_from_snapshots_alone(here):
+    """Promise 5: the payer moves, the document does not."""
+    here.partner.organisation.name = "Ganz anders AG"
+    here.partner.organisation.save()
+
+    invoice = Invoice.objects.get()
+    document = invoice_pdf(invoice)
+
+    assert invoice.payer_snapshot["name"] == "Studio Lumen"
+    assert document.startswith(b"%PDF-")
+
+
+def test_numbers_have_no_gap_when_an_order_fails(here):
+    """Promise 5: a number is taken together with its document or not at all."""
+    with pytest.raises(RuntimeError), transaction.atomic():
+        order(here.client, here.offers["office"], here.acting, quantity=1)
+        raise RuntimeError
+
+    order(here.client, here.offers["office"], here.acting, quantity=1)
+
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == ["2026-00001", "2026-00002"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invoices_at_once_get_numbers_one_to_eight():
+    """Eight clients order at the same instant."""
+    offer = world.make_catalogue()["office"]
+    clients = [world.make_client(f"Client {number}") for number in range(8)]
+    barrier = Barrier(len(clients))
+
+    def order_with_barrier(client, acting):
+        barrier.wait()
+        order_key = f"k{client.pk}"
+        services.place_order(
+            client_id=client.pk,
+            items=[services.Item(offer, 1)],
+            relationship_id=None,
+            key=order_key,
+            actor=acting,
+            now=NOW,
+        )
+        connection.close()
+
+    threads = [Thread(target=order_with_barrier, args=pair) for pair in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == [f"2026-{n:05d}" for n in range(1, 9)]
+
+
+def test_partner_re_invoices_what_it_paid_with_a_markup(here):
+    """Q39: a draft, then a number of the partner's own; drafting again changes the draft only."""
+    line = here.order.lines.get()
+    draft = {"line_id": line.pk, "partner_id": here.partner.pk, "actor": here.partner_acting, "now": NOW}
+    services.draft_resale(markup_rate=D("0.05"), **draft)
+    resale = services.draft_resale(markup_rate=D("0.10"), **draft)
+    assert (resale.net, resale.markup, resale.number) == (D("229.15"), D("20.83"), "")
+    assert resale_pdf(resale).startswith(b"%PDF-")
+
+    issued = services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
+
+    assert issued.number == "2026-00001"
+    with pytest.raises(OrderRefused):
+        services.draft_resale(markup_rate=D(1), **draft)
+    with pytest.raises(IllegalTransition):
+        services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
+    assert Resale.objects.get().net == D("229.15")
+
+
+def test_only_what_the_partner_paid_is_re_invoiced(here):
+    """Q39."""
+    line = order(here.client, here.offers["office"], here.acting, quantity=1).lines.get()
+
+    with pytest.raises(OrderRefused):
+        services.draft_resale(
+            line_id=line.pk, partner_id=here.partner.pk, markup_rate=D(0), actor=here.partner_acting, now=NOW
+        )
+
+    assert not Resale.objects.exists()
+
+
+def test_amount_is_explained_to_each_side_with_its_own_figures(here, client):
+    """Promise 3: the client never reads the partner's rates."""
+    client_services.change_payer(relationship_id=here.relationship.pk, payer=Payer.CLIENT, actor=here.acting, now=NOW)
+    line = order(here.client, here.offers["mail-hosting"], here.acting, quantity=10).lines.get()
+    page = reverse("billing:line_explain", args=[line.pk])
+    shown = {}
+    for name, acting in (("client", here.acting), ("partner", here.partner_acting)):
+        client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        shown[name] = client.get(page).content.decode()
+
+    assert "Partner rate" in shown["partner"]
+    assert "10.80" in shown["partner"]
+    assert "Partner rate" not in shown["client"]
+    assert "13.50" in shown["client"]

@@ -1,0 +1,222 @@
+"""A real portal for the browser: web server, worker and beat on a database of their own, with the demo's data."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from partnerportal.stack import config
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / ".local" / "screenshots"
+PASSWORD = "alpine-demo-2026"
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_cache() -> None:
+    """The portal has a cache of its own: nothing of these tests' process is in it."""
+
+
+@dataclass
+class Portal:
+    """The running portal: its address, its processes, and how to start another worker."""
+
+    url: str
+    environment: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, *command: str) -> None:
+        """Start one of its processes."""
+        with (ROOT / ".local" / "e2e" / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def start_worker(self) -> None:
+        """Start the worker, with beat inside."""
+        schedule = ROOT / ".local" / "e2e" / f"beat-{secrets.token_hex(4)}"
+        self.start("worker", "celery", "--app", "partnerportal", "worker", "-B", f"--schedule={schedule}", "-c", "1")
+
+    def stop(self, name: str, *, signal: int = 15) -> None:
+        """End one of its processes, with all its children."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Portal]:
+    """Prepare the database and start the portal; stop all of it at the end."""
+    shutil.rmtree(ROOT / ".local" / "e2e", ignore_errors=True)
+    (ROOT / ".local" / "e2e").mkdir(parents=True)
+    urls = config.urls(ROOT)
+    database = _fresh_database(urls.database)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "partnerportal.settings.demo",
+        "DATABASE_URL": database,
+        "REDIS_URL": re.sub(r"\?db=\d+$", "", urls.redis) + "?db=12",
+        "PROVIDER_SITE": f"http://localhost:{port}",
+        "RATE_LIMIT_FACTOR": "1000",
+        "EMAIL_FILE_PATH": str(ROOT / ".local" / "e2e" / "mails"),
+        "MEDIA_ROOT": str(ROOT / ".local" / "e2e" / "media"),
+    }
+    running = Portal(f"http://localhost:{port}", environment)
+    subprocess.run([sys.executable, "-m", "partnerportal.stack.prepare"], cwd=ROOT, env=environment, check=True)
+    running.start("web", "gunicorn", f"--bind=127.0.0.1:{port}", "--workers=2", "--preload", "partnerportal.wsgi")
+    running.start_worker()
+    _wait_until(lambda: _answers(running.url))
+    yield running
+    for name in list(running.processes):
+        running.stop(name)
+
+
+def _fresh_database(url: str) -> str:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS portal_e2e WITH (FORCE)")
+        cursor.execute("CREATE DATABASE portal_e2e")
+    connection.close()
+    return urlsplit(url)._replace(path="/portal_e2e").geturl()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310 -- our own address
+            return answer.status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "the portal did not come up; see .local/e2e/"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or "/usr/bin/chromium"
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, context: BrowserContext, portal: Portal, name: str) -> None:
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.context, self.portal, self.name = context, portal, name
+        self.seen: set[str] = set()
+
+    def go(self, path: str) -> None:
+        """Open a page; it must be accessible."""
+        response = self.page.goto(self.portal.url + path)
+        assert response is not None
+        assert response.status < 400, f"{path} answered {response.status}"
+        self.look(path)
+
+    def sign_in(self, mail: str, password: str = PASSWORD) -> None:
+        """Sign in by mail and password; in the demo the page shows the second factor's code."""
+        self.page.goto(self.portal.url + "/auth/login/")
+        self.page.fill("input[name=login]", mail)
+        self.page.fill("input[name=password]", password)
+        self.page.click("main button[type=submit]")
+        if "/2fa/authenticate" in self.page.url:
+            code = re.search(r"\b\d{6}\b", self.page.inner_text("main"))
+            assert code is not None
+            self.page.fill("input[name=code]", code[0])
+            self.page.click("main button[type=submit]")
+        self.page.wait_for_url(re.compile(r"/(account|partner|staff)/"))
+        self.look("start")
+
+    def press(self, label: str) -> None:
+        """Press a button or follow a link by its words."""
+        self.page.locator("main").get_by_role("button", name=label, exact=True).or_(
+            self.page.locator("main").get_by_role("link", name=label, exact=True)
+        ).first.click()
+        self.page.wait_for_load_state()
+        self.look(label)
+
+    def reads(self, *texts: str) -> None:
+        """The page says each of these."""
+        shown = self.page.inner_text("body").replace("\u00a0", " ")
+        for text in texts:
+            assert text in shown, f"{text!r} is not on {self.page.url}"
+
+    def last_mail_link(self, mail: str, words: str) -> str:
+        """Return the newest link of a mail to an address whose subject holds the words, as a path."""
+        for _ in range(60):
+            self.page.goto(f"{self.portal.url}/_mails/?to={mail}")
+            found = self.page.get_by_role("link", name=re.compile(words))
+            if found.count():
+                found.first.click()
+                links = self.page.locator("main .mail a").evaluate_all("all => all.map(one => one.href)")
+                wanted = [link for link in links if len(urlsplit(link).path) > 1]
+                return urlsplit(wanted[0]).path
+            time.sleep(0.5)
+        raise AssertionError(f"no mail about {words!r} to {mail}")
+
+    def look(self, what: str) -> None:
+        """Take a screenshot, and let axe find nothing wrong with the page: once for each kind of page."""
+        kind = re.sub(r"\d+|[A-Za-z0-9_:-]{30,}", "N", urlsplit(self.page.url).path)
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^a-z0-9]+", "-", f"{self.name}{kind}".lower()).strip("-")
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
+
+
+@pytest.fixture
+def somebody(portal: Portal, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Give a person a browser: ``somebody("ana")``, or with ``java_script_enabled=False``."""
+    contexts: list[BrowserContext] = []
+
+    def make(name: str, **options: object) -> Person:
+        # The policy is strict; axe brings a script of its own, and nothing else is let through by this.
+        contexts.append(browser.new_context(bypass_csp=True, locale="en-GB", **options))
+        return Person(contexts[-1], portal, name)
+
+    yield make
+    for context in contexts:
+        context.close()

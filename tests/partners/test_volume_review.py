@@ -1,0 +1,161 @@
+"""The yearly volume check: rule 2, Q21, Q22; as a job, twice, and two at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal as D
+from threading import Barrier, Thread
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection
+
+from billing import selectors
+from clients.choices import Access
+from clients.models import Product
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.work import services as work
+from partners import services
+from partners.models import Partner, VolumeReview
+from tests import world
+from tests.world import NOW
+
+DAY = dt.date(2026, 3, 14)
+
+
+@pytest.fixture
+def here(db):
+    class Here:
+        offers = world.make_catalogue()
+        partner, acting = world.make_partner()
+        client, client_acting = world.make_client()
+
+    world.make_thresholds()
+    Here.relationship = world.make_relationship(Here.client, Here.partner)
+    return Here
+
+
+def review(here, total, on=DAY):
+    return services.review_threshold(
+        partner_id=here.partner.pk, managed={"CHF": D(total)}, on=on, actor=SYSTEM, now=NOW
+    )
+
+
+def test_reached_threshold_is_stored_with_its_figures(here):
+    """Rule 2."""
+    stored = review(here, "2000.00")
+
+    assert (stored.outcome, stored.share, stored.managed["CHF"]) == ("REACHED", D("1.000000"), "2000.00")
+    assert Partner.objects.get(pk=here.partner.pk).grace_until is None
+
+
+def test_below_the_threshold_warns_with_a_grace_date(here, run_jobs):
+    """Q21: 90 days, a mail with the figures."""
+    stored = review(here, "1999.99")
+    run_jobs()
+
+    assert (stored.outcome, stored.grace_until) == ("WARNED", DAY + dt.timedelta(days=90))
+    assert stored.share < 1
+    assert "1’999.99" in mail.outbox[-1].body
+    assert Partner.objects.get(pk=here.partner.pk).state == "APPROVED"
+
+
+def test_still_below_after_the_grace_is_suspended(here, run_jobs):
+    """Q21, rule 48: not on the last day of grace, but on the day after."""
+    review(here, "1000")
+    last = DAY + dt.timedelta(days=90)
+
+    assert review(here, "1000", on=last) is None
+    assert review(here, "1000", on=last + dt.timedelta(days=1)).outcome == "SUSPENDED"
+    run_jobs()
+
+    assert Partner.objects.get(pk=here.partner.pk).state == "SUSPENDED"
+    in_space = world.acting(here.acting.membership, here.relationship)
+    assert not Product.objects.visible_to(in_space).exists()
+
+
+def test_reaching_it_during_the_grace_lifts_the_warning(here):
+    """Q21."""
+    review(here, "1000")
+
+    review(here, "2000", on=DAY + dt.timedelta(days=91))
+
+    partner = Partner.objects.get(pk=here.partner.pk)
+    assert (partner.state, partner.grace_until) == ("APPROVED", None)
+
+
+def test_build_up_is_left_alone(here):
+    """Q22: twelve months."""
+    Partner.objects.filter(pk=here.partner.pk).update(build_up_until=DAY + dt.timedelta(days=1))
+
+    assert review(here, "0") is None
+    assert not VolumeReview.objects.exists()
+
+
+def test_volume_is_the_yearly_list_price_of_what_is_in_scope(here):
+    """Q21: own products and clients' in scope, annualised, before any degressive rate; Q13 decides whose they are."""
+    world.make_product(here.client, here.offers["web-hosting"], quantity=10)  # 10 × 9.92 × 12
+    world.make_product(here.client, here.offers["domain-ch"])  # 8.90 a year
+    world.make_product(here.partner.organisation, here.offers["mail-hosting"])  # 1.50 × 12
+    earlier = world.make_product(here.client, here.offers["office"])
+    nord, _ = world.make_partner("Atelier Nord")
+    world.make_relationship(
+        here.client, nord, access=Access.LIMITED, products=(earlier,), since=NOW - dt.timedelta(days=1)
+    )
+    world.make_product(here.client, here.offers["office"], state="TERMINATED")
+    lyon, _ = world.make_client("Maison Verte", country="FR")
+    world.make_product(lyon, here.offers["office"], quantity=2)  # 2 × 95.00 × 12 EUR
+    world.make_relationship(lyon, here.partner)
+
+    totals = selectors.managed_totals(partner_ids=[here.partner.pk, nord.pk], on=NOW.date())
+
+    assert totals == {
+        here.partner.pk: {"CHF": D("1190.40") + D("8.90") + D("18.00"), "EUR": D("2280.00")},
+        nord.pk: {"CHF": D("1200.00")},
+    }
+
+
+def test_job_reviews_whose_day_it_is(here):
+    """Q21, through the command; a dry run writes nothing; a second run does nothing."""
+    world.make_partner("Anderer Tag AG", joined_on=dt.date(2024, 5, 1))
+
+    call_command("run_job", "review_thresholds", "--on", "2026-03-14", "--dry-run")
+    assert not VolumeReview.objects.exists()
+
+    for _ in range(2):
+        call_command("run_job", "review_thresholds", "--on", "2026-03-14")
+    assert VolumeReview.objects.get().partner == here.partner
+
+
+def test_command_prints_what_it_did(here, capsys):
+    """The result is JSON."""
+    call_command("run_job", "billing.review_thresholds", "--on", "2026-03-14")
+
+    assert json.loads(capsys.readouterr().out)["outcomes"] == {"WARNED": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_review_once(run_jobs):
+    """Run twice, or two at once, done once."""
+    world.make_catalogue()
+    world.make_thresholds()
+    world.make_partner()
+    barrier = Barrier(2)
+
+    def run_with_barrier():
+        job = work.start(kind="billing.review_thresholds", parameters={"on": DAY.isoformat()}, now=NOW)
+        barrier.wait()
+        work.run(job_id=job.pk, now=NOW)
+        connection.close()
+
+    threads = [Thread(target=run_with_barrier) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    run_jobs()
+
+    assert VolumeReview.objects.count() == 1
+    assert len(mail.outbox) == 1
