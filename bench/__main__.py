@@ -1,6 +1,7 @@
 """``python -m bench``: measure the pages at the scale of the variable SCALE (demo or large) and print a table.
 
-It always ends well: speed is looked at, never asserted. ``--reset`` drops its databases, ``--explain clients`` prints the plans.
+It always ends well: speed is looked at, never asserted. ``--reset`` drops its databases, ``--explain clients`` prints
+the queries and plans of some pages.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _run(scale: str, *, explain: str | None) -> None:
         )
 
 
-def _mark(is_kept: bool) -> str:  # noqa: FBT001 -- one flag, one sign
+def _mark(is_kept: bool) -> str:
     return "✓" if is_kept else "✗"
 
 

@@ -117,7 +117,7 @@ def explain(page: Page) -> None:
 
 
 def _bare(body: bytes) -> Timing:
-    global _body  # noqa: PLW0603 -- the view has no other way to know
+    global _body
     _body = body
     with override_settings(ROOT_URLCONF="bench.measure", MIDDLEWARE=_PLAIN_MIDDLEWARE):
         browser = Client(headers={"host": HOST})

@@ -14,8 +14,8 @@ from django.urls import reverse
 from clients.choices import CLIENT_SPACE_KEY, Access
 from clients.models import Product, Relationship
 from partnerportal.accounts.choices import Role, StaffRole
-from partnerportal.accounts.models import Membership, User
 from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.models import Membership, User
 
 HOST = "localhost"
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
