@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -141,25 +142,33 @@ FOOTER = [
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the navigation of a page; one query more than the page itself, for whether one is a partner."""
+    """Return the navigation of a page; one query more than the page itself, for whether one is a partner.
+
+    Drawn when a template asks for it, and once: small templates, such as the cell of a list, pass here too.
+    """
     acting = getattr(request, "acting", None)
+    drawn: tuple[Any, Any] | None = getattr(request, "drawn_navigation", None)
+    if drawn is None or drawn[0] is not acting:
+        drawn = (acting, SimpleLazyObject(lambda: _navigation(request, acting)))
+        request.drawn_navigation = drawn  # type: ignore[attr-defined]  # kept for the next template of this request
+    return {"may_order": BillingPermission.ORDER_PLACE.granted_to(acting), "navigation": drawn[1]}
+
+
+def _navigation(request: HttpRequest, acting: Any) -> dict[str, Any]:
     space = _space(request, acting)
     sections = {"account": ACCOUNT, "partner": PARTNER, "staff": STAFF, "public": PUBLIC}[space]
     return {
-        "may_order": BillingPermission.ORDER_PLACE.granted_to(acting),
-        "navigation": {
-            "space": space,
-            "sections": [
-                {"label": label, "links": drawn}
-                for label, links in sections
-                if (drawn := [_drawn(link, request) for link in links if link.permission.granted_to(acting)])
-            ],
-            "footer": [_drawn(link, request) for link in FOOTER],
-            "help_url": reverse("home:help_index"),
-            "user": acting.user if acting else None,
-            "switcher": _switcher(acting),
-            "acting": _acting_bar(acting),
-        },
+        "space": space,
+        "sections": [
+            {"label": label, "links": drawn}
+            for label, links in sections
+            if (drawn := [_drawn(link, request) for link in links if link.permission.granted_to(acting)])
+        ],
+        "footer": [_drawn(link, request) for link in FOOTER],
+        "help_url": reverse("home:help_index"),
+        "user": acting.user if acting else None,
+        "switcher": _switcher(acting),
+        "acting": _acting_bar(acting),
     }
 
 

@@ -1,11 +1,13 @@
 """Lists of members and of acts."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.models import Membership
+from partnerportal.accounts.templatetags.acts import act_in_words
 from partnerportal.audit.models import AuditEvent
-from partnerportal.web.tables import PortalTable
+from partnerportal.web.tables import DateColumn, PortalTable, SubColumn
 
 
 class MembershipTable(PortalTable):
@@ -27,15 +29,26 @@ class MembershipTable(PortalTable):
         fields = ("name", "email", "role", "accounting", "act")
 
 
+def _through(event: AuditEvent) -> str:
+    """Return for which organisation somebody acted, and through which relationship."""
+    if not event.actor_organisation_label or event.relationship_id is None:
+        return event.actor_organisation_label
+    through = _now("relationship %(number)s") % {"number": event.relationship_id}
+    return f"{event.actor_organisation_label}, {through}"
+
+
 class ActivityTable(PortalTable):
     """Acts on an organisation."""
 
-    at = tables.DateTimeColumn(verbose_name=_("When"), format="j M Y, H:i")
-    actor_label = tables.TemplateColumn(template_name="accounts/parts/audit_actor.html", verbose_name=_("Who"))
-    action = tables.TemplateColumn(template_name="accounts/parts/audit_action.html", verbose_name=_("What"))
+    at = DateColumn(verbose_name=_("When"), with_time=True, order_by=("at", "pk"))
+    actor_label = SubColumn(verbose_name=_("Who"), sub=_through)
+    action = tables.Column(verbose_name=_("What"))
     subject_label = tables.Column(verbose_name=_("On"))
 
     class Meta(PortalTable.Meta):
         model = AuditEvent
         fields = ("at", "actor_label", "action", "subject_label")
-        order_by = ("-at",)
+
+    def render_action(self, value: str) -> str:
+        """Say what was done in words."""
+        return act_in_words(value)

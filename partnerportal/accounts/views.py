@@ -271,7 +271,7 @@ class ActivityListView(TableView):
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
         """The acts that may be read here."""
-        return AuditEvent.objects.visible_to(self.request.acting)
+        return AuditEvent.objects.visible_to(self.request.acting).newest_first()
 
 
 class StaffAuditListView(ActivityListView):
@@ -282,4 +282,4 @@ class StaffAuditListView(ActivityListView):
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
         """All acts."""
-        return AuditEvent.objects.all()
+        return AuditEvent.objects.newest_first()

@@ -23,12 +23,12 @@ def main() -> None:
             (local / _ACCOUNTS).chmod(0o600)
             call_command("demo_accounts", stdout=table)
     if not settings.DEBUG:
-        _collect_static(local / "static-made-from")
+        collect_static()
 
 
-def _collect_static(stamp: Path) -> None:
+def collect_static() -> None:
     """Collect the static files if one of them, or a package that brings some, has changed."""
-    wanted = _fingerprint()
+    stamp, wanted = Path(settings.ROOT) / ".local" / "static-made-from", _fingerprint()
     if stamp.exists() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).exists():
         return
     stamp.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from django_tables2 import SingleTableMixin
 
 from partnerportal.kernel.states import IllegalTransition, Refused
 from partnerportal.web.htmx import is_fragment
+from partnerportal.web.paging import CappedPaginator
 
 
 class PolicyView:
@@ -67,6 +68,7 @@ class TableView(PolicyView, SingleTableMixin, FilterView):
     """A list with search, filters, sorting, paging; htmx gets the table alone from the same template."""
 
     table_pagination = {"per_page": 25}
+    paginator_class = CappedPaginator
 
     def get_filterset_class(self) -> Any:
         """Return the list's filters; a list without any has an empty set of them."""

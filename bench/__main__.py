@@ -1,0 +1,94 @@
+"""``python -m bench``: measure the pages at the scale of the variable SCALE (demo or large) and print a table.
+
+It always ends well: speed is looked at, never asserted. ``--reset`` drops its databases, ``--explain clients`` prints
+the queries and plans of some pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+
+import django
+from django.core.management import call_command
+from django.utils import timezone
+
+from bench import place
+from partnerportal.stack import pair
+from partnerportal.stack.errors import StackError
+
+
+def main() -> None:
+    """Fill, measure, print; or drop."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--reset", action="store_true", help="drop the databases of the bench")
+    parser.add_argument("--explain", metavar="PAGE", help="print the queries of the pages whose name holds this")
+    chosen = parser.parse_args()
+    scale = os.environ.get("SCALE") or "demo"
+    if scale not in place.DATABASES:
+        sys.exit(f"SCALE is {scale!r}: it must be one of {', '.join(place.DATABASES)}.")
+    try:
+        with pair.running(place.ROOT):
+            if chosen.reset:
+                place.drop()
+            else:
+                _run(scale, explain=chosen.explain)
+    except StackError as error:
+        sys.exit(str(error))
+
+
+def _run(scale: str, *, explain: str | None) -> None:
+    server = place.settle(scale)
+    django.setup()
+    took = place.fill(server, scale, load=lambda: _load(scale), prepare=_migrate)
+    _collect_static()
+    if took is not None:
+        print(f"Loaded in {took:.1f} s.")
+    from bench import measure, pages  # noqa: PLC0415 -- they import models, which need Django to be set up
+
+    chosen = [page for page in pages.choose() if explain is None or explain.lower() in page.name.lower()]
+    if explain is not None:
+        for page in chosen:
+            measure.explain(page)
+        return
+    print(f"\nScale {scale}, Python {platform.python_version()}, Django {django.__version__}, {os.cpu_count()} cores;")
+    print(f"median and 95th percentile of {measure.ROUNDS} requests, milliseconds of server time.")
+    print(f"Targets of a list: {measure.MAX_QUERIES} queries, {measure.MAX_MILLISECONDS} ms.\n")
+    print(f"{'page':<28}{'median':>8}{'p95':>8}    {'queries':>8}{'in SQL':>8}{'bytes':>9}{'bare':>8}{'ratio':>8}")
+    for page in chosen:
+        one = measure.measure(page)
+        print(
+            f"{one.name:<28}{one.timing.median:>8.1f}{one.timing.p95:>8.1f} {_mark(one.is_fast)}  "
+            f"{one.queries:>6} {_mark(one.has_few_queries)}{one.database_ms:>8.1f}{one.size:>9,}"
+            f"{one.bare.median:>8.2f}{one.ratio:>7.0f}×",
+            flush=True,
+        )
+
+
+def _mark(is_kept: bool) -> str:
+    return "✓" if is_kept else "✗"
+
+
+def _migrate() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _load(scale: str) -> None:
+    from bench import large  # noqa: PLC0415 -- as above
+
+    if scale == "large":
+        large.load(now=timezone.now().replace(hour=0, minute=0, second=0, microsecond=0))
+    else:
+        call_command("load_demo")
+
+
+def _collect_static() -> None:
+    from partnerportal.stack.prepare import collect_static  # noqa: PLC0415 -- as above
+
+    collect_static()
+
+
+if __name__ == "__main__":
+    main()

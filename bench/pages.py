@@ -1,0 +1,93 @@
+"""Which pages are measured, and as whom: the largest partner, its largest client, the manager of the programme."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.db.models import Count
+from django.test import Client
+from django.urls import reverse
+
+from clients.choices import CLIENT_SPACE_KEY, Access
+from clients.models import Product, Relationship
+from partnerportal.accounts.choices import Role, StaffRole
+from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.models import Membership, User
+
+HOST = "localhost"
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_PROVED_USER_KEY = "account_authentication_methods_user"  # whose proofs the session holds
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as one visitor sees it."""
+
+    name: str
+    browser: Client
+    url: str
+
+
+def choose() -> list[Page]:
+    """Return the pages of the loaded programme."""
+    active = Relationship.objects.active()
+    partner_id = active.values_list("partner").annotate(n=Count("pk")).order_by("-n", "partner").first()[0]
+    mine = active.filter(partner=partner_id, access=Access.FULL).values("client")
+    client_id = (
+        Product.objects.filter(organisation__in=mine)
+        .values_list("organisation")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "organisation")
+        .first()[0]
+    )
+    relationship = active.get(partner=partner_id, client=client_id)
+    partner, client = _legal(partner_id), _legal(client_id)
+    space = _member(partner, {CLIENT_SPACE_KEY: relationship.pk})
+    as_partner, as_client, staff = _member(partner), _member(client), _staff()
+    return [
+        Page("Partner: overview", as_partner, reverse("home:partner")),
+        Page("Partner: clients", as_partner, reverse("clients:client_list")),
+        Page("Partner: one client", as_partner, reverse("clients:client_detail", args=[relationship.pk])),
+        Page("Partner: orders", as_partner, reverse("billing:order_list")),
+        Page("Partner: invoices", as_partner, reverse("billing:invoice_list")),
+        Page("Partner: earnings", as_partner, reverse("billing:earning_list")),
+        Page("Partner: prepaid account", as_partner, reverse("billing:prepaid")),
+        Page("Client's space: products", space, reverse("clients:product_list")),
+        Page("Client's space: orders", space, reverse("billing:order_list")),
+        Page("Client: overview", as_client, reverse("home:account")),
+        Page("Client: products", as_client, reverse("clients:product_list")),
+        Page("Client: orders", as_client, reverse("billing:order_list")),
+        Page("Client: activity", as_client, reverse("accounts:activity_list")),
+        Page("Staff: queue", staff, reverse("home:staff")),
+        Page("Staff: partners", staff, reverse("partners:staff_partner_list")),
+        Page("Staff: invoices", staff, reverse("billing:staff_invoice_list")),
+        Page("Staff: audit trail", staff, reverse("accounts:staff_audit_list")),
+        Page("Public: directory", Client(headers={"host": HOST}), reverse("directory:listing_list")),
+    ]
+
+
+def _legal(organisation_id: int) -> Membership:
+    members = Membership.objects.filter(organisation=organisation_id, role=Role.LEGAL)
+    return members.select_related("user").order_by("pk")[0]
+
+
+def _member(membership: Membership, session: dict[str, Any] | None = None) -> Client:
+    return _browser(membership.user, {ORGANISATION_KEY: membership.organisation_id} | (session or {}))
+
+
+def _staff() -> Client:
+    user = User.objects.filter(staff_role=StaffRole.MANAGER).order_by("pk")[0]
+    proof = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    return _browser(user, {AUTHENTICATION_METHODS_SESSION_KEY: proof, _PROVED_USER_KEY: str(user.pk)})
+
+
+def _browser(user: User, session: dict[str, Any]) -> Client:
+    browser = Client(headers={"host": HOST})
+    browser.force_login(user, backend=_BACKEND)
+    stored = browser.session
+    stored.update(session)
+    stored.save()
+    return browser

@@ -1,0 +1,194 @@
+"""A list asks the database as often for many rows as for few."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+
+from billing import services as billing
+from clients.choices import Access, Payer, RelationshipState, Side
+from partnerportal.accounts import services as accounts
+from partnerportal.accounts.choices import Role
+from partnerportal.accounts.models import Organisation
+from partnerportal.catalogue.models import Offer
+from partnerportal.web.views import TableView
+from partnerportal.work import services as work
+from partners.models import Application, Partner
+from tests import world
+from tests.access import visitors
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+
+# Each page that lists something, as whom. A list that is not here fails test_every_list_is_here.
+LISTS = [
+    ("client_legal", "accounts:member_list"),
+    ("client_legal", "accounts:activity_list"),
+    ("staff", "accounts:staff_audit_list"),
+    ("staff", "partners:staff_application_list"),
+    ("staff", "partners:staff_partner_list"),
+    ("client_legal", "clients:product_list"),
+    ("in_space", "clients:product_list"),
+    ("client_legal", "clients:relationship_list"),
+    ("partner_legal", "clients:client_list"),
+    ("partner_collaborator", "clients:client_list"),
+    ("client_legal", "billing:order_list"),
+    ("partner_legal", "billing:order_list"),
+    ("in_space", "billing:order_list"),
+    ("client_legal", "billing:invoice_list"),
+    ("client_legal", "billing:prepaid"),
+    ("partner_legal", "billing:prepaid"),
+    ("partner_legal", "billing:earning_list"),
+    ("partner_legal", "billing:export_list"),
+    ("partner_legal", "billing:resale_list"),
+    ("staff", "billing:staff_invoice_list"),
+    ("staff", "billing:staff_job_list"),
+]
+# Overviews and pages of one thing hold small lists, too.
+OVERVIEWS = [
+    ("client_legal", "home:account"),
+    ("in_space", "home:account"),
+    ("partner_legal", "home:partner"),
+    ("staff", "home:staff"),
+    ("partner_legal", "clients:client_detail"),
+    ("client_legal", "clients:product_detail"),
+    ("client_legal", "clients:relationship_detail"),
+]
+
+
+@pytest.mark.parametrize(("visitor", "name"), [*LISTS, *OVERVIEWS])
+def test_many_rows_take_as_many_queries_as_few(visitor: str, name: str):
+    site = visitors.build()
+    browser, url = site.browser(visitor), reverse(name, args=site.arguments.get(name))
+    _visit(browser, url)  # notes the session, which later requests need not
+    few, short_page = _visit(browser, url)
+
+    add_rows(site)
+
+    many, long_page = _visit(browser, url)
+    assert len(many) == len(few), "\n".join(["many rows:", *many, "few rows:", *few])
+    if (visitor, name) in LISTS:
+        assert _rows(long_page) > _rows(short_page)
+
+
+def test_every_list_is_here():
+    listed = {name for _visitor, name in LISTS}
+
+    assert {name for name, view in _named_views() if issubclass(view, TableView)} <= listed
+
+
+def _visit(browser: Client, url: str) -> tuple[list[str], str]:
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.get(url)
+    assert answer.status_code == 200, url
+    return [query["sql"] for query in captured.captured_queries], answer.content.decode()
+
+
+def _rows(page: str) -> int:
+    return len(re.findall(r"<tr\b", page))
+
+
+def _named_views() -> Iterator[tuple[str, type]]:
+    for resolver in get_resolver().url_patterns:
+        for pattern in getattr(resolver, "url_patterns", ()):
+            if isinstance(pattern, URLPattern) and hasattr(pattern.callback, "view_class"):
+                yield f"{resolver.app_name}:{pattern.name}", pattern.callback.view_class
+
+
+def add_rows(site: visitors.Site) -> None:
+    """Make more of everything that a list shows, for the client, the partner and staff."""
+    offer = Offer.objects.get(code="web-hosting")
+    client = site.users["client_legal"].memberships.get()
+    partner = site.users["partner_legal"].memberships.get()
+    relationship = partner.organisation.partner.relationships.get(pk=site.space)
+    collaborator = site.users["partner_collaborator"].memberships.get()
+    client_acting = world.acting(client)
+    for number in range(4):
+        _add_for_client(client.organisation, number, offer, client_acting)
+        _add_for_partner(partner, collaborator, number, offer)
+        in_space = world.acting(partner, relationship)
+        _order(client.organisation, offer, f"space-{number}", in_space, relationship.pk)
+        billing.start_client_export(
+            relationship=relationship, since=None, until=None, state="", file_format="csv", actor=in_space, now=NOW
+        )
+        work.start(kind="billing.review_thresholds", parameters={"on": f"2026-10-0{number + 1}"}, now=NOW)
+        _apply(number)
+
+
+def _add_for_client(client: Organisation, number: int, offer: Offer, acting: Any) -> None:
+    world.make_member(client, Role.COLLABORATOR)
+    accounts.invite_member(
+        organisation_id=client.pk,
+        email=f"more{number}@example.ch",
+        role=Role.COLLABORATOR,
+        has_accounting=False,
+        actor=acting,
+        now=NOW,
+    )
+    product = world.make_product(client, offer)
+    other, _ = world.make_partner(f"Atelier {number}")
+    world.make_relationship(client, other, access=Access.LIMITED, products=(product,))
+    asking, _ = world.make_partner(f"Studio {number}")
+    world.make_relationship(
+        client,
+        asking,
+        access=Access.LIMITED,
+        state=RelationshipState.PENDING,
+        started_by=Side.PARTNER,
+        invited_email=acting.user.email,
+    )
+    _order(client, offer, f"own-{number}", acting)
+    _top_up(client, f"more-{number}", acting)
+
+
+def _add_for_partner(partner: Any, collaborator: Any, number: int, offer: Offer) -> None:
+    own: Partner = partner.organisation.partner
+    customer, _ = world.make_client(f"Garage {number}")
+    relationship = world.make_relationship(customer, own, payer=Payer.PARTNER)
+    world.assign(relationship, collaborator)
+    inviting, _ = world.make_client(f"Hotel {number}")
+    world.make_relationship(inviting, own, state=RelationshipState.PENDING, started_by=Side.CLIENT)
+    in_space = world.acting(partner, relationship)
+    _top_up(partner.organisation, f"partner-{number}", world.acting(partner))
+    order = _order(customer, offer, f"for-{number}", in_space, relationship.pk)
+    billing.draft_resale(
+        line_id=order.lines.get().pk, partner_id=own.pk, markup_rate=D("0.1"), actor=world.acting(partner), now=NOW
+    )
+
+
+def _order(client: Organisation, offer: Offer, key: str, actor: Any, relationship_id: int | None = None) -> Any:
+    items = [billing.Item(offer, 1)]
+    return billing.place_order(
+        client_id=client.pk, items=items, relationship_id=relationship_id, key=key, actor=actor, now=NOW
+    )
+
+
+def _top_up(organisation: Organisation, reference: str, actor: Any) -> None:
+    billing.top_up(
+        organisation_id=organisation.pk, currency="CHF", amount=D(100), reference=reference, actor=actor, now=NOW
+    )
+
+
+def _apply(number: int) -> None:
+    Application.objects.create(
+        organisation=world.make_client(f"Kontor {number}")[0],
+        state="SUBMITTED",
+        register_country="CH",
+        register_number=f"CHE10015521{number + 3}",
+        website="https://kontor.example",
+        contact_email="a@kontor.example",
+        estimated_yearly_net=D(3000),
+        gives_support=True,
+        answers_for_invoices=True,
+        is_exclusive_for_tenders=True,
+        created_at=NOW,
+        submitted_at=NOW,
+    )
