@@ -1,5 +1,7 @@
 """Local conveniences. The database and the broker are those of DATABASE_URL and REDIS_URL, else the embedded pair."""
 
+from pathlib import Path
+
 import dj_database_url
 
 from partnerportal.settings import env
@@ -19,5 +21,5 @@ CELERY_BROKER_URL = env.broker_url(_urls.redis)
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH", str(ROOT / ".local" / "mails"))
-MEDIA_ROOT = env.text("MEDIA_ROOT", str(ROOT / ".local" / "media"))
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / ".local" / "media")))
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost

@@ -261,3 +261,67 @@ def test_export_survives_a_killed_worker(somebody, portal):
     portal.start_worker()
 
     tom.page.get_by_role("link", name="Download the file").wait_for(timeout=90_000)
+
+
+def test_visitor_posts_a_tender_and_awards_it(somebody):
+    """Rules 53 to 57: confirmed by mail, on the board as an extract, answered by a partner, awarded by the secret page."""
+    visitor = somebody("visitor")
+    visitor.go("/tenders/")
+    visitor.press("Post a call")
+    page = visitor.page
+    page.fill("input[name=title]", "A site for our choir")
+    page.select_option("select[name=category]", "SITE")
+    page.fill(
+        "textarea[name=description]",
+        "We are forty people who sing. The site should show concerts, let friends sign up for news and be easy to keep "
+        "up by two of us who are not technical. We have photographs and texts. The choir rehearses on Tuesdays in the "
+        "old school house, and that secret place stands at the very end of this text: Zeughausgasse.",
+    )
+    page.fill("input[name=place]", "Thun")
+    page.locator("input[name=languages][value=de]").check()
+    page.fill("input[name=contact_name]", "Doris Chor")
+    page.fill("input[name=contact_email]", "doris@chor.example")
+    page.check("input[name=consent]")
+    page.locator("main form.form button[type=submit]").last.click()
+    visitor.go(visitor.last_mail_link("doris@chor.example", "[Cc]onfirm"))
+    page.locator("main form button[type=submit]").first.click()
+    visitor.go("/tenders/")
+    visitor.reads("A site for our choir", "We are forty people who sing")
+    assert "Zeughausgasse" not in page.inner_text("main")
+    assert "doris@chor.example" not in page.inner_text("main")
+
+    luc = somebody("luc-answers")
+    luc.sign_in("luc@nord.example")
+    luc.last_mail_link("luc@nord.example", "A site for our choir")
+    luc.go("/partner/tenders/")
+    luc.press("A site for our choir")
+    luc.reads("Zeughausgasse")
+    assert "doris@chor.example" not in luc.page.inner_text("main")
+    luc.page.get_by_role("link", name=re.compile("Answer|answer")).first.click()
+    luc.page.fill("textarea[name=text]", "We would like to do this, and sing ourselves on Thursdays. Shall we meet?")
+    luc.page.locator("main form.form button[type=submit]").last.click()
+    luc.look("answered")
+    luc.reads("doris@chor.example")
+
+    visitor.go(visitor.last_mail_link("doris@chor.example", "answer"))
+    visitor.reads("Atelier Nord", "sing ourselves on Thursdays")
+    page.get_by_role("link", name=re.compile("Choose")).first.click()
+    visitor.look("award")
+    page.locator("main form button[type=submit]").last.click()
+    visitor.look("awarded")
+    luc.last_mail_link("luc@nord.example", "won|chosen")
+
+
+def test_directory_shows_and_verifies_partners(somebody):
+    """Rule 58: search, a partner's page, and the live answer."""
+    visitor = somebody("visitor-directory")
+    visitor.go("/directory/")
+    visitor.page.get_by_role("searchbox").first.fill("accessibility")
+    visitor.page.get_by_role("button", name="Search").click()
+    visitor.reads("Atelier Nord")
+    visitor.page.get_by_role("link", name=re.compile("Atelier Nord")).first.click()
+    visitor.look("partner page")
+    visitor.go("/directory/atelier-nord-sarl/verify/")
+    visitor.reads("erified partner")
+    visitor.go("/directory/nobody-of-that-name/verify/")
+    visitor.reads("ot a partner")
