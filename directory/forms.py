@@ -39,7 +39,8 @@ class ListingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["families"].queryset = Family.objects.order_by("position", "name", "pk")
+        families_field: Any = self.fields["families"]
+        families_field.queryset = Family.objects.order_by("position", "name", "pk")
         for code, _name in settings.LANGUAGES:
             self.fields[f"{DESCRIPTION}{code}"] = forms.CharField(
                 label=str(get_language_info(code)["name_local"]).capitalize(),
@@ -67,7 +68,8 @@ class ListingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """One text at least; a Swiss address has a canton, others have none."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         codes = [code for code, _name in settings.LANGUAGES]
         cleaned["descriptions"] = {code: cleaned.get(f"{DESCRIPTION}{code}", "").strip() for code in codes}
         if not any(cleaned["descriptions"].values()) and not self.errors:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenders.choices import Category, Language, TenderState
@@ -23,11 +25,11 @@ class BoardFilter(filters.FilterSet):
         model = Tender
         fields = ["search", "category", "language"]
 
-    def matching(self, queryset: QuerySet[Tender], _name: str, text: str) -> QuerySet[Tender]:
+    def matching(self, queryset: Any, _name: str, text: str) -> Any:
         """Keep calls whose extract holds the words."""
         return queryset.matching(text)
 
-    def speaking(self, queryset: QuerySet[Tender], _name: str, language: str) -> QuerySet[Tender]:
+    def speaking(self, queryset: Any, _name: str, language: str) -> Any:
         """Keep calls whose author works in the language."""
         return queryset.filter(languages__contains=[language])
 
@@ -45,7 +47,7 @@ class InboxFilter(BoardFilter):
     class Meta(BoardFilter.Meta):
         fields = ["search", "category", "language", "answer"]
 
-    def answered(self, queryset: QuerySet[Tender], _name: str, which: str) -> QuerySet[Tender]:
+    def answered(self, queryset: Any, _name: str, which: str) -> Any:
         """Keep calls by one's own answer; the list carries it."""
         if which == "won":
             return queryset.filter(own_chosen_at__isnull=False)
@@ -61,7 +63,7 @@ class StaffTenderFilter(BoardFilter):
     class Meta(BoardFilter.Meta):
         fields = ["search", "category", "language", "state"]
 
-    def matching(self, queryset: QuerySet[Tender], _name: str, text: str) -> QuerySet[Tender]:
+    def matching(self, queryset: Any, _name: str, text: str) -> Any:
         """Keep calls whose extract holds the words, or whose organisation has the name."""
         by_words = Tender.objects.matching(text).values("pk")
         return queryset.filter(Q(pk__in=by_words) | Q(organisation__name__icontains=text))

@@ -66,7 +66,8 @@ class TenderForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """A range goes upwards; work happens somewhere."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         low, high = cleaned.get("budget_min"), cleaned.get("budget_max")
         if low is not None and high is not None and low > high:
             self.add_error("budget_max", _("The upper end lies below the lower one."))
@@ -123,5 +124,6 @@ class ContractForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sold = Offer.objects.filter(is_sold=True).select_related("family")
-        self.fields["offers"].queryset = sold.order_by("family__position", "name", "pk")
+        offers_field: Any = self.fields["offers"]
+        offers_field.queryset = sold.order_by("family__position", "name", "pk")
         self.fields["value_net"].label = _("Value in %(currency)s") % {"currency": currency}

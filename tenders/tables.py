@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
@@ -71,7 +73,7 @@ class InboxTable(PortalTable):
         """Say the day, or how the call ended."""
         return writing.short_day(record.expires_at) if record.is_open else record.get_state_display()
 
-    def render_own_answer(self, record: Tender) -> SafeString:
+    def render_own_answer(self, record: Any) -> SafeString:
         """Say whether one has answered, and what came of it."""
         if record.own_chosen_at:
             tone, words = "good", _now("Won")

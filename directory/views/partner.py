@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from directory import forms, services
 from directory.models import Listing
 from directory.permissions import DirectoryPermission
-from partnerportal.web.views import ActionView, PageView
+from partnerportal.web.views import ActionView, PageView, PolicyView
 from partners.models import Partner
 
 
-class _OwnListing:
+class _OwnListing(PolicyView):
     """The partner that one's organisation is, and its listing if there is one."""
 
     needs_listing = True
@@ -28,7 +28,7 @@ class _OwnListing:
         partners = Partner.objects.visible_to(self.request.acting).select_related("organisation")
         self.partner = get_object_or_404(partners)
         own = Listing.objects.visible_to(self.request.acting).select_related("partner__organisation")
-        self.listing = own.prefetch_related("families").first()
+        self.listing: Any = own.prefetch_related("families").first()
         if self.needs_listing and self.listing is None:
             raise Http404
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -25,7 +25,7 @@ PER_PAGE = 12
 PARTNERS = ngettext_lazy("%(count)s partner", "%(count)s partners", "count")
 
 
-def search_of(request: HttpRequest) -> selectors.Search:
+def search_of(request: Any) -> selectors.Search:
     """Read what is looked for from the address; unknown choices are dropped."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
@@ -87,7 +87,7 @@ class VerifyView(PageView):
     permission = Anyone
     template_name = "directory/verify.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Look at this moment, and say when that was."""
         listed = Listing.objects.listed().select_related("partner__organisation")
         listing = listed.filter(slug=self.kwargs["slug"]).first()

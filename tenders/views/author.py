@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -18,7 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from partnerportal.accounts.permissions import Anyone
 from partnerportal.accounts.tokens import read_token
-from partnerportal.web.views import ActionView, PageView, TableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from tenders import forms, services
 from tenders.choices import AUTHOR_PURPOSE
 from tenders.models import Proposal, Tender
@@ -26,25 +27,48 @@ from tenders.permissions import TenderPermission
 from tenders.tables import AccountTenderTable
 
 
-class BySecretLink:
+class AuthorSide(PolicyView):
+    """A page about one call, for its author, whichever way they came to it."""
+
+    tender: Any
+    layout: str
+
+    def find_more(self, **_kwargs: Any) -> None:
+        """What else the page is about."""
+
+    def page(self, name: str, *arguments: Any) -> str:
+        """Return the address of another page about the same call."""
+        raise NotImplementedError
+
+    @property
+    def author(self) -> services.Author:
+        """Who acts."""
+        raise NotImplementedError
+
+    @property
+    def list_url(self) -> str:
+        """Where to go when the call is gone."""
+        raise NotImplementedError
+
+
+class BySecretLink(AuthorSide):
     """Whoever holds the link is the author (Q28)."""
 
     permission = Anyone
     layout = "tenders/public_page.html"
-    prefix = "author"
 
     def find(self, *, token: str, **kwargs: Any) -> None:
         """The visitor's call behind the link, while the link holds."""
         self.token = token
-        pk, version = read_token(purpose=AUTHOR_PURPOSE, token=token) or (None, None)
+        pk, version = read_token(purpose=AUTHOR_PURPOSE, token=token) or (0, 0)
         self.tender = Tender.objects.filter(pk=pk, link_version=version, organisation=None).first()
         if self.tender is not None:
             self.find_more(**kwargs)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say when the link is dead; tell no other site where the reader came from: the address is the key."""
         if self.tender is None:
-            return self.response_class(request, ["tenders/link_unusable.html"], {}, status=404)
+            return TemplateResponse(request, "tenders/link_unusable.html", status=404)
         response = super().dispatch(request, *args, **kwargs)
         response["Referrer-Policy"] = "no-referrer"
         return response
@@ -64,7 +88,7 @@ class BySecretLink:
         return reverse("tenders:board")
 
 
-class FromAccount:
+class FromAccount(AuthorSide):
     """An organisation's own call, in its space."""
 
     permission = TenderPermission.TENDER_MANAGE
@@ -90,14 +114,7 @@ class FromAccount:
         return reverse("tenders:account_list")
 
 
-class _AboutCall:
-    """A page about one call, whichever way its author came to it."""
-
-    def find_more(self, **_kwargs: Any) -> None:
-        """What else the page is about."""
-
-
-class _Detail(_AboutCall, PageView):
+class _Detail(AuthorSide, PageView):
     """The call with its answers, the chosen one first."""
 
     template_name = "tenders/author_detail.html"
@@ -105,12 +122,11 @@ class _Detail(_AboutCall, PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the answers, each with the address where it is chosen."""
         found = self.tender.proposals.select_related("partner__organisation", "tender").order_by("sent_at", "pk")
-        proposals = sorted(found, key=lambda one: one.chosen_at is None)
-        for proposal in proposals:
-            proposal.award_url = self.page("award", proposal.pk)
+        ordered = sorted(found, key=lambda one: one.chosen_at is None)
+        answers = [{"proposal": one, "award_url": self.page("award", one.pk)} for one in ordered]
         return super().get_context_data(
             tender=self.tender,
-            proposals=proposals,
+            answers=answers,
             layout=self.layout,
             is_account=self.tender.organisation_id is not None,
             delete_url=self.page("delete"),
@@ -118,16 +134,16 @@ class _Detail(_AboutCall, PageView):
         )
 
 
-class _Award(_AboutCall, ActionView):
+class _Award(AuthorSide, ActionView):
     """Choose one answer."""
 
     form_class = forms.ConfirmForm
     template_name = "tenders/author_award.html"
 
-    def find_more(self, *, proposal_pk: int, **_kwargs: Any) -> None:
+    def find_more(self, **kwargs: Any) -> None:
         """An answer to this call."""
         proposals = Proposal.objects.select_related("partner__organisation", "tender")
-        self.proposal = get_object_or_404(proposals, pk=proposal_pk, tender=self.tender)
+        self.proposal = get_object_or_404(proposals, pk=kwargs["proposal_pk"], tender=self.tender)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what will happen."""
@@ -156,7 +172,7 @@ class _Award(_AboutCall, ActionView):
         return self.page("detail")
 
 
-class _Delete(_AboutCall, ActionView):
+class _Delete(AuthorSide, ActionView):
     """Take the call off the board (rule 56)."""
 
     form_class = forms.ConfirmForm

@@ -8,8 +8,9 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -54,7 +55,7 @@ class BoardView(PolicyView, FilterView):
         )
 
 
-def post_url(request: HttpRequest) -> str:
+def post_url(request: Any) -> str:
     """Return where whoever reads posts a call: in the own space, or as a visitor."""
     name = "account_post" if TenderPermission.TENDER_POST.granted_to(request.acting) else "post"
     return reverse(f"tenders:{name}")
@@ -115,14 +116,14 @@ class ConfirmView(ActionView):
 
     def find(self, *, token: str, **_kwargs: Any) -> None:
         """The draft behind the link."""
-        pk, version = read_token(purpose=CONFIRM_PURPOSE, token=token) or (None, None)
+        pk, version = read_token(purpose=CONFIRM_PURPOSE, token=token) or (0, 0)
         drafts = Tender.objects.filter(state=TenderState.DRAFT, expires_at__gt=timezone.now())
-        self.tender = drafts.filter(pk=pk, link_version=version).first()
+        self.tender: Any = drafts.filter(pk=pk, link_version=version).first()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say when there is nothing to confirm any more."""
         if self.tender is None:
-            return self.response_class(request, ["tenders/link_unusable.html"], {}, status=404)
+            return TemplateResponse(request, "tenders/link_unusable.html", status=404)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnerportal.web.views import ActionView, PageView, TableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partners.models import Partner
 from tenders import forms, services
 from tenders.filters import InboxFilter
@@ -21,7 +21,7 @@ from tenders.permissions import TenderPermission
 from tenders.tables import InboxTable, WonTable
 
 
-class OwnPartner:
+class OwnPartner(PolicyView):
     """A page of the partner space: one's organisation must be a partner."""
 
     def find(self, **_kwargs: Any) -> None:
@@ -56,13 +56,13 @@ class InboxView(OwnPartner, TableView):
 class _OneTender(OwnPartner):
     """Finds a call that one may read, and one's own answer to it."""
 
-    def find(self, *, pk: int, **_kwargs: Any) -> None:
+    def find(self, **kwargs: Any) -> None:
         """An open one, or one that was answered."""
         super().find()
         readable = Tender.objects.readable_to(self.request.acting, timezone.now()).select_related("organisation")
-        self.tender = get_object_or_404(readable, pk=pk)
+        self.tender = get_object_or_404(readable, pk=kwargs["pk"])
         own = Proposal.objects.visible_to(self.request.acting).select_related("tender", "contract")
-        self.proposal = own.filter(tender=self.tender).first()
+        self.proposal: Any = own.filter(tender=self.tender).first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Contact data only once one has answered, and not when another has won (Q27)."""
