@@ -29,7 +29,7 @@ def test_company_applies_and_staff_approves(somebody):
     page.fill("input[name=register_number]", "CHE-100.155.213")
     applicant.press("Save and go on")
     applicant.reads("This is not a UID number")
-    page.fill("input[name=register_number]", "CHE-116.320.851")
+    page.fill("input[name=register_number]", "CHE-116.320.853")
     applicant.press("Save and go on")
     page.fill("input[name=website]", "https://bergwerk.example")
     page.fill("input[name=estimated_yearly_net]", "2400")
@@ -264,7 +264,7 @@ def test_export_survives_a_killed_worker(somebody, portal):
 
 
 def test_visitor_posts_a_tender_and_awards_it(somebody):
-    """Rules 53 to 57: confirmed by mail, on the board as an extract, answered by a partner, awarded by the secret page."""
+    """Rules 53 to 56: confirmed by mail, on the board as an extract, answered, awarded by the secret page."""
     visitor = somebody("visitor")
     visitor.go("/tenders/")
     visitor.press("Post a call")
@@ -281,7 +281,7 @@ def test_visitor_posts_a_tender_and_awards_it(somebody):
     page.locator("input[name=languages][value=de]").check()
     page.fill("input[name=contact_name]", "Doris Chor")
     page.fill("input[name=contact_email]", "doris@chor.example")
-    page.check("input[name=consent]")
+    page.check("input[name=consents]")
     page.locator("main form.form button[type=submit]").last.click()
     visitor.go(visitor.last_mail_link("doris@chor.example", "[Cc]onfirm"))
     page.locator("main form button[type=submit]").first.click()
