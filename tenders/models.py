@@ -99,7 +99,7 @@ class Tender(models.Model):
         if len(self.description) <= length:
             return self.description
         start = self.description[:length]
-        return (start.rsplit(maxsplit=1)[0] if any(map(str.isspace, start)) else start).rstrip() + "…"
+        return (start.rsplit(maxsplit=1)[0] if any(map(str.isspace, start)) else start).rstrip(" ,;:.") + "…"
 
     @property
     def is_open(self) -> bool:
