@@ -66,12 +66,14 @@ class BySecretLink(AuthorSide):
             self.find_more(**kwargs)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Say when the link is dead; tell no other site where the reader came from: the address is the key."""
+        """Say when the link is dead.
+
+        The address is the key. It does not leak: the whole portal sends Referrer-Policy same-origin. A stricter one
+        would make browsers post with a null origin, which the protection of forms refuses.
+        """
         if self.tender is None:
             return TemplateResponse(request, "tenders/link_unusable.html", status=404)
-        response = super().dispatch(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     def page(self, name: str, *arguments: Any) -> str:
         """Return the address of another page about the same call."""

@@ -309,7 +309,8 @@ def test_visitor_posts_a_tender_and_awards_it(somebody):
     visitor.look("award")
     page.locator("main form button[type=submit]").last.click()
     visitor.look("awarded")
-    luc.last_mail_link("luc@nord.example", "won|chosen")
+    visitor.reads("Atelier Nord")
+    luc.last_mail_link("luc@nord.example", "You have won")
 
 
 def test_directory_shows_and_verifies_partners(somebody):
