@@ -24,9 +24,11 @@ class OrderQuerySet(models.QuerySet[Any]):
             return self.none()
         if acting.relationship is not None:
             return self.filter(relationship=acting.relationship.pk)
-        on_mine = Q(client=acting.home.pk)
-        placed = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk, pk=OuterRef("relationship"))
-        return self.filter(on_mine | Exists(placed))
+        on_mine, placed = Q(client=acting.home.pk), Q(partner=acting.home.pk)
+        if not acting.is_whole:  # a collaborator's only where assigned
+            reached = Relationship.objects.visible_to(acting).filter(pk=OuterRef("relationship"))
+            placed &= Exists(reached)
+        return self.filter(on_mine | placed)
 
 
 class OrderLineQuerySet(models.QuerySet[Any]):

@@ -226,12 +226,13 @@ class StaffView(PageView):
         """Applications and failed jobs with their ages."""
         applications = Application.objects.waiting().select_related("organisation").order_by("submitted_at", "pk")
         failed = Job.objects.filter(state=JobState.FAILED).order_by("-finished_at", "-pk")
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         return super().get_context_data(
             applications=applications[:10],
             application_count=applications.count(),
             failed_jobs=failed[:10],
             partner_count=Partner.objects.approved().count(),
             relationship_count=Relationship.objects.filter(state=RelationshipState.ACTIVE).count(),
-            order_count=Order.objects.filter(placed_at__date=timezone.localdate()).count(),
+            order_count=Order.objects.filter(placed_at__gte=midnight).count(),
             **kwargs,
         )
