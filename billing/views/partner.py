@@ -50,7 +50,7 @@ class EarningListView(OwnPartner, TableView):
 
     def get_queryset(self) -> QuerySet[OrderLine]:
         """The newest first."""
-        lines = OrderLine.objects.visible_to(self.request.acting).earning_for(self.partner.pk)
+        lines = OrderLine.objects.earned_for(self.request.acting)
         return lines.select_related("order__client", "order__invoice").order_by("-pk")
 
 
