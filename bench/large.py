@@ -132,10 +132,10 @@ FROM (
 ) planned
 """
 _ORDERS = """
-INSERT INTO billing_order (id, kind, client_id, payer_id, relationship_id, currency, placed_at, placed_by_id,
-                           placed_by_label, key)
+INSERT INTO billing_order (id, kind, client_id, payer_id, relationship_id, partner_id, currency, placed_at,
+                           placed_by_id, placed_by_label, key)
 SELECT id, CASE WHEN id %% 3 = 0 THEN 'ORDER' ELSE 'RENEWAL' END, client_id, payer_id,
-       CASE WHEN is_partners THEN relationship_id END, 'CHF', placed_at,
+       CASE WHEN is_partners THEN relationship_id END, CASE WHEN is_partners THEN partner_id END, 'CHF', placed_at,
        CASE WHEN is_partners THEN partner_id ELSE client_id END,
        'Person ' || CASE WHEN is_partners THEN partner_id ELSE client_id END, 'bench-' || id
 FROM bench_order

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -79,7 +80,7 @@ class Figures:
 def measure(page: Page) -> Figures:
     """Measure one page; raise ``RuntimeError`` when it does not answer 200."""
 
-    def get() -> HttpResponse:
+    def get() -> Any:
         return page.browser.get(page.url, secure=True)
 
     for _ in range(WARM_UP):
@@ -122,7 +123,7 @@ def _bare(body: bytes) -> Timing:
     with override_settings(ROOT_URLCONF="bench.measure", MIDDLEWARE=_PLAIN_MIDDLEWARE):
         browser = Client(headers={"host": HOST})
 
-        def get() -> HttpResponse:
+        def get() -> Any:
             return browser.get("/bare/", secure=True)
 
         for _ in range(WARM_UP):

@@ -34,14 +34,13 @@ class Page:
 def choose() -> list[Page]:
     """Return the pages of the loaded programme."""
     active = Relationship.objects.active()
-    partner_id = active.values_list("partner").annotate(n=Count("pk")).order_by("-n", "partner").first()[0]
+    partner_id = active.values_list("partner").annotate(n=Count("pk")).order_by("-n", "partner")[0][0]
     mine = active.filter(partner=partner_id, access=Access.FULL).values("client")
     client_id = (
         Product.objects.filter(organisation__in=mine)
         .values_list("organisation")
         .annotate(n=Count("pk"))
-        .order_by("-n", "organisation")
-        .first()[0]
+        .order_by("-n", "organisation")[0][0]
     )
     relationship = active.get(partner=partner_id, client=client_id)
     partner, client = _legal(partner_id), _legal(client_id)

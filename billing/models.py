@@ -152,6 +152,8 @@ class Order(models.Model):
     payer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="paid_orders")
     # The relationship through which a partner placed it; null when the client's own people did.
     relationship = models.ForeignKey(Relationship, null=True, on_delete=models.PROTECT, related_name="orders")
+    # The relationship's partner: one index then holds all that a partner ordered, by time.
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="orders")
     currency = models.CharField(max_length=3, choices=Currency.choices)
     placed_at = models.DateTimeField()
     placed_by_id = models.BigIntegerField(null=True)
@@ -168,11 +170,17 @@ class Order(models.Model):
                 name="order_other_payer_through_relationship",
                 condition=Q(payer=F("client")) | Q(relationship__isnull=False),
             ),
+            models.CheckConstraint(
+                name="order_partner_iff_relationship",
+                condition=Q(relationship=None, partner=None) | Q(relationship__isnull=False, partner__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["client", "-placed_at", "-id"], name="order_by_client"),
             models.Index(fields=["relationship", "-placed_at", "-id"], name="order_by_relationship"),
             models.Index(fields=["payer", "-placed_at", "-id"], name="order_by_payer"),
+            models.Index(fields=["partner", "-placed_at", "-id"], name="order_by_partner"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +245,7 @@ class OrderLine(models.Model):
         indexes = [
             models.Index(fields=["earning_partner", "outcome", "id"], name="orderline_by_earning_partner"),
             models.Index(fields=["earner", "id"], name="orderline_by_earner"),
+            models.Index(fields=["earning_partner", "-id"], name="orderline_newest_of_partner"),
         ]
 
     def __str__(self) -> str:
@@ -311,7 +320,11 @@ class Invoice(models.Model):
                 | Q(state=InvoiceState.OPEN, paid_at=None),
             ),
         ]
-        indexes = [models.Index(fields=["payer", "-issued_at", "-id"], name="invoice_by_payer")]
+        indexes = [
+            models.Index(fields=["payer", "-issued_at", "-id"], name="invoice_by_payer"),
+            models.Index(fields=["-issued_at", "-id"], name="invoice_newest"),
+            models.Index(fields=["order"], condition=Q(state=InvoiceState.OPEN), name="invoice_open_by_order"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -24,9 +24,11 @@ class OrderQuerySet(models.QuerySet[Any]):
             return self.none()
         if acting.relationship is not None:
             return self.filter(relationship=acting.relationship.pk)
-        on_mine = Q(client=acting.home.pk)
-        placed = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk, pk=OuterRef("relationship"))
-        return self.filter(on_mine | Exists(placed))
+        on_mine, placed = Q(client=acting.home.pk), Q(partner=acting.home.pk)
+        if not acting.is_whole:  # a collaborator's only where assigned
+            reached = Relationship.objects.visible_to(acting).filter(pk=OuterRef("relationship"))
+            return self.filter(on_mine | (placed & Exists(reached)))
+        return self.filter(on_mine | placed)
 
 
 class OrderLineQuerySet(models.QuerySet[Any]):
@@ -45,6 +47,18 @@ class OrderLineQuerySet(models.QuerySet[Any]):
         if acting.relationship is not None:
             return lines.filter(earner=acting.relationship.pk)
         return lines
+
+    def earned_for(self, acting: Any) -> OrderLineQuerySet:
+        """Keep the visible lines that earned one's own organisation something, for its list of earnings.
+
+        To whoever reaches the whole organisation each of them is visible, which then need not be asked of every line.
+        """
+        if acting is None or acting.home is None:
+            return self.none()
+        earning = self.earning_for(acting.home.pk)
+        if acting.is_whole and acting.relationship is None:
+            return earning
+        return earning.visible_to(acting)
 
     def earning_for(self, partner_id: int) -> OrderLineQuerySet:
         """Keep the lines that brought a partner a rebate or a cashback."""

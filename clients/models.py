@@ -126,6 +126,7 @@ class Relationship(models.Model):
         indexes = [
             models.Index(fields=["partner", "state", "id"], name="relationship_by_partner"),
             models.Index(fields=["client", "state", "id"], name="relationship_by_client"),
+            models.Index(fields=["partner", "-created_at", "id"], name="relationship_newest"),
             models.Index(
                 fields=["expires_at"], condition=Q(state=RelationshipState.PENDING), name="relationship_expiring"
             ),

@@ -302,6 +302,7 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
         client=quote.client,
         payer=quote.payer,
         relationship=quote.relationship,
+        partner_id=quote.relationship.partner_id if quote.relationship else None,
         currency=quote.currency,
         placed_at=now,
         placed_by_id=actor.user_id,

@@ -104,13 +104,18 @@ class PrepaidView(TableView):
     filterset_class = LedgerFilter
     template_name = "billing/prepaid.html"
 
+    def find(self, **_kwargs: Any) -> None:
+        """The accounts of one's own organisation, one for each currency."""
+        home = self.request.acting.home if self.request.acting else None
+        self.accounts = list(PrepaidAccount.objects.filter(organisation=home).order_by("currency"))
+
     def get_queryset(self) -> QuerySet[LedgerEntry]:
         """The newest first."""
         entries = LedgerEntry.objects.visible_to(self.request.acting).select_related("account", "line")
-        return entries.order_by("-created_at", "-pk")
+        # The ids once more, as constants: an index holds each account's entries by time.
+        return entries.filter(account__in=[account.pk for account in self.accounts]).order_by("-created_at", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the balances and how to top up."""
         home = self.request.acting.home
-        accounts = PrepaidAccount.objects.filter(organisation=home).order_by("currency")
-        return super().get_context_data(accounts=accounts, reference=f"PP-{home.pk:06d}", home=home, **kwargs)
+        return super().get_context_data(accounts=self.accounts, reference=f"PP-{home.pk:06d}", home=home, **kwargs)

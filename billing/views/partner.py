@@ -50,8 +50,8 @@ class EarningListView(OwnPartner, TableView):
 
     def get_queryset(self) -> QuerySet[OrderLine]:
         """The newest first."""
-        lines = OrderLine.objects.visible_to(self.request.acting).earning_for(self.partner.pk)
-        return lines.select_related("order__client", "order__invoice").order_by("-order__placed_at", "-pk")
+        lines = OrderLine.objects.earned_for(self.request.acting)
+        return lines.select_related("order__client", "order__invoice").order_by("-pk")
 
 
 class ExportListView(OwnPartner, TableView):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clients import selectors
+from clients.choices import Access
 from clients.filters import ProductFilter
-from clients.models import Product, Relationship
+from clients.models import Grant, Product, Relationship
 from clients.permissions import ClientPermission
 from clients.tables import ProductTable
 from partnerportal.web.views import PageView, TableView
@@ -42,13 +43,13 @@ class ProductDetailView(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add who manages it and the rights on it."""
         acting, product = self.request.acting, self.product
-        opened_by = (
+        granted = Grant.objects.filter(relationship=OuterRef("pk"), product=product)
+        managers = list(
             Relationship.objects.active()
-            .filter(client=product.organisation_id)
+            .filter(Q(access=Access.FULL) | Exists(granted), client=product.organisation_id)
             .select_related("partner__organisation")
             .order_by("access_since", "pk")
         )
-        managers = [one for one in opened_by if one.is_full or one.grants.filter(product=product).exists()]
         rights = None
         if acting.relationship is not None:
             managers = [one for one in managers if one.pk == acting.relationship.pk]

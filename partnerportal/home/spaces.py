@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -42,13 +43,16 @@ class AccountView(PageView):
         acting = self.request.acting
         today = timezone.localdate()
         products = Product.objects.visible_to(acting).in_use()
-        due = products.filter(renews_on__lt=today + relativedelta(months=2)).select_related("offer")
+        due_before = today + relativedelta(months=2)
+        due = products.filter(renews_on__lt=due_before).select_related("offer")
         context: dict[str, Any] = {
             "organisation": acting.organisation,
-            "product_count": products.count(),
             "due": due.order_by("renews_on", "pk")[:8],
-            "due_count": due.count(),
-            "unpaid_count": products.filter(renewal_payer="NOBODY").count(),
+            **products.aggregate(
+                product_count=Count("pk"),
+                due_count=Count("pk", filter=Q(renews_on__lt=due_before)),
+                unpaid_count=Count("pk", filter=Q(renewal_payer="NOBODY")),
+            ),
             "open_invoices": Invoice.objects.visible_to(acting).open().count(),
         }
         if acting.relationship is None and acting.is_whole:
@@ -226,12 +230,13 @@ class StaffView(PageView):
         """Applications and failed jobs with their ages."""
         applications = Application.objects.waiting().select_related("organisation").order_by("submitted_at", "pk")
         failed = Job.objects.filter(state=JobState.FAILED).order_by("-finished_at", "-pk")
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         return super().get_context_data(
             applications=applications[:10],
             application_count=applications.count(),
             failed_jobs=failed[:10],
             partner_count=Partner.objects.approved().count(),
             relationship_count=Relationship.objects.filter(state=RelationshipState.ACTIVE).count(),
-            order_count=Order.objects.filter(placed_at__date=timezone.localdate()).count(),
+            order_count=Order.objects.filter(placed_at__gte=midnight).count(),
             **kwargs,
         )

@@ -315,6 +315,7 @@ BAD_ROWS = {
     "order_kind_known": lambda h: order(h, kind="GIFT"),
     "order_currency_known": lambda h: order(h, currency="USD"),
     "order_other_payer_through_relationship": lambda h: order(h, payer=h.partner.organisation),
+    "order_partner_iff_relationship": lambda h: order(h, partner=h.partner),
     "orderline_position_once": lambda h: line(h, position=1),
     "orderline_outcome_known": lambda h: line(
         h, outcome="MAYBE", preferential_net=D("9.92"), earning_partner=h.partner

@@ -1,9 +1,11 @@
 """The line under a list."""
 
+import pytest
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.translation import ngettext_lazy
 
+from partnerportal.catalogue.models import Family
 from partnerportal.web import paging
 
 CLIENTS = ngettext_lazy("%(count)s client", "%(count)s clients", "count")
@@ -42,3 +44,14 @@ def test_a_single_page_has_a_count_and_no_links():
     pager = paging.pager(Paginator(range(3), 10).page(1), query=QueryDict(), noun=CLIENTS)
 
     assert (pager["summary"], pager["next_url"], pager["previous_url"]) == ("3 clients", "", "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("limit", "count", "is_capped"), [(3, 3, False), (2, 2, True)])
+def test_a_long_list_is_counted_up_to_a_limit(monkeypatch, limit: int, count: int, is_capped: bool):
+    monkeypatch.setattr(paging.CappedPaginator, "limit", limit)
+    Family.objects.bulk_create(Family(code=f"family-{number}", name="Hosting") for number in range(3))
+
+    paginator = paging.CappedPaginator(Family.objects.order_by("code"), 1)
+
+    assert (paginator.count, paginator.num_pages, paginator.capped) == (count, count, is_capped)
