@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from decimal import Decimal as D
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from billing import services as billing
 from clients.choices import Access, Payer, RelationshipState, Side
@@ -29,6 +31,7 @@ from tests.world import NOW
 pytestmark = pytest.mark.django_db
 
 # Each page that lists something, as whom. A list that is not here fails test_every_list_is_here.
+MONTH = dt.timedelta(days=30)
 LISTS = [
     ("client_legal", "accounts:member_list"),
     ("client_legal", "accounts:activity_list"),
@@ -51,6 +54,10 @@ LISTS = [
     ("partner_legal", "billing:resale_list"),
     ("staff", "billing:staff_invoice_list"),
     ("staff", "billing:staff_job_list"),
+    ("client_legal", "tenders:account_list"),
+    ("partner_legal", "tenders:inbox"),
+    ("partner_legal", "tenders:contract_list"),
+    ("staff", "tenders:staff_list"),
 ]
 # Overviews and pages of one thing hold small lists, too.
 OVERVIEWS = [
@@ -122,6 +129,10 @@ def add_rows(site: visitors.Site) -> None:
         )
         work.start(kind="billing.review_thresholds", parameters={"on": f"2026-10-0{number + 1}"}, now=NOW)
         _apply(number)
+        opened = {"created_at": timezone.now(), "opened_at": timezone.now(), "expires_at": timezone.now() + MONTH}
+        world.make_tender(client.organisation, **opened)
+        won = world.make_tender(client.organisation, **opened, state="AWARDED", closed_at=timezone.now())
+        world.make_proposal(won, partner.organisation.partner, chosen_at=timezone.now())
 
 
 def _add_for_client(client: Organisation, number: int, offer: Offer, acting: Any) -> None:
