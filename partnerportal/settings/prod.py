@@ -6,7 +6,7 @@ import dj_database_url
 
 from partnerportal.settings import env
 from partnerportal.settings.base import *  # noqa: F403 -- settings are layered by star import
-from partnerportal.settings.base import CONTENT_SECURITY_POLICY, PROVIDER
+from partnerportal.settings.base import CONTENT_SECURITY_POLICY, LOGGING, PROVIDER
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
@@ -40,3 +40,4 @@ CSRF_COOKIE_SECURE = True
 CONTENT_SECURITY_POLICY = CONTENT_SECURITY_POLICY | {
     "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"upgrade-insecure-requests": True},
 }
+LOGGING["handlers"]["console"]["formatter"] = env.text("LOG_FORMAT", "json")
