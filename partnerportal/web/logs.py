@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -9,7 +10,7 @@ import structlog
 from partnerportal.kernel import request_id
 
 
-def add_request_id(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def add_request_id(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Put the id under which the audit trail knows this request or job on the line."""
     event["request_id"] = request_id.current.get()
     return event
