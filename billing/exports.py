@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from billing.choices import Outcome
 from billing.models import OrderLine
 from billing.pricing import vat
+from partnerportal.kernel.days import midnight
 
 COLUMNS = tuple(
     (
@@ -31,10 +33,11 @@ def lines_of(
     paid = Q(order__relationship=relationship_id, order__payer=partner_id)
     earned = Q(earner=relationship_id, outcome=Outcome.CASHBACK)
     lines = OrderLine.objects.filter(paid | earned).select_related("order__client", "order__invoice", "offer__family")
+    zone = timezone.get_current_timezone()
     if since:
-        lines = lines.filter(order__placed_at__date__gte=since)
+        lines = lines.filter(order__placed_at__gte=midnight(since, zone))
     if until:
-        lines = lines.filter(order__placed_at__date__lte=until)
+        lines = lines.filter(order__placed_at__lt=midnight(until + timedelta(days=1), zone))
     if state:
         lines = lines.filter(order__invoice__state=state)
     return lines.order_by("pk")
@@ -52,7 +55,7 @@ def row(line: OrderLine) -> dict[str, Any]:
         "client_id": order.client_id,
         "document": invoice.number if is_mine else "",
         "document_kind": order.kind.lower(),
-        "date": order.placed_at.date().isoformat(),
+        "date": timezone.localdate(order.placed_at).isoformat(),
         "period_start": line.period_start.isoformat(),
         "period_end": line.period_end.isoformat(),
         "product": line.offer_name,

@@ -1,10 +1,14 @@
 """Filters of orders, invoices, earnings and jobs."""
 
 import django_filters as filters
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from billing.choices import InvoiceState, OrderKind, Outcome
 from billing.models import Invoice, LedgerEntry, Order, OrderLine
+from partnerportal.accounts.models import Organisation
+from partnerportal.kernel.text import folded
+from partnerportal.web.filters import SinceFilter, UntilFilter
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 
@@ -23,12 +27,26 @@ class InvoiceFilter(filters.FilterSet):
     """Invoices by status and period."""
 
     state = filters.ChoiceFilter(choices=InvoiceState.choices, label=_("Status"), empty_label=_("Any status"))
-    since = filters.DateFilter(field_name="issued_at", lookup_expr="date__gte", label=_("From"))
-    until = filters.DateFilter(field_name="issued_at", lookup_expr="date__lte", label=_("To"))
+    since = SinceFilter(field_name="issued_at", label=_("From"))
+    until = UntilFilter(field_name="issued_at", label=_("To"))
 
     class Meta:
         model = Invoice
         fields = ["state", "since", "until"]
+
+
+class StaffInvoiceFilter(InvoiceFilter):
+    """Everybody's invoices, by number or payer too."""
+
+    search = filters.CharFilter(method="matching", label=_("Number or payer"))
+
+    class Meta(InvoiceFilter.Meta):
+        fields = ["search", "state", "since", "until"]
+
+    def matching(self, queryset: QuerySet[Invoice], _name: str, text: str) -> QuerySet[Invoice]:
+        """Keep invoices whose number begins so, or whose payer's name holds the text."""
+        payers = Organisation.objects.filter(search_name__contains=folded(text)).values("pk")
+        return queryset.filter(Q(number__istartswith=text.strip()) | Q(payer__in=payers))
 
 
 class EarningFilter(filters.FilterSet):

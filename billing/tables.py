@@ -18,6 +18,7 @@ class OrderTable(PortalTable):
     noun = ngettext_lazy("%(count)s order", "%(count)s orders", "count")
     caption = _("Orders and renewals")
     empty_title = _("No order yet")
+    empty_hint = _("Orders and renewals appear here, the newest first.")
 
     number = tables.Column(
         linkify=("billing:order_detail", {"pk": tables.A("pk")}), accessor="pk", verbose_name=_("Order")
@@ -31,7 +32,6 @@ class OrderTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Order
         fields = ("number", "placed_at", "kind", "client", "payer", "placed_by_label")
-        empty_text = _("Orders and renewals appear here, the newest first.")
 
     def render_number(self, record: Order) -> str:
         """Write the order's number."""
@@ -44,6 +44,7 @@ class InvoiceTable(PortalTable):
     noun = ngettext_lazy("%(count)s invoice", "%(count)s invoices", "count")
     caption = _("Invoices")
     empty_title = _("No invoice yet")
+    empty_hint = _("An invoice is issued with each order that you pay.")
 
     number = tables.Column(linkify=("billing:invoice_detail", {"pk": tables.A("pk")}), verbose_name=_("Invoice"))
     issued_at = DateColumn(verbose_name=_("Issued"))
@@ -55,16 +56,19 @@ class InvoiceTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Invoice
         fields: tuple[str, ...] = ("number", "issued_at", "due_on", "net", "total", "state")
-        empty_text = _("An invoice is issued with each order that you pay.")
 
 
 class StaffInvoiceTable(InvoiceTable):
-    """Invoices of everybody, for staff."""
+    """Invoices of everybody, for staff: sorted by what an index holds, for there are very many."""
 
-    number = tables.Column(linkify=("billing:staff_invoice_detail", {"pk": tables.A("pk")}), verbose_name=_("Invoice"))
-    payer = tables.Column(verbose_name=_("Payer"), orderable=False)
+    number = tables.Column(
+        linkify=("billing:staff_invoice_detail", {"pk": tables.A("pk")}), verbose_name=_("Invoice"), orderable=True
+    )
+    payer = tables.Column(verbose_name=_("Payer"))
+    issued_at = DateColumn(verbose_name=_("Issued"), orderable=True)
 
     class Meta(InvoiceTable.Meta):
+        orderable = False
         fields: tuple[str, ...] = ("number", "payer", "issued_at", "due_on", "net", "total", "state")
         sequence = fields
 
@@ -75,6 +79,7 @@ class LedgerTable(PortalTable):
     noun = ngettext_lazy("%(count)s movement", "%(count)s movements", "count")
     caption = _("Movements")
     empty_title = _("Nothing has moved yet")
+    empty_hint = _("Top-ups, payments and cashback appear here.")
 
     created_at = DateColumn(verbose_name=_("When"), with_time=True)
     kind = tables.Column(verbose_name=_("Movement"))
@@ -85,7 +90,6 @@ class LedgerTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = LedgerEntry
         fields = ("created_at", "kind", "about", "amount", "balance_after")
-        empty_text = _("Top-ups, payments and cashback appear here.")
 
     def render_about(self, record: LedgerEntry) -> str:
         """Name the line that earned, or the reference."""
@@ -98,6 +102,7 @@ class EarningTable(PortalTable):
     noun = ngettext_lazy("%(count)s line", "%(count)s lines", "count")
     caption = _("Earnings")
     empty_title = _("Nothing earned yet")
+    empty_hint = _("Rebates and cashback appear here once a client orders, or you order for one.")
 
     placed_at = DateColumn(accessor="order__placed_at", verbose_name=_("Ordered"))
     client = tables.Column(accessor="order__client", verbose_name=_("Client"), order_by=("order__client__search_name",))
@@ -113,7 +118,6 @@ class EarningTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = OrderLine
         fields = ("placed_at", "client", "what", "public_net", "outcome", "earned", "state", "why")
-        empty_text = _("Rebates and cashback appear here once a client orders, or you order for one.")
 
     def render_what(self, record: OrderLine) -> str:
         """Quantity and offer."""
@@ -138,6 +142,7 @@ class ExportTable(PortalTable):
     noun = ngettext_lazy("%(count)s export", "%(count)s exports", "count")
     caption = _("Exports")
     empty_title = _("No export yet")
+    empty_hint = _("Open a client and choose “Export billing data”.")
 
     created_at = DateColumn(
         verbose_name=_("Started"), with_time=True, linkify=("billing:export_detail", {"pk": tables.A("pk")})
@@ -148,7 +153,6 @@ class ExportTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Job
         fields = ("created_at", "progress_done", "state")
-        empty_text = _("Open a client and choose “Export billing data”.")
 
 
 class ResaleTable(PortalTable):
@@ -157,6 +161,7 @@ class ResaleTable(PortalTable):
     noun = ngettext_lazy("%(count)s document", "%(count)s documents", "count")
     caption = _("Re-invoicing")
     empty_title = _("Nothing re-invoiced yet")
+    empty_hint = _("Open an order that you paid for a client and choose “Re-invoice”.")
 
     created_at = DateColumn(verbose_name=_("Drafted"), linkify=("billing:resale_detail", {"pk": tables.A("pk")}))
     number = tables.Column(verbose_name=_("Number"), default="")
@@ -168,7 +173,6 @@ class ResaleTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Resale
         fields = ("created_at", "number", "client", "line", "net", "state")
-        empty_text = _("Open an order that you paid for a client and choose “Re-invoice”.")
 
 
 class StaffJobTable(PortalTable):
@@ -177,13 +181,15 @@ class StaffJobTable(PortalTable):
     noun = ngettext_lazy("%(count)s job", "%(count)s jobs", "count")
     caption = _("Jobs")
     empty_title = _("No job")
+    empty_hint = _("Work appears here as it is started.")
 
-    kind = tables.Column(linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}), verbose_name=_("Kind"))
+    kind = tables.Column(
+        linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}), verbose_name=_("Kind"), orderable=False
+    )
     created_at = DateColumn(verbose_name=_("Started"), with_time=True)
-    attempts = NumberColumn(verbose_name=_("Tries"))
-    state = StateColumn(verbose_name=_("State"))
+    attempts = NumberColumn(verbose_name=_("Tries"), orderable=False)
+    state = StateColumn(verbose_name=_("State"), orderable=False)
 
     class Meta(PortalTable.Meta):
         model = Job
         fields = ("kind", "created_at", "attempts", "state")
-        empty_text = _("Work appears here as it is started.")

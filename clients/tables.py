@@ -49,13 +49,13 @@ class ClientTable(_RelationshipTable):
     noun = ngettext_lazy("%(count)s client", "%(count)s clients", "count")
     caption = _("Clients")
     empty_title = _("No client yet")
+    empty_hint = _("Ask a client for access, or let it find you in the directory and invite you.")
 
     client = tables.Column(verbose_name=_("Client"), order_by=("client__search_name",), empty_values=())
 
     class Meta(_RelationshipTable.Meta):
         fields: tuple[str, ...] = ("client", "access", "payer", "state", "since")
         sequence = ("client", "access", "payer", "state", "since")
-        empty_text = _("Ask a client for access, or let it find you in the directory and invite you.")
 
     def render_client(self, record: Relationship) -> str:
         """Link to the client's page; an address while nobody has answered."""
@@ -74,6 +74,7 @@ class PartnerAccessTable(_RelationshipTable):
     noun = ngettext_lazy("%(count)s partner", "%(count)s partners", "count")
     caption = _("Partners with access")
     empty_title = _("Nobody but your own people has access")
+    empty_hint = _("Invite a partner when you want somebody to look after your products.")
 
     partner = tables.Column(
         linkify=("clients:relationship_detail", {"pk": tables.A("pk")}),
@@ -84,7 +85,6 @@ class PartnerAccessTable(_RelationshipTable):
     class Meta(_RelationshipTable.Meta):
         fields: tuple[str, ...] = ("partner", "access", "payer", "state", "since")
         sequence = ("partner", "access", "payer", "state", "since")
-        empty_text = _("Invite a partner when you want somebody to look after your products.")
 
 
 class ProductTable(PortalTable):
@@ -93,6 +93,7 @@ class ProductTable(PortalTable):
     noun = ngettext_lazy("%(count)s product", "%(count)s products", "count")
     caption = _("Products")
     empty_title = _("No product here yet")
+    empty_hint = _("What is ordered appears here.")
 
     name = tables.Column(linkify=("clients:product_detail", {"pk": tables.A("pk")}), verbose_name=_("Product"))
     offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
@@ -104,7 +105,6 @@ class ProductTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Product
         fields = ("name", "offer", "quantity", "renews_on", "renewal_payer", "state")
-        empty_text = _("What is ordered appears here.")
 
     def render_renewal_payer(self, value: Any, record: Product) -> str:
         """Say plainly when nobody would pay."""

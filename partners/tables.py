@@ -14,6 +14,7 @@ class ApplicationTable(PortalTable):
     noun = ngettext_lazy("%(count)s application", "%(count)s applications", "count")
     caption = _("Applications")
     empty_title = _("No application waits")
+    empty_hint = _("New applications appear here, the oldest first.")
 
     organisation = tables.Column(
         linkify=("partners:staff_application_detail", {"pk": tables.A("pk")}), verbose_name=_("Company")
@@ -26,7 +27,6 @@ class ApplicationTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Application
         fields = ("organisation", "register_number", "register_country", "submitted_at", "state")
-        empty_text = _("New applications appear here, the oldest first.")
 
 
 class PartnerTable(PortalTable):
@@ -34,7 +34,8 @@ class PartnerTable(PortalTable):
 
     noun = ngettext_lazy("%(count)s partner", "%(count)s partners", "count")
     caption = _("Partners")
-    empty_title = _("No partner fits")
+    empty_title = _("No partner yet")
+    empty_hint = _("A company appears here once its application is approved.")
 
     organisation = tables.Column(verbose_name=_("Partner"), order_by=("organisation__search_name",))
     register_number = tables.Column(verbose_name=_("Register number"))
@@ -45,4 +46,3 @@ class PartnerTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Partner
         fields = ("organisation", "register_number", "contact_email", "joined_on", "state")
-        empty_text = _("Try another word, or fewer filters.")

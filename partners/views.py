@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy
 from partnerportal.accounts.forms import PasswordConfirmForm
 from partnerportal.accounts.permissions import Anyone
 from partnerportal.kernel.states import Refused
-from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, StaffTableView
 from partners import forms, registers, selectors, services
 from partners.choices import ApplicationState
 from partners.filters import ApplicationFilter, PartnerFilter
 from partners.models import Application, Partner
+from partners.pages import OwnPartner
 from partners.permissions import PartnerPermission
 from partners.tables import ApplicationTable, PartnerTable
 
@@ -155,7 +156,7 @@ class ApplicationStatusView(PageView):
         return super().get_context_data(application=self.application, checks=checks_of(self.application), **kwargs)
 
 
-class StaffApplicationListView(TableView):
+class StaffApplicationListView(StaffTableView):
     """The queue: the oldest first."""
 
     permission = PartnerPermission.APPLICATION_REVIEW
@@ -232,7 +233,7 @@ class StaffApplicationRejectView(_OneApplication, ActionView):
         return reverse("partners:staff_application_list")
 
 
-class StaffPartnerListView(TableView):
+class StaffPartnerListView(StaffTableView):
     """All partners."""
 
     permission = PartnerPermission.STAFF_PARTNER_VIEW
@@ -245,20 +246,7 @@ class StaffPartnerListView(TableView):
         return Partner.objects.select_related("organisation").order_by("organisation__search_name", "pk")
 
 
-class _OwnPartner(PolicyView):
-    """A page of the partner space: the organisation must be a partner."""
-
-    def find(self, **_kwargs: Any) -> None:
-        """The partner that one's organisation is."""
-        partners = Partner.objects.visible_to(self.request.acting).select_related("organisation")
-        self.partner = get_object_or_404(partners)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the partner."""
-        return super().get_context_data(partner=self.partner, **kwargs)
-
-
-class PerkView(_OwnPartner, PageView):
+class PerkView(OwnPartner, PageView):
     """What partners get beside money: the theme licence, while the status holds (rule 59, Q40)."""
 
     permission = PartnerPermission.PERK_VIEW
@@ -270,7 +258,7 @@ class PerkView(_OwnPartner, PageView):
         return super().get_context_data(licence=licence, **kwargs)
 
 
-class TenderMailsView(_OwnPartner, ActionView):
+class TenderMailsView(OwnPartner, ActionView):
     """Turn calls for tenders on or off (rule 54)."""
 
     permission = PartnerPermission.ELIGIBILITY_VIEW
@@ -288,7 +276,7 @@ class TenderMailsView(_OwnPartner, ActionView):
         return reverse("partners:tender_mails")
 
 
-class LeaveView(_OwnPartner, ActionView):
+class LeaveView(OwnPartner, ActionView):
     """Leave the programme for good: first read what happens, then the password (Q42)."""
 
     permission = PartnerPermission.PARTNER_LEAVE

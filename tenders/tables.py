@@ -54,7 +54,7 @@ class InboxTable(PortalTable):
 
     noun = CALLS
     caption = _("Calls for tenders")
-    empty_title = _("No call fits")
+    empty_title = _("No call yet")
     empty_hint = _("New calls appear here the moment they are on the board.")
 
     title = LinkColumn(
@@ -127,8 +127,8 @@ class StaffTenderTable(PortalTable):
 
     noun = CALLS
     caption = _("Calls for tenders")
-    empty_title = _("No call fits")
-    empty_hint = _("Try another word, or fewer filters.")
+    empty_title = _("No call yet")
+    empty_hint = _("Calls appear here the moment they are posted.")
 
     title = LinkColumn(
         verbose_name=_("Call"), sub=what_and_where, url=lambda one: reverse("tenders:staff_detail", args=[one.pk])

@@ -9,9 +9,11 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 from django.db.models import F, Sum
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from billing.choices import EntryKind, InvoiceState, Outcome
 from billing.models import LedgerEntry, OrderLine
+from partnerportal.kernel.days import midnight
 
 ZERO = Decimal("0.00")
 
@@ -33,12 +35,13 @@ class Month:
 def earned_by_month(*, partner_id: int, currency: str, until: date, months: int = 12) -> list[Month]:
     """Return the last ``months`` months up to the one of ``until``, oldest first, empty ones as zero."""
     first = until.replace(day=1) - relativedelta(months=months - 1)
+    since = midnight(first, timezone.get_current_timezone())
     rebates = dict(
         OrderLine.objects.filter(
             earning_partner=partner_id,
             outcome=Outcome.REBATE,
             order__currency=currency,
-            order__placed_at__date__gte=first,
+            order__placed_at__gte=since,
         )
         .annotate(month=TruncMonth("order__placed_at"))
         .values("month")
@@ -50,7 +53,7 @@ def earned_by_month(*, partner_id: int, currency: str, until: date, months: int 
             account__organisation=partner_id,
             account__currency=currency,
             kind__in=[EntryKind.CASHBACK, EntryKind.REVERSAL],
-            created_at__date__gte=first,
+            created_at__gte=since,
         )
         .annotate(month=TruncMonth("created_at"))
         .values("month")

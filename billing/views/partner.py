@@ -27,17 +27,9 @@ from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partnerportal.work import services as work_services
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
-from partners.models import Partner
+from partners.pages import OwnPartner
 
 EXPORT_KIND = "billing.client_export"
-
-
-class OwnPartner(PolicyView):
-    """A page of the partner space: one's own organisation must be a partner, else there is no such page."""
-
-    def find(self, **kwargs: Any) -> None:
-        """The partner that one's organisation is."""
-        self.partner = get_object_or_404(Partner.objects.visible_to(self.request.acting))
 
 
 class EarningListView(OwnPartner, TableView):

@@ -12,22 +12,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing import forms, services
-from billing.filters import InvoiceFilter, JobFilter
+from billing.filters import JobFilter, StaffInvoiceFilter
 from billing.models import Invoice
 from billing.permissions import BillingPermission
 from billing.tables import StaffInvoiceTable, StaffJobTable
 from partnerportal.accounts.forms import ConfirmForm
-from partnerportal.web.views import ActionView, PageView, TableView
+from partnerportal.web.views import ActionView, PageView, StaffTableView
 from partnerportal.work import services as work_services
 from partnerportal.work.models import Job
 
 
-class StaffInvoiceListView(TableView):
+class StaffInvoiceListView(StaffTableView):
     """Invoices of everybody."""
 
     permission = BillingPermission.STAFF_INVOICE_VIEW
     table_class = StaffInvoiceTable
-    filterset_class = InvoiceFilter
+    filterset_class = StaffInvoiceFilter
     template_name = "billing/staff_invoice_list.html"
 
     def get_queryset(self) -> QuerySet[Invoice]:
@@ -77,7 +77,7 @@ class StaffPaymentView(StaffInvoiceDetailView, ActionView):
         return reverse("billing:staff_invoice_detail", args=[self.invoice.pk])
 
 
-class StaffJobListView(TableView):
+class StaffJobListView(StaffTableView):
     """Work behind the pages."""
 
     permission = BillingPermission.STAFF_JOB_VIEW

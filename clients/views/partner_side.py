@@ -25,20 +25,7 @@ from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.accounts.models import Membership
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
-from partners.models import Partner
-
-
-class OwnPartner(PolicyView):
-    """A page of the partner space: one's own organisation must be a partner, else there is no such page."""
-
-    def find(self, **kwargs: Any) -> None:
-        """The partner that one's organisation is."""
-        partners = Partner.objects.visible_to(self.request.acting).select_related("organisation")
-        self.partner = get_object_or_404(partners)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the partner."""
-        return super().get_context_data(partner=self.partner, **kwargs)
+from partners.pages import OwnPartner
 
 
 class ClientListView(OwnPartner, TableView):

@@ -5,14 +5,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.audit.models import AuditEvent
+from partnerportal.web.filters import SinceFilter, UntilFilter
 
 
 class ActivityFilter(filters.FilterSet):
     """Acts by words and days."""
 
     text = filters.CharFilter(method="matching", label=_("Person, organisation or act"))
-    since = filters.DateFilter(field_name="at", lookup_expr="date__gte", label=_("From"))
-    until = filters.DateFilter(field_name="at", lookup_expr="date__lte", label=_("To"))
+    since = SinceFilter(field_name="at", label=_("From"))
+    until = UntilFilter(field_name="at", label=_("To"))
 
     class Meta:
         model = AuditEvent

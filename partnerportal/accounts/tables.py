@@ -41,9 +41,9 @@ class ActivityTable(PortalTable):
     """Acts on an organisation."""
 
     at = DateColumn(verbose_name=_("When"), with_time=True, order_by=("at", "pk"))
-    actor_label = SubColumn(verbose_name=_("Who"), sub=_through)
-    action = tables.Column(verbose_name=_("What"))
-    subject_label = tables.Column(verbose_name=_("On"))
+    actor_label = SubColumn(verbose_name=_("Who"), sub=_through, orderable=False)
+    action = tables.Column(verbose_name=_("What"), orderable=False)
+    subject_label = tables.Column(verbose_name=_("On"), orderable=False)
 
     class Meta(PortalTable.Meta):
         model = AuditEvent

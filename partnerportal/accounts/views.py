@@ -23,7 +23,7 @@ from partnerportal.accounts.permissions import AccountPermission, Anyone, Signed
 from partnerportal.accounts.tables import ActivityTable, MembershipTable
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit.models import AuditEvent
-from partnerportal.web.views import ActionView, PolicyView, TableView
+from partnerportal.web.views import ActionView, PolicyView, StaffTableView, TableView
 
 
 class SwitchView(PolicyView, View):
@@ -274,10 +274,12 @@ class ActivityListView(TableView):
         return AuditEvent.objects.visible_to(self.request.acting).newest_first()
 
 
-class StaffAuditListView(ActivityListView):
+class StaffAuditListView(StaffTableView):
     """The whole trail, for staff."""
 
     permission = AccountPermission.STAFF_AUDIT_VIEW
+    table_class = ActivityTable
+    filterset_class = ActivityFilter
     template_name = "accounts/staff_audit_list.html"
 
     def get_queryset(self) -> QuerySet[AuditEvent]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partners import selectors as partner_selectors
 from partners.models import Application, Partner, VolumeReview
+from partners.pages import OwnPartner
 
 MONTHS_SHOWN = 12
 
@@ -69,13 +69,8 @@ class AccountView(PageView):
         return super().get_context_data(**context, **kwargs)
 
 
-class _PartnerPage(PageView):
-    """A page of the partner space: one's own organisation must be a partner."""
-
-    def find(self, **_kwargs: Any) -> None:
-        """The partner that one's organisation is."""
-        partners = Partner.objects.visible_to(self.request.acting).select_related("organisation")
-        self.partner = get_object_or_404(partners)
+class _PartnerPage(OwnPartner, PageView):
+    """A page that shows what the partner manages."""
 
     def volume(self, today: date) -> dict[str, Any]:
         """Return what is managed, measured against the thresholds of today, as a picture."""
@@ -110,7 +105,6 @@ class PartnerView(_PartnerPage):
         acting, today = self.request.acting, timezone.localdate()
         clients = Relationship.objects.visible_to(acting).active().filter(partner=self.partner.pk)
         context: dict[str, Any] = {
-            "partner": self.partner,
             "client_count": clients.count(),
             "todo": self._todo(acting, today),
         }
@@ -212,7 +206,6 @@ class EligibilityView(_PartnerPage):
         today = timezone.localdate()
         reviews = VolumeReview.objects.visible_to(self.request.acting).order_by("-on", "-pk")[:20]
         return super().get_context_data(
-            partner=self.partner,
             volume=self.volume(today),
             reviews=reviews,
             is_building_up=today < self.partner.build_up_until,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django.core import signing
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -37,10 +39,118 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        rows = getattr(getattr(self.object_list, "data", None), "data", self.object_list)  # a table's queryset
+        rows = _queryset(self.object_list)
         if not isinstance(rows, QuerySet):
             return len(rows)
         return rows.order_by().values("pk")[: self.limit + 1].count()
+
+
+class SeekPaginator(CappedPaginator):
+    """Pages by the last row that was seen, not by a number: the thousandth page costs what the first one does.
+
+    ``page`` takes what a page's ``next_page_number`` or ``previous_page_number`` gave (signed, so that nobody can hand
+    values to the database), or anything else for the first page. The rows' order must rest on columns without nulls;
+    the primary key is added to it, so that no row is passed over. Rows that come or go meanwhile shift nothing.
+    """
+
+    def __init__(self, object_list: Any, per_page: int, **options: Any) -> None:
+        super().__init__(object_list, per_page, **options)
+        rows = _queryset(object_list)
+        keys = [str(key) for key in rows.query.order_by]
+        if not keys or keys[-1].removeprefix("-") not in {"pk", "id"}:
+            keys.append("-pk" if keys and keys[-1].startswith("-") else "pk")
+        self.keys, self._rows = keys, rows
+
+    def page(self, number: Any) -> SeekPage:
+        """Return the page that ``number`` names."""
+        back, values = self._place(number)
+        if back:  # read from there to the beginning, then turned round
+            found = self._read(values, back=True)
+            if len(found) > self.per_page:
+                return SeekPage(found[: self.per_page][::-1], self, has_previous=True, has_next=True)
+            values = None  # fewer rows than a page stand before it: the first page, which is full
+        found = self._read(values)
+        has_next = len(found) > self.per_page
+        return SeekPage(found[: self.per_page], self, has_previous=values is not None, has_next=has_next)
+
+    def token(self, row: Any, *, back: bool = False) -> str:
+        """Name the page after ``row`` (the one before it with ``back``)."""
+        values = [_value(row, key) for key in self.keys]
+        return signing.dumps([back, values], salt=self._salt, serializer=_Serializer)
+
+    @property
+    def _salt(self) -> str:
+        return f"{__name__}:{','.join(self.keys)}"  # a place in another order is no place in this one
+
+    def _place(self, number: Any) -> tuple[bool, list[Any] | None]:
+        try:
+            back, values = signing.loads(str(number), salt=self._salt, serializer=_Serializer)
+        except signing.BadSignature:
+            return False, None
+        return back, values
+
+    def _read(self, values: list[Any] | None, *, back: bool = False) -> list[Any]:
+        rows = self._rows if values is None else self._rows.filter(_beyond(self.keys, values, back=back))
+        order = [_turned(key) for key in self.keys] if back else self.keys
+        return list(rows.order_by(*order)[: self.per_page + 1])
+
+
+class SeekPage(Page[Any]):
+    """A page that knows its neighbours by the rows at its edges."""
+
+    paginator: SeekPaginator
+
+    def __init__(self, rows: list[Any], paginator: SeekPaginator, *, has_previous: bool, has_next: bool) -> None:
+        super().__init__(rows, 0, paginator)
+        self._has_previous, self._has_next = has_previous, has_next
+
+    def has_next(self) -> bool:
+        """Tell whether rows come after these."""
+        return self._has_next
+
+    def has_previous(self) -> bool:
+        """Tell whether rows come before these."""
+        return self._has_previous
+
+    def next_page_number(self) -> Any:
+        """Name the page after this one."""
+        return self.paginator.token(self.object_list[-1])
+
+    def previous_page_number(self) -> Any:
+        """Name the page before this one."""
+        return self.paginator.token(self.object_list[0], back=True)
+
+
+class _Serializer(signing.JSONSerializer):
+    """Writes moments to the microsecond, days and amounts, as the database reads them."""
+
+    def dumps(self, obj: Any) -> bytes:
+        return json.dumps(obj, default=str, separators=(",", ":")).encode()
+
+
+def _turned(key: str) -> str:
+    return key[1:] if key.startswith("-") else f"-{key}"
+
+
+def _beyond(keys: list[str], values: list[Any], *, back: bool) -> Q:
+    """Return what holds for the rows after the one with ``values``, or before it."""
+    beyond, equal = Q(), Q()
+    for key, value in zip(keys, values, strict=True):
+        name, falls = key.removeprefix("-"), key.startswith("-") != back
+        beyond |= equal & Q(**{f"{name}__{'lt' if falls else 'gt'}": value})
+        equal &= Q(**{name: value})
+    first, falls = keys[0].removeprefix("-"), keys[0].startswith("-") != back
+    return Q(**{f"{first}__{'lte' if falls else 'gte'}": values[0]}) & beyond  # the first part is what an index finds
+
+
+def _value(row: Any, key: str) -> Any:
+    for name in key.removeprefix("-").split("__"):
+        row = getattr(row, name)
+    return row
+
+
+def _queryset(rows: Any) -> Any:
+    return getattr(getattr(rows, "data", None), "data", rows)  # a table's rows know their queryset
 
 
 class Count(int):
@@ -77,13 +187,17 @@ def pager(page: Page[Any], *, query: QueryDict, noun: Any = None, param: str = "
     paginator = page.paginator
     total = counted(noun, paginator.count, capped=getattr(paginator, "capped", False))
 
-    def url(to: int) -> str:
+    def url(to: int | str) -> str:
         changed = query.copy()
         changed[param] = str(to)
         return f"?{changed.urlencode()}"
 
-    if paginator.num_pages <= 1:
-        return {"summary": total, "pages": [], "previous_url": "", "next_url": ""}
+    steps = {
+        "previous_url": url(page.previous_page_number()) if page.has_previous() else "",
+        "next_url": url(page.next_page_number()) if page.has_next() else "",
+    }
+    if isinstance(page, SeekPage) or paginator.num_pages <= 1:
+        return {"summary": total, "pages": [], **steps}
     numbers = window(page.number, paginator.num_pages)
     return {
         "summary": _("%(first)s–%(last)s of %(total)s")
@@ -96,6 +210,5 @@ def pager(page: Page[Any], *, query: QueryDict, noun: Any = None, param: str = "
             {"number": n, "url": url(n) if n else "", "is_current": n == page.number, "is_gap": n is None}
             for n in numbers
         ],
-        "previous_url": url(page.previous_page_number()) if page.has_previous() else "",
-        "next_url": url(page.next_page_number()) if page.has_next() else "",
+        **steps,
     }

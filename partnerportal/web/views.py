@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 from django_filters.filterset import filterset_factory
 from django_filters.views import FilterView
-from django_tables2 import SingleTableMixin
+from django_tables2 import RequestConfig, SingleTableMixin
 
 from partnerportal.kernel.states import IllegalTransition, Refused
 from partnerportal.web.htmx import is_fragment
-from partnerportal.web.paging import CappedPaginator
+from partnerportal.web.paging import CappedPaginator, SeekPaginator
 
 
 class PolicyView:
@@ -78,6 +78,20 @@ class TableView(PolicyView, SingleTableMixin, FilterView):
         """Return the page, or its ``table`` part for a fragment request."""
         page = super().get_template_names()[0]
         return [f"{page}#table" if is_fragment(self.request) else page]
+
+
+class StaffTableView(TableView):
+    """A list over everybody's rows: as fast on its last page as on its first."""
+
+    is_permitted_first = True
+
+    def get_table(self, **kwargs: Any) -> Any:
+        """Return the table with the page that the address names."""
+        table = self.get_table_class()(data=self.get_table_data(), **kwargs)
+        RequestConfig(self.request, paginate=False).configure(table)
+        page = self.request.GET.get(table.prefixed_page_field)
+        table.paginate(SeekPaginator, per_page=self.table_pagination["per_page"], page=page)
+        return table
 
 
 class ActionView(PolicyView, FormView):

@@ -60,6 +60,7 @@ class Job(models.Model):
             models.Index(fields=["not_before"], condition=Q(state=JobState.QUEUED), name="job_waiting"),
             models.Index(fields=["heartbeat_at"], condition=Q(state=JobState.RUNNING), name="job_running"),
             models.Index(fields=["organisation_id", "-created_at"], name="job_by_organisation"),
+            models.Index(fields=["-created_at", "-id"], name="job_newest"),
         ]
 
     def __str__(self) -> str:

@@ -49,10 +49,7 @@ class BoardView(PolicyView, FilterView):
         """Say whether the reader may open the whole text, and where it posts."""
         acting = self.request.acting
         is_partner = not is_nobody(acting) and Partner.objects.approved().filter(pk=acting.home.pk).exists()
-        is_filtered = any(self.request.GET.get(name) for name in BoardFilter.base_filters)
-        return super().get_context_data(
-            is_partner=is_partner, is_filtered=is_filtered, noun=CALLS, post_url=post_url(self.request), **kwargs
-        )
+        return super().get_context_data(is_partner=is_partner, noun=CALLS, post_url=post_url(self.request), **kwargs)
 
 
 def post_url(request: Any) -> str:

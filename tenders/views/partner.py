@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
-from partners.models import Partner
+from partnerportal.web.views import ActionView, PageView, TableView
+from partners.pages import OwnPartner
 from tenders import forms, services
 from tenders.filters import InboxFilter
 from tenders.models import Proposal, Tender
@@ -21,25 +21,20 @@ from tenders.permissions import TenderPermission
 from tenders.tables import InboxTable, WonTable
 
 
-class OwnPartner(PolicyView):
-    """A page of the partner space: one's organisation must be a partner."""
-
-    def find(self, **_kwargs: Any) -> None:
-        """The partner that one's organisation is."""
-        self.partner = get_object_or_404(Partner.objects.visible_to(self.request.acting))
+class _TendersPage(OwnPartner):
+    """A page about calls in the partner space."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the partner and what the person may do."""
+        """Name what the person may do."""
         acting = self.request.acting
         return super().get_context_data(
-            partner=self.partner,
             may_answer=TenderPermission.PROPOSAL_SEND.granted_to(acting),
             may_record=TenderPermission.CONTRACT_RECORD.granted_to(acting),
             **kwargs,
         )
 
 
-class InboxView(OwnPartner, TableView):
+class InboxView(_TendersPage, TableView):
     """Open calls and those one has answered, the newest first."""
 
     permission = TenderPermission.TENDER_READ
@@ -53,7 +48,7 @@ class InboxView(OwnPartner, TableView):
         return readable.with_answer_of(self.partner.pk).order_by("-opened_at", "-pk")
 
 
-class _OneTender(OwnPartner):
+class _OneTender(_TendersPage):
     """Finds a call that one may read, and one's own answer to it."""
 
     def find(self, **kwargs: Any) -> None:
@@ -121,7 +116,7 @@ class ProposalSendView(_OneTender, ActionView):
         return reverse("tenders:tender_detail", args=[self.tender.pk])
 
 
-class ContractListView(OwnPartner, TableView):
+class ContractListView(_TendersPage, TableView):
     """What one has won, and the contracts (rule 57)."""
 
     permission = TenderPermission.CONTRACT_VIEW

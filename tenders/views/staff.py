@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from partnerportal.web.views import PageView, TableView
+from partnerportal.web.views import PageView, StaffTableView
 from tenders.filters import StaffTenderFilter
 from tenders.models import Tender
 from tenders.permissions import TenderPermission
 from tenders.tables import StaffTenderTable
 
 
-class StaffListView(TableView):
+class StaffListView(StaffTableView):
     """All calls, the newest first."""
 
     permission = TenderPermission.STAFF_TENDER_VIEW

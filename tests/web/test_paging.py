@@ -55,3 +55,91 @@ def test_a_long_list_is_counted_up_to_a_limit(monkeypatch, limit: int, count: in
     paginator = paging.CappedPaginator(Family.objects.order_by("code"), 1)
 
     assert (paginator.count, paginator.num_pages, paginator.capped) == (count, count, is_capped)
+
+
+def _families(*names: str) -> None:
+    Family.objects.bulk_create(Family(code=f"family-{number}", name=name) for number, name in enumerate(names))
+
+
+def _walk(order: tuple[str, ...], per_page: int) -> tuple[list[list[str]], list[list[str]]]:
+    """Return the pages on the way to the end, and those on the way back."""
+    paginator = paging.SeekPaginator(Family.objects.order_by(*order), per_page)
+    page = paginator.page(None)
+    there = [[one.code for one in page]]
+    while page.has_next():
+        page = paginator.page(page.next_page_number())
+        there.append([one.code for one in page])
+    back = [there[-1]]
+    while page.has_previous():
+        page = paginator.page(page.previous_page_number())
+        back.append([one.code for one in page])
+    return there, back
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", [("name",), ("-name",), ("name", "-code"), ("-pk",), ("-name", "code", "pk")])
+@pytest.mark.parametrize("per_page", [1, 2, 3, 7])
+def test_seeking_shows_every_row_once_in_order_however_many_are_alike(order: tuple[str, ...], per_page: int):
+    _families("Mail", "Web", "Mail", "Cloud", "Mail", "Web", "Web")
+
+    there, _back = _walk(order, per_page)
+
+    seen = [code for page in there for code in page]
+    keys = [one.lstrip("-") for one in order]
+    assert sorted(seen) == [f"family-{number}" for number in range(7)]
+    in_order = Family.objects.order_by(*order).values_list(*keys)
+    assert [Family.objects.filter(code=code).values_list(*keys).get() for code in seen] == list(in_order)
+
+
+@pytest.mark.django_db
+def test_seeking_back_shows_the_same_pages_and_a_full_first_one():
+    _families(*"abcdefg")
+
+    there, back = _walk(("name",), 3)
+
+    assert there == [[f"family-{n}" for n in page] for page in [(0, 1, 2), (3, 4, 5), (6,)]]
+    assert back == list(reversed(there))
+
+
+@pytest.mark.django_db
+def test_rows_that_come_meanwhile_shift_nothing():
+    _families(*"bdfh")
+    paginator = paging.SeekPaginator(Family.objects.order_by("name"), 2)
+    first = paginator.page(None)
+
+    Family.objects.create(code="new", name="a")
+
+    assert [one.name for one in paginator.page(first.next_page_number())] == ["f", "h"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["", "2", "[false,[1]]", "eyJ9:tampered", None])
+def test_a_place_that_is_not_ours_is_the_first_page(number: str | None):
+    _families(*"abc")
+
+    page = paging.SeekPaginator(Family.objects.order_by("name"), 2).page(number)
+
+    assert [one.name for one in page] == ["a", "b"]
+    assert not page.has_previous()
+
+
+@pytest.mark.django_db
+def test_a_place_in_another_order_is_the_first_page():
+    _families(*"abc")
+    other = paging.SeekPaginator(Family.objects.order_by("code"), 2)
+
+    page = paging.SeekPaginator(Family.objects.order_by("name"), 2).page(other.page(None).next_page_number())
+
+    assert [one.name for one in page] == ["a", "b"]
+
+
+@pytest.mark.django_db
+def test_the_line_under_a_sought_page_counts_and_has_no_numbers():
+    _families(*"abc")
+
+    pager = paging.pager(
+        paging.SeekPaginator(Family.objects.order_by("name"), 2).page(None), query=QueryDict("q=moser&page=x")
+    )
+
+    assert (pager["summary"], pager["pages"], pager["previous_url"]) == ("3 entries", [], "")
+    assert pager["next_url"].startswith("?q=moser&page=")
