@@ -158,12 +158,13 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     placed_by_id = models.BigIntegerField(null=True)
     placed_by_label = models.CharField(max_length=254)
-    key = models.CharField(max_length=64, unique=True)  # a repeated request finds the order instead of making another
+    key = models.CharField(max_length=64)  # a repeated request finds the order instead of making another
 
     objects = OrderQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["client", "key"], name="order_key_once_per_client"),
             models.CheckConstraint(name="order_kind_known", condition=Q(kind__in=OrderKind.values)),
             models.CheckConstraint(name="order_currency_known", condition=Q(currency__in=Currency.values)),
             models.CheckConstraint(  # Somebody else than the client pays only through a relationship (rule 25).

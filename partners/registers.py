@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +53,13 @@ def checked(*, country: str, number: str) -> str:
         raise NotEligible(_("Tell the number under which the company is registered."), field="register_number")
     register = REGISTERS.get(country)
     if register is None:
-        return " ".join(number.upper().split())
+        compact = "".join(letter for letter in number.upper() if letter.isalnum())
+        if not compact:
+            raise NotEligible(_("A register number has letters or digits."), field="register_number")
+        return compact
     for check in register.checks:
         try:
-            return check.validate(number)
+            return _of_the_company(country, check.validate(_bare(country, number)))
         except ValidationError:
             continue
     message = _("This is not a %(register)s number. It looks like this: %(example)s.") % {
@@ -63,6 +67,18 @@ def checked(*, country: str, number: str) -> str:
         "example": register.example,
     }
     raise NotEligible(message, field="register_number")
+
+
+def _bare(country: str, number: str) -> str:
+    """Return the number without what people write around it: a Swiss one's VAT suffix, a Spanish one's country."""
+    if country == "CH":
+        return re.sub(r"(?i)\s*(MWST|TVA|IVA|TPV|HR)\.?$", "", number)
+    return re.sub(r"(?i)^ES[\s-]*", "", number) if country == "ES" else number
+
+
+def _of_the_company(country: str, number: str) -> str:
+    """Return the part that all establishments of a company share: of a French SIRET, the SIREN."""
+    return number[:9] if country == "FR" else number
 
 
 def is_checked(country: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django_countries import countries
 
 from billing.exceptions import NoPrice
 from billing.models import VatRate
@@ -18,7 +18,7 @@ from billing.selectors.rates import RateBook
 from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import Offer
 
-MAX_QUANTITY = 1_000_000
+MAX_QUANTITY = 1_000_000_000  # of one line: more is a slip, and beyond what amounts are exact for
 COUNTRY_OF = {Currency.CHF: "CH", Currency.EUR: "FR"}
 NAMES = frozenset("offer quantity currency access payer ordered_by managed partner_count client_count country".split())
 AMOUNTS = "public_net after_partner_rate preferential_net charged_net rebate cashback vat total".split()
@@ -54,7 +54,7 @@ class Question:
                 raise BadQuestion(f"{name} is missing.")
         values = {name: value for name, value in given.items() if value is not None}
         _text(values, "offer")
-        _number(values, "quantity", least=1)
+        _number(values, "quantity", least=1, most=MAX_QUANTITY)
         _number(values, "partner_count", least=0)
         _number(values, "client_count", least=0)
         _one_of(values, "currency", tuple(Currency.values))
@@ -69,10 +69,10 @@ class Question:
             raise BadQuestion("managed goes with access limited only.")
         if not isinstance(values.get("managed", True), bool):
             raise BadQuestion("managed is true or false.")
-        if "country" in values and not (
-            isinstance(values["country"], str) and re.fullmatch("[A-Z]{2}", values["country"])
-        ):
-            raise BadQuestion("country is a code of two capital letters, such as CH.")
+        if "country" in values:
+            _text(values, "country")
+            if values["country"] not in countries.countries:
+                raise BadQuestion("country is a code of ISO 3166 in two capital letters, such as CH.")
         return cls(**values)
 
 
@@ -129,7 +129,7 @@ class Quoter:
             "partner_degressive_rate": _rate(line.partner_degressive_rate),
             "client_degressive_rate": _rate(line.client_degressive_rate),
             "outcome": str(line.outcome),
-            "reason": REASONS[line.reason],
+            "reason": _reason(line),
             "steps": [
                 {"label": STEP_LABELS[step.label], "amount": _amount(step.amount), "rate": _rate(step.rate)}
                 for step in line.steps
@@ -155,6 +155,13 @@ def _refused(line: Line) -> dict[str, Any]:
         "reason": REASONS[line.reason],
         "steps": [],
     }
+
+
+def _reason(line: Line) -> str:
+    """Say which row applies; and where it would earn, that nothing is left to earn (rule 35)."""
+    if line.outcome is Outcome.NOTHING and line.preferential_net is not None:
+        return f"{REASONS[line.reason]} Nothing is earned: the client pays no more than the preferential price."
+    return REASONS[line.reason]
 
 
 # The command speaks English, like every command; the pages word these for themselves.
@@ -194,10 +201,11 @@ def _text(values: Mapping[str, Any], name: str) -> None:
         raise BadQuestion(f"{name} is a text.")
 
 
-def _number(values: Mapping[str, Any], name: str, *, least: int) -> None:
+def _number(values: Mapping[str, Any], name: str, *, least: int, most: int | None = None) -> None:
     value = values.get(name, least)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MAX_QUANTITY:
-        raise BadQuestion(f"{name} is a whole number from {least} to {MAX_QUANTITY}.")
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole or value < least or (most is not None and value > most):
+        raise BadQuestion(f"{name} is a whole number from {least} {'up' if most is None else f'to {most}'}.")
 
 
 def _one_of(values: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from stdnum.eu import vat as eu_vat
 from billing.exceptions import NoPrice
 from billing.models import DegressiveStep, PartnerRate, Price, VatRate
 from billing.pricing import Rates, VatTreatment, is_taxed, vat_treatment
+from partnerportal.accounts.choices import OrganisationKind
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer
 from partnerportal.kernel import countries
@@ -61,11 +62,12 @@ class RateBook:
             raise NoPrice(message) from None
 
 
-def vat_for(*, country: str, vat_number: str, day: date) -> tuple[VatTreatment, Decimal]:
-    """Return how a payer is taxed and at which rate (rule 45). Raises :class:`NoPrice` if the rate is not known."""
-    treatment = vat_treatment(
-        country=country, has_valid_vat_number=country in countries.EU and eu_vat.is_valid(vat_number or "-")
-    )
+def vat_for(*, country: str, is_company: bool, vat_number: str, day: date) -> tuple[VatTreatment, Decimal]:
+    """Return how a payer is taxed and at which rate (rule 45): reverse charge is for companies with a number of their
+    own country. Raises :class:`NoPrice` if the rate is not known.
+    """
+    has_number = is_company and vat_number.startswith(countries.vat_prefix(country)) and eu_vat.is_valid(vat_number)
+    treatment = vat_treatment(country=country, has_valid_vat_number=has_number)
     if not is_taxed(treatment):
         return treatment, Decimal(0)
     rate = VatRate.objects.valid_on(day).filter(country=country).values_list("rate", flat=True).first()
@@ -77,4 +79,9 @@ def vat_for(*, country: str, vat_number: str, day: date) -> tuple[VatTreatment, 
 
 def vat_of(organisation: Organisation, day: date) -> tuple[VatTreatment, Decimal]:
     """Return how an organisation is taxed as the payer."""
-    return vat_for(country=str(organisation.country), vat_number=organisation.vat_number, day=day)
+    return vat_for(
+        country=str(organisation.country),
+        is_company=organisation.kind == OrganisationKind.COMPANY,
+        vat_number=organisation.vat_number,
+        day=day,
+    )

@@ -3,8 +3,9 @@
 from billing.services.exports import start_client_export
 from billing.services.invoices import issue_invoice
 from billing.services.ledger import credit, top_up
-from billing.services.orders import Item, Quote, place_order, quote_order, renew
+from billing.services.orders import place_order, quote_order, renew
 from billing.services.payments import pay_from_prepaid, settle_payment
+from billing.services.quoting import Item, Quote
 from billing.services.resales import draft_resale, issue_resale
 
 __all__ = [

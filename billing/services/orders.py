@@ -3,102 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
-from dateutil.relativedelta import relativedelta
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing.choices import OrderKind, Outcome
 from billing.exceptions import OrderRefused
 from billing.models import Coverage, Invoice, Order, OrderLine
-from billing.pricing import Case, Line, Rates, price_line
 from billing.pricing import Outcome as Priced
-from billing.selectors.rates import RateBook
 from billing.services.invoices import issue_invoice
-from clients import selectors as client_selectors
+from billing.services.quoting import Item, Quote, QuotedLine, Wanted, quote_items
 from clients import services as client_services
-from clients.choices import Payer, ProductState, RenewalPayer
+from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
-from partnerportal.catalogue.models import Offer, Period
 from partners.models import Partner
 
-PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
 MAX_UNITS = 10_000  # of one line: more is a slip of the finger, and each unit may become a row
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to order: so many units of an offer, new or (``extends``) added to a product that is there."""
-
-    offer: Offer
-    quantity: int
-    extends: Product | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """An item on its way to a line: with the products that are renewed, if it is a renewal."""
-
-    offer: Offer
-    quantity: int
-    extends: Product | None
-    name: str
-    renewed: tuple[Product, ...] = ()
-
-    @property
-    def touched(self) -> Product | None:
-        """The product whose scope decides (rows 5, 6, 11); None for something new."""
-        return self.extends or (self.renewed[0] if self.renewed else None)
-
-
-@dataclass(frozen=True)
-class QuotedLine:
-    """A priced line with what its snapshot needs."""
-
-    wanted: _Wanted
-    rates: Rates
-    version: dict[str, Any]
-    line: Line
-    earner: Relationship | None
-    earning_partner: Partner | None
-    partner_count: int | None
-    client_count: int
-    period_start: date
-    period_end: date
-
-
-@dataclass(frozen=True)
-class Quote:
-    """What an order would be: who pays, and every line explained."""
-
-    client: Organisation
-    payer: Organisation
-    relationship: Relationship | None
-    currency: str
-    lines: tuple[QuotedLine, ...]
-
-    @property
-    def charged_net(self) -> Decimal:
-        """What is charged, net."""
-        return sum((quoted.line.charged_net or Decimal(0) for quoted in self.lines), Decimal("0.00"))
 
 
 def quote_order(*, client_id: int, items: Sequence[Item], relationship_id: int | None, now: datetime) -> Quote:
     """Price an order without placing it. ``relationship_id``: through which a partner orders; None for the client's own
     people. Raises :class:`OrderRefused` with the rule in words, NoPrice.
     """
-    wanted = [_Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
-    return _quote(client_id, wanted, relationship_id, now, is_binding=False)
+    wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
+    return quote_items(client_id, wanted, relationship_id, now)
 
 
 @transaction.atomic
@@ -113,13 +46,15 @@ def place_order(
 ) -> Order:
     """Order for a client's organisation: products are installed there (rule 23), the payer gets the invoice.
 
-    ``key``: made with the form; a repeated request returns the order that it placed the first time. Terms are those of
-    ``now`` and stay (Q11). Raises :class:`OrderRefused`, NoPrice.
+    ``key``: made with the form; a repeated request returns the order that it placed the first time, and one that asks
+    for something else under the same key is refused. Terms are those of ``now`` and stay (Q11). Raises
+    :class:`OrderRefused`, NoPrice.
     """
-    client = _locked_client(client_id)
-    known = Order.objects.filter(key=key, client=client).first()
+    _lock_scope(client_id)
+    known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
-        return known
+        asked = [(item.offer.pk, item.quantity) for item in items]
+        return _repeated(known, list(known.lines.order_by("position").values_list("offer", "quantity")) == asked)
     if not items:
         raise OrderRefused(_("Choose at least one offer."))
     for item in items:
@@ -127,8 +62,9 @@ def place_order(
             raise OrderRefused(_("Order between 1 and 10,000 units at a time."), field="quantity")
         if not item.offer.is_sold:
             raise OrderRefused(_("This offer is no longer sold."), field="offer")
-    wanted = [_Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
-    quote = _quote(client_id, wanted, relationship_id, now, is_binding=True)
+    _check_extended(client_id, items)
+    wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
+    quote = quote_items(client_id, wanted, relationship_id, now)
     return _write(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
 
 
@@ -146,10 +82,11 @@ def renew(
 
     Raises :class:`OrderRefused` for a product that is not the client's or was terminated, and as :func:`place_order`.
     """
-    client = _locked_client(client_id)
-    known = Order.objects.filter(key=key, client=client).first()
+    _lock_scope(client_id)
+    known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
-        return known
+        renewed = Coverage.objects.filter(line__order=known).values_list("product", flat=True)
+        return _repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     renewable = Product.objects.select_for_update(of=("self",)).in_use().filter(organisation=client_id)
     products = list(renewable.filter(pk__in=product_ids).select_related("offer__family").order_by("offer", "pk"))
     if len(products) != len(set(product_ids)) or not products:
@@ -159,141 +96,43 @@ def renew(
     for product in products:
         groups.setdefault((product.offer_id, earners[product.pk], product.renews_on), []).append(product)
     wanted = [
-        _Wanted(group[0].offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
+        Wanted(group[0].offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
         for group in groups.values()
     ]
-    quote = _quote(client_id, wanted, relationship_id, now, is_binding=True)
+    quote = quote_items(client_id, wanted, relationship_id, now)
     return _write(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
 
 
-def _locked_client(client_id: int) -> Organisation:
-    """Load the client under its lock: counts are read and products added by one order at a time."""
-    return Organisation.objects.select_for_update().get(pk=client_id)
+def _lock_scope(client_id: int) -> None:
+    """Make orders take turns with whatever decides about them, in the one order of locks that all services keep:
+    organisation, partner, relationship, product.
+
+    Counts are read and products added by one order at a time, at the client and in the portfolio of each partner that
+    could earn (Q3); a relationship ends before an order or after it.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=client_id)
+    relationships = Relationship.objects.filter(client=client_id, state=RelationshipState.ACTIVE).order_by("pk")
+    partners = Partner.objects.filter(Q(pk=client_id) | Q(pk__in=relationships.values("partner"))).order_by("pk")
+    list(partners.select_for_update(no_key=True).values_list("pk"))
+    list(relationships.select_for_update(no_key=True).values_list("pk"))
 
 
-def _quote(
-    client_id: int, wanted: Sequence[_Wanted], relationship_id: int | None, now: datetime, *, is_binding: bool
-) -> Quote:
-    client = Organisation.objects.get(pk=client_id)
-    relationship = _ordering_relationship(client_id, relationship_id, is_binding=is_binding)
-    payer = client
-    if relationship is not None and relationship.is_paid_by_partner:
-        payer = relationship.partner.organisation
-    currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
-    book = RateBook(timezone.localdate(now))
-    counter = _Counter(client_id, wanted)
-    lines = tuple(_quote_line(item, client, relationship, currency, book, counter, now) for item in wanted)
-    return Quote(client, payer, relationship, currency, lines)
+def _repeated(known: Order, is_same: bool) -> Order:
+    """Return the order that was placed under this key, unless something else was asked for this time."""
+    if not is_same:
+        raise OrderRefused(
+            _("This form was sent before, with other content. See your orders, and start anew for what is missing.")
+        )
+    return known
 
 
-def _ordering_relationship(client_id: int, relationship_id: int | None, *, is_binding: bool) -> Relationship | None:
-    """Return the relationship through which a partner orders; rows 7 and 9 are refused here."""
-    if relationship_id is None:
-        return None
-    active = Relationship.objects.active().select_related("partner__organisation")
-    if is_binding:  # an order and the end of its relationship take turns
-        active = active.select_for_update(of=("self",))
-    found = active.filter(pk=relationship_id, client=client_id).first()
-    if found is None:
-        raise OrderRefused(_("You have no access to this client any more, so you cannot order for it."))
-    if not found.is_full:
-        raise OrderRefused(_("With limited access only the client orders and renews. Ask it for full access."))
-    return found
-
-
-def _quote_line(
-    item: _Wanted,
-    client: Organisation,
-    relationship: Relationship | None,
-    currency: str,
-    book: RateBook,
-    counter: _Counter,
-    now: datetime,
-) -> QuotedLine:
-    case, earner, partner = _scope(item, client, relationship)
-    rates = book.rates(offer=item.offer, currency=currency)
-    client_count = counter.client(item)
-    partner_count = counter.partner(item, partner.pk) if partner is not None else None
-    line = price_line(
-        rates=rates,
-        quantity=item.quantity,
-        case=case,
-        partner_count=partner_count or 0,
-        client_count=client_count,
-        client_degressive=settings.PROGRAMME["client_degressive"],
-    )
-    start, end = _period(item, timezone.localdate(now))
-    version = book.version(offer=item.offer, currency=currency)
-    return QuotedLine(item, rates, version, line, earner, partner, partner_count, client_count, start, end)
-
-
-def _scope(
-    item: _Wanted, client: Organisation, relationship: Relationship | None
-) -> tuple[Case, Relationship | None, Partner | None]:
-    """Return the case of the decision table, and who earns in it."""
-    if relationship is not None:
-        payer = "partner" if relationship.is_paid_by_partner else "client"
-        return Case(access="full", ordered_by="partner", payer=payer), relationship, relationship.partner
-    own = Partner.objects.approved().filter(pk=client.pk).first()
-    if own is not None:
-        return Case(access="full", ordered_by="partner", payer="partner", is_own_organisation=True), None, own
-    earner = _earner(item, client)
-    if earner is None:
-        has_limited = Relationship.objects.active().filter(client=client).exists()
-        access = "limited" if has_limited else "none"
-        return Case(access=access, ordered_by="client", is_managed=False), None, None
-    if earner.is_full:
-        payer = "partner" if earner.is_paid_by_partner else "client"
-        return Case(access="full", ordered_by="client", payer=payer), earner, earner.partner
-    has_full = Relationship.objects.active().filter(client=client, access="FULL").first()
-    if has_full is not None:
-        payer = "partner" if has_full.is_paid_by_partner else "client"
-        case = Case(access="full", ordered_by="client", payer=payer, earns_for_limited_partner=True)
-        return case, earner, earner.partner
-    return Case(access="limited", ordered_by="client", is_managed=True), earner, earner.partner
-
-
-def _earner(item: _Wanted, client: Organisation) -> Relationship | None:
-    """Return the relationship that earns on an item that the client orders itself: new things fall to full access."""
-    relationships = Relationship.objects.active().select_related("partner__organisation")
-    if item.touched is None:
-        return relationships.filter(client=client, access="FULL").first()
-    found = (
-        Product.objects.filter(pk=item.touched.pk).with_earner().values_list("earner_relationship", flat=True).first()
-    )
-    return relationships.filter(pk=found).first() if found else None
-
-
-class _Counter:
-    """Counts what degressive steps are read from (Q3, Q4): what runs and what is ordered; renewed ones run already."""
-
-    def __init__(self, client_id: int, wanted: Sequence[_Wanted]) -> None:
-        self.client_id = client_id
-        self.ordered: dict[int, int] = {}
-        for item in wanted:
-            if not item.renewed:
-                self.ordered[item.offer.family_id] = self.ordered.get(item.offer.family_id, 0) + item.quantity
-
-    def client(self, item: _Wanted) -> int:
-        """The client's own count."""
-        own = Product.objects.filter(organisation=self.client_id)
-        return self._with_ordered(item, own)
-
-    def partner(self, item: _Wanted, partner_id: int) -> int:
-        """The partner's portfolio: its own organisation, and what is in its scope at active clients."""
-        return self._with_ordered(item, Product.objects.managed_by(partner_id))
-
-    def _with_ordered(self, item: _Wanted, products: Any) -> int:
-        family = item.offer.family_id
-        running = client_selectors.units_of_family(products=products, family_id=family)
-        # A blocked product that is being renewed runs again with this order.
-        revived = sum(product.quantity for product in item.renewed if product.state != ProductState.ACTIVE)
-        return running + revived + self.ordered.get(family, 0)
-
-
-def _period(item: _Wanted, today: date) -> tuple[date, date]:
-    start = item.renewed[0].renews_on if item.renewed else today
-    return start, start + PERIODS[Period(item.offer.period)]
+def _check_extended(client_id: int, items: Sequence[Item]) -> None:
+    """Units are added to the client's own products of the same offer, held until they are."""
+    extended = {item.extends.pk: item for item in items if item.extends is not None}
+    found = Product.objects.select_for_update().in_use().filter(pk__in=extended, organisation=client_id)
+    same = [product for product in found if product.offer_id == extended[product.pk].offer.pk]
+    if len(same) != sum(item.extends is not None for item in items):
+        raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
 
 
 def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -> Order:

@@ -79,7 +79,9 @@ class OrganisationForm(forms.ModelForm):
         fields = ["kind", "name", "street", "postcode", "city", "country", "vat_number", "language", "time_zone"]
         help_texts = {
             "country": _("It decides the currency of future invoices: CHF in Switzerland and Liechtenstein, else EUR."),
-            "vat_number": _("With a valid number of an EU country, invoices carry no VAT (reverse charge)."),
+            "vat_number": _(
+                "A company with a valid number of its EU country gets invoices without VAT (reverse charge)."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class OrganisationForm(forms.ModelForm):
             except StdnumError:
                 self.add_error("vat_number", _("This is not a VAT number. It starts with two letters, such as FR."))
             else:
-                if not cleaned["vat_number"].startswith("EL" if country == "GR" else country):
+                if not cleaned["vat_number"].startswith(countries.vat_prefix(country)):
                     self.add_error("vat_number", _("This VAT number belongs to another country than the address."))
         return cleaned
 

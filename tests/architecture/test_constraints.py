@@ -312,6 +312,7 @@ BAD_ROWS = {
     "vatrate_is_fraction": lambda h: billing.VatRate.objects.create(country="IT", rate=D(1), valid_from=TODAY),
     "vatrate_validity_apart": lambda h: billing.VatRate.objects.create(country="CH", rate=D("0.1"), valid_from=TODAY),
     # billing: orders and documents
+    "order_key_once_per_client": lambda h: order(h, key=h.order.key),
     "order_kind_known": lambda h: order(h, kind="GIFT"),
     "order_currency_known": lambda h: order(h, currency="USD"),
     "order_other_payer_through_relationship": lambda h: order(h, payer=h.partner.organisation),

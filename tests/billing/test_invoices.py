@@ -82,20 +82,24 @@ def test_paying_is_not_owning(here):
 
 
 @pytest.mark.parametrize(
-    ("country", "vat_number", "treatment", "vat"),
+    ("country", "kind", "vat_number", "treatment", "vat"),
     [
-        ("CH", "", "domestic", "28.12"),
-        ("FR", "", "country", "66.50"),
-        ("FR", "FR40303265045", "reverse_charge", "0.00"),
-        ("FR", "FR00000000000", "country", "66.50"),
-        ("US", "", "out_of_scope", "0.00"),
+        ("CH", "COMPANY", "", "domestic", "28.12"),
+        ("FR", "COMPANY", "", "country", "66.50"),
+        ("FR", "COMPANY", "FR40303265045", "reverse_charge", "0.00"),
+        ("FR", "COMPANY", "FR00000000000", "country", "66.50"),
+        ("FR", "COMPANY", "DE136695976", "country", "66.50"),
+        ("FR", "INDIVIDUAL", "FR40303265045", "country", "66.50"),
+        ("FR", "ASSOCIATION", "FR40303265045", "country", "66.50"),
+        ("CH", "COMPANY", "CHE100155212MWST", "domestic", "28.12"),
+        ("US", "COMPANY", "", "out_of_scope", "0.00"),
     ],
 )
-def test_vat_by_country_and_number(settings, country, vat_number, treatment, vat):
+def test_vat_by_country_kind_and_number(settings, country, kind, vat_number, treatment, vat):
     """Rule 45, on 35 hostings at list price."""
     settings.PROGRAMME = settings.PROGRAMME | {"client_degressive": False}
     offers = world.make_catalogue()
-    client, acting = world.make_client(country=country, vat_number=vat_number)
+    client, acting = world.make_client(country=country, kind=kind, vat_number=vat_number)
 
     invoice = order(client, offers["web-hosting"], acting).invoice
 

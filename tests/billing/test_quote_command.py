@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -161,3 +162,49 @@ def test_text_says_the_same(capsys):
 
     text = capsys.readouterr().out
     assert all(figure in text for figure in ("347.20", "277.76", "208.32", "16.87", "225.19"))
+
+
+BAD_BYTES = {
+    "not UTF-8": b'{"offer": "\xe9"}',
+    "a number too long to read": b'{"quantity": ' + b"9" * 5000 + b"}",
+    "brackets too deep": b"[" * 100_000,
+    "an unknown key that cannot be printed": b'{"\\ud800": 1}',
+    "a country that is a list": json.dumps(ASKED | {"country": ["CH"]}).encode(),
+    "no country of this world": json.dumps(ASKED | {"country": "ZZ"}).encode(),
+    "infinite": json.dumps(ASKED | {"quantity": float("inf")}).encode(),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("bad", BAD_BYTES.values(), ids=BAD_BYTES.keys())
+@pytest.mark.parametrize("source", ["file", "stdin"])
+def test_no_line_of_a_batch_spoils_the_others(capsys, tmp_path, monkeypatch, bad, source):
+    good = json.dumps(ASKED).encode()
+    content = b"\r\n".join([good, bad, good])
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(content)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    with pytest.raises(SystemExit) as stopped:
+        call_command("quote", batch=str(path) if source == "file" else "-")
+
+    first, second, third = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert stopped.value.code == 1
+    assert first == third
+    assert set(second) == {"line", "error"}
+    assert second["line"] == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 10**6 + 1, 10**30])
+def test_counts_are_taken_as_given(capsys, count):
+    answer = quote(capsys, partner_count=count, client_count=count)
+
+    assert answer["partner_degressive_rate"] == ("0.3" if count >= 50 else "0")
+
+
+def test_a_reason_never_promises_what_is_not_earned(capsys):
+    """Rule 35: the client pays no more than the preferential price."""
+    answer = quote(capsys, payer="client", ordered_by="client", partner_count=1, client_count=50)
+
+    assert (answer["outcome"], answer["cashback"]) == ("nothing", "0.00")
+    assert "Nothing is earned" in answer["reason"]

@@ -1,38 +1,13 @@
 """Two awards, or an award and an answer, at once: one wins, the other is told."""
 
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
 
-from partnerportal.kernel.states import Refused
 from tenders import services
 from tenders.models import Proposal, Tender
 from tests import world
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """Run the acts in threads that start together; return how each ended."""
-    barrier, outcomes = Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            barrier.wait()
-            act()
-            outcomes.append("done")
-        except Refused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
 
 
 def test_two_awards_at_once_choose_one():

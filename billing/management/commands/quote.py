@@ -57,31 +57,34 @@ class Command(BaseCommand):
         quoter = Quoter(timezone.localdate())
         has_bad_line = False
         try:
-            for number, text in enumerate(_lines(source), start=1):
+            for number, line in enumerate(_lines(source), start=1):
                 try:
-                    answer = quoter.answer(Question.parse(_parsed(text)))
+                    answer = quoter.answer(Question.parse(_parsed(line)))
                 except BadQuestion as bad:
                     has_bad_line, answer = True, {"line": number, "error": str(bad)}
-                self.stdout.write(json.dumps(answer, ensure_ascii=False))
-        except (OSError, UnicodeDecodeError) as unreadable:
+                self.stdout.write(json.dumps(answer))  # ASCII: whatever a bad line held can be printed
+        except OSError as unreadable:
             message = f"{source} cannot be read: {unreadable}."
             raise CommandError(message, returncode=2) from unreadable
         if has_bad_line:
             sys.exit(1)
 
 
-def _lines(source: str) -> Iterator[str]:
+def _lines(source: str) -> Iterator[bytes]:
+    """Bytes, so that one line that is no text spoils no other, and that only a line feed ends a line."""
     if source == "-":
-        yield from sys.stdin
+        yield from sys.stdin.buffer
         return
-    with Path(source).open(encoding="utf-8") as file:
+    with Path(source).open("rb") as file:
         yield from file
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any]:
     try:
-        given = json.loads(text)
-    except json.JSONDecodeError as bad:
+        given = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as bad:
+        raise BadQuestion("This line is not UTF-8.") from bad
+    except (ValueError, RecursionError) as bad:  # also numbers too long and brackets too deep to read
         message = f"This is not JSON: {bad}."
         raise BadQuestion(message) from bad
     if not isinstance(given, dict):

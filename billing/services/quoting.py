@@ -1,0 +1,218 @@
+"""What an order would be: who pays, who earns, and every line priced. Rules 30 to 37, Q3, Q4, Q11, Q13, Q38."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.exceptions import OrderRefused
+from billing.pricing import Case, Line, Rates, price_line
+from billing.selectors.rates import RateBook
+from clients import selectors as client_selectors
+from clients.models import Product, Relationship
+from clients.querysets import ProductQuerySet
+from partnerportal.accounts.models import Organisation
+from partnerportal.catalogue.models import Offer, Period
+from partners.models import Partner
+
+PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to order: so many units of an offer, new or (``extends``) added to a product that is there."""
+
+    offer: Offer
+    quantity: int
+    extends: Product | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An item on its way to a line: with the products that are renewed, if it is a renewal."""
+
+    offer: Offer
+    quantity: int
+    extends: Product | None
+    name: str
+    renewed: tuple[Product, ...] = ()
+
+    @property
+    def touched(self) -> Product | None:
+        """The product whose scope decides (rows 5, 6, 11); None for something new."""
+        return self.extends or (self.renewed[0] if self.renewed else None)
+
+
+@dataclass(frozen=True)
+class QuotedLine:
+    """A priced line with what its snapshot needs."""
+
+    wanted: Wanted
+    rates: Rates
+    version: dict[str, Any]
+    line: Line
+    earner: Relationship | None
+    earning_partner: Partner | None
+    partner_count: int | None
+    client_count: int
+    period_start: date
+    period_end: date
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What an order would be: who pays, and every line explained."""
+
+    client: Organisation
+    payer: Organisation
+    relationship: Relationship | None
+    currency: str
+    lines: tuple[QuotedLine, ...]
+
+    @property
+    def charged_net(self) -> Decimal:
+        """What is charged, net."""
+        return sum((quoted.line.charged_net or Decimal(0) for quoted in self.lines), Decimal("0.00"))
+
+
+def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int | None, now: datetime) -> Quote:
+    """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice."""
+    client = Organisation.objects.get(pk=client_id)
+    relationship = _ordering_relationship(client_id, relationship_id)
+    payer = client
+    if relationship is not None and relationship.is_paid_by_partner:
+        payer = relationship.partner.organisation
+    currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
+    book = RateBook(timezone.localdate(now))
+    counter = _Counter(client_id, wanted)
+    lines = tuple(_quote_line(item, client, relationship, currency, book, counter, now) for item in wanted)
+    return Quote(client, payer, relationship, currency, lines)
+
+
+def _ordering_relationship(client_id: int, relationship_id: int | None) -> Relationship | None:
+    """Return the relationship through which a partner orders; rows 7 and 9 are refused here."""
+    if relationship_id is None:
+        return None
+    active = Relationship.objects.active().select_related("partner__organisation")
+    found = active.filter(pk=relationship_id, client=client_id).first()
+    if found is None:
+        raise OrderRefused(_("You have no access to this client any more, so you cannot order for it."))
+    if not found.is_full:
+        raise OrderRefused(_("With limited access only the client orders and renews. Ask it for full access."))
+    return found
+
+
+def _quote_line(
+    item: Wanted,
+    client: Organisation,
+    relationship: Relationship | None,
+    currency: str,
+    book: RateBook,
+    counter: _Counter,
+    now: datetime,
+) -> QuotedLine:
+    case, earner, partner = _scope(item, client, relationship)
+    rates = book.rates(offer=item.offer, currency=currency)
+    client_count = counter.client(item)
+    partner_count = counter.partner(item, partner.pk) if partner is not None else None
+    line = price_line(
+        rates=rates,
+        quantity=item.quantity,
+        case=case,
+        partner_count=partner_count or 0,
+        client_count=client_count,
+        client_degressive=settings.PROGRAMME["client_degressive"],
+    )
+    start, end = _period(item, timezone.localdate(now))
+    version = book.version(offer=item.offer, currency=currency)
+    return QuotedLine(item, rates, version, line, earner, partner, partner_count, client_count, start, end)
+
+
+def _scope(
+    item: Wanted, client: Organisation, relationship: Relationship | None
+) -> tuple[Case, Relationship | None, Partner | None]:
+    """Return the case of the decision table, and who earns in it."""
+    if relationship is not None:
+        payer = "partner" if relationship.is_paid_by_partner else "client"
+        return Case(access="full", ordered_by="partner", payer=payer), relationship, relationship.partner
+    own = Partner.objects.approved().filter(pk=client.pk).first()
+    if own is not None:
+        return Case(access="full", ordered_by="partner", payer="partner", is_own_organisation=True), None, own
+    earner = _earner(item, client)
+    if earner is None:
+        has_limited = Relationship.objects.active().filter(client=client).exists()
+        access = "limited" if has_limited else "none"
+        return Case(access=access, ordered_by="client", is_managed=False), None, None
+    if earner.is_full:
+        payer = "partner" if earner.is_paid_by_partner else "client"
+        return Case(access="full", ordered_by="client", payer=payer), earner, earner.partner
+    has_full = Relationship.objects.active().filter(client=client, access="FULL").first()
+    if has_full is not None:
+        payer = "partner" if has_full.is_paid_by_partner else "client"
+        case = Case(access="full", ordered_by="client", payer=payer, earns_for_limited_partner=True)
+        return case, earner, earner.partner
+    return Case(access="limited", ordered_by="client", is_managed=True), earner, earner.partner
+
+
+def _earner(item: Wanted, client: Organisation) -> Relationship | None:
+    """Return the relationship that earns on an item that the client orders itself: new things fall to full access."""
+    relationships = Relationship.objects.active().select_related("partner__organisation")
+    if item.touched is None:
+        return relationships.filter(client=client, access="FULL").first()
+    found = (
+        Product.objects.filter(pk=item.touched.pk).with_earner().values_list("earner_relationship", flat=True).first()
+    )
+    return relationships.filter(pk=found).first() if found else None
+
+
+class _Counter:
+    """Counts what degressive steps are read from (Q3, Q4): what runs, and what this order adds to it.
+
+    Units that are renewed count once: those that run in the counted portfolio are in it already, others (blocked ones,
+    or ones in another partner's scope) come to it.
+    """
+
+    def __init__(self, client_id: int, wanted: Iterable[Wanted]) -> None:
+        self.client_id = client_id
+        self._ordered: dict[int, int] = defaultdict(int)
+        self._renewed: dict[int, list[Product]] = defaultdict(list)
+        self._counts: dict[tuple[int | None, int], int] = {}
+        for item in wanted:
+            if item.renewed:
+                self._renewed[item.offer.family_id] += item.renewed
+            else:
+                self._ordered[item.offer.family_id] += item.quantity
+
+    def client(self, item: Wanted) -> int:
+        """The client's own count."""
+        return self._count(None, item.offer.family_id, Product.objects.filter(organisation=self.client_id))
+
+    def partner(self, item: Wanted, partner_id: int) -> int:
+        """The partner's portfolio: its own organisation, and what is in its scope at active clients."""
+        return self._count(partner_id, item.offer.family_id, Product.objects.managed_by(partner_id))
+
+    def _count(self, whose: int | None, family_id: int, portfolio: ProductQuerySet) -> int:
+        if (whose, family_id) not in self._counts:
+            renewed = self._renewed[family_id]
+            there = set(portfolio.running().filter(pk__in=[one.pk for one in renewed]).values_list("pk", flat=True))
+            self._counts[whose, family_id] = (
+                client_selectors.units_of_family(products=portfolio, family_id=family_id)
+                + sum(product.quantity for product in renewed if product.pk not in there)
+                + self._ordered[family_id]
+            )
+        return self._counts[whose, family_id]
+
+
+def _period(item: Wanted, today: date) -> tuple[date, date]:
+    start = item.renewed[0].renews_on if item.renewed else today
+    return start, start + PERIODS[Period(item.offer.period)]
