@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.choices import Access, ProductState, RelationshipState
 from clients.models import Product, Relationship
+from clients.querysets import known_to_partner
 from partnerportal.kernel.text import folded
 
 
@@ -25,9 +26,8 @@ class ClientFilter(filters.FilterSet):
     def matching(self, queryset: QuerySet[Relationship], _name: str, text: str) -> QuerySet[Relationship]:
         """Keep clients whose name or place holds the text."""
         return queryset.filter(
-            Q(client__search_name__contains=folded(text))
-            | Q(client__city__icontains=text)
-            | Q(client=None, invited_email__icontains=text)
+            (known_to_partner() & (Q(client__search_name__contains=folded(text)) | Q(client__city__icontains=text)))
+            | (~known_to_partner() & Q(invited_email__icontains=text))
         )
 
 

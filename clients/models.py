@@ -133,7 +133,25 @@ class Relationship(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.client or self.invited_email} – {self.partner}"
+        return f"{self.client_to_partner} – {self.partner}"
+
+    @property
+    def client_to_partner(self) -> Organisation | str:
+        """The client as its partner may know it: by its address while it has not accepted a partner's question.
+
+        Who asks must not learn from the question alone which organisation an address belongs to (promise 2).
+        """
+        is_known = self.client is not None and (self.started_by == Side.CLIENT or self.state in ANSWERED)
+        return self.client if is_known and self.client is not None else self.invited_email
+
+    @property
+    def opened_grants(self) -> models.QuerySet[Grant]:
+        """The products that limited access opens, one by one.
+
+        A relationship that was widened to full access keeps its grants: they open nothing more, and say since when
+        the partner has had a product (Q13).
+        """
+        return self.grants.none() if self.is_full else self.grants.all()
 
     @property
     def is_full(self) -> bool:

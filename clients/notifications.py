@@ -44,8 +44,8 @@ def answered(relationship: Relationship) -> None:
         _to(relationship.client, event, {"relationship": relationship, "other": relationship.partner, "link": link})
     else:
         link = mail.absolute(reverse("clients:client_list"))
-        other = relationship.client or relationship.invited_email
-        _to(relationship.partner.organisation, event, {"relationship": relationship, "other": other, "link": link})
+        context = {"relationship": relationship, "other": relationship.client_to_partner, "link": link}
+        _to(relationship.partner.organisation, event, context)
 
 
 def access_changed(relationship: Relationship, before: str) -> None:
@@ -68,6 +68,13 @@ def ended(relationship: Relationship, unpaid_products: int) -> None:
         _to(relationship.partner.organisation, "clients/ended", context)
     if relationship.ended_by != Side.CLIENT or unpaid_products:
         _to(relationship.client, "clients/ended", context)
+
+
+def renewals_stopped(relationship: Relationship, unpaid_products: int) -> None:
+    """The partner is suspended: to the client, whose renewals have no payer now."""
+    link = mail.absolute(reverse("clients:product_list"))
+    context = {"relationship": relationship, "unpaid_products": unpaid_products, "link": link}
+    _to(relationship.client, "clients/renewals_stopped", context)
 
 
 def _to(organisation: Organisation | None, event: str, context: dict[str, Any]) -> None:

@@ -8,13 +8,32 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Least
 
-from clients.choices import Access, ProductState, RelationshipState
+from clients.choices import Access, ProductState, RelationshipState, Side
 from partners.choices import PartnerState
+
+
+def known_to_partner() -> Q:
+    """Return what holds where the partner may know which organisation it is: the client asked, or has accepted.
+
+    A question to a mail address that was not accepted tells nobody whose address it is (promise 2).
+    """
+    return Q(started_by=Side.CLIENT) | Q(state__in=[RelationshipState.ACTIVE, RelationshipState.ENDED])
 
 
 class RelationshipQuerySet(models.QuerySet[Any]):
     """Relationships between a client and a partner."""
+
+    def with_client_name(self) -> RelationshipQuerySet:
+        """Add ``client_name``, folded for sorting: what the partner knows of the client (see ``client_to_partner``)."""
+        return self.annotate(
+            client_name=Case(
+                When(known_to_partner(), then=F("client__search_name")),
+                default=F("invited_email"),
+                output_field=models.CharField(),
+            )
+        )
 
     def active(self) -> RelationshipQuerySet:
         """Keep those that open something now: accepted, not ended, the partner's status holding (rule 48)."""
@@ -107,7 +126,8 @@ class ProductQuerySet(models.QuerySet[Any]):
         active = apps.get_model("clients", "Relationship").objects.active().filter(client=OuterRef("organisation"))
         claims = active.annotate(
             since=Case(
-                When(access=Access.FULL, then=F("access_since")), default=Subquery(grants.values("granted_at")[:1])
+                When(access=Access.FULL, then=Least("access_since", Subquery(grants.values("granted_at")[:1]))),
+                default=Subquery(grants.values("granted_at")[:1]),
             )
         )
         return claims.filter(since__isnull=False).order_by("since", "pk")

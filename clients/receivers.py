@@ -1,4 +1,4 @@
-"""What a partner's departure means for its clients (Q42)."""
+"""What a partner's departure or suspension means for its clients (Q19, Q42)."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def end_all_relationships(*, partner: Partner, actor: Acting, now: datetime, **_
         services.end_relationship(relationship_id=relationship.pk, side=Side.PARTNER, actor=actor, now=now)
     for relationship in mine.pending():
         services.withdraw(relationship_id=relationship.pk, actor=actor, now=now)
+
+
+def stop_all_renewals(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:
+    """Leave no renewal to a partner whose status is suspended (rule 48)."""
+    mine = Relationship.objects.filter(partner=partner, state=RelationshipState.ACTIVE).order_by("pk")
+    for relationship in mine:
+        services.stop_renewals(relationship_id=relationship.pk, actor=actor, now=now)

@@ -56,7 +56,8 @@ def _allowed(assignment: ClientAssignment) -> set[str]:
 def clients_of(*, acting: Any) -> QuerySet[Relationship]:
     """Return the partner's side list: each visible relationship with its client and the number of products opened."""
     relationships = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk)
-    return relationships.select_related("client", "partner__organisation").annotate(granted_count=_granted_count())
+    shown = relationships.select_related("client", "partner__organisation").with_client_name()
+    return shown.annotate(granted_count=_granted_count())
 
 
 def partners_of(*, acting: Any) -> QuerySet[Relationship]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from clients.models import Product, Relationship
+from partnerportal.accounts.models import Organisation
 from partnerportal.web.tables import DateColumn, NumberColumn, PortalTable, StateColumn
 
 
@@ -51,7 +52,7 @@ class ClientTable(_RelationshipTable):
     empty_title = _("No client yet")
     empty_hint = _("Ask a client for access, or let it find you in the directory and invite you.")
 
-    client = tables.Column(verbose_name=_("Client"), order_by=("client__search_name",), empty_values=())
+    client = tables.Column(verbose_name=_("Client"), order_by=("client_name",), empty_values=())
 
     class Meta(_RelationshipTable.Meta):
         fields: tuple[str, ...] = ("client", "access", "payer", "state", "since")
@@ -59,13 +60,9 @@ class ClientTable(_RelationshipTable):
 
     def render_client(self, record: Relationship) -> str:
         """Link to the client's page; an address while nobody has answered."""
-        place = record.client.city if record.client else _now("has not answered yet")
-        return format_html(
-            '<a href="{}">{}</a><span class="sub">{}</span>',
-            record.client_page,
-            record.client or record.invited_email,
-            place,
-        )
+        client = record.client_to_partner
+        place = client.city if isinstance(client, Organisation) else record.get_state_display()
+        return format_html('<a href="{}">{}</a><span class="sub">{}</span>', record.client_page, client, place)
 
 
 class PartnerAccessTable(_RelationshipTable):

@@ -42,3 +42,9 @@ def mail_payer_changed(_run: Running, *, relationship_id: int) -> None:
 def mail_ended(_run: Running, *, relationship_id: int, unpaid_products: int) -> None:
     """Mail the other side that the relationship has ended; the client reads which renewals lost their payer (Q19)."""
     notifications.ended(_relationship(relationship_id), unpaid_products)
+
+
+@register("clients.mail_renewals_stopped")
+def mail_renewals_stopped(_run: Running, *, relationship_id: int, unpaid_products: int) -> None:
+    """Mail the client that its partner is suspended and renews nothing any more (Q19)."""
+    notifications.renewals_stopped(_relationship(relationship_id), unpaid_products)

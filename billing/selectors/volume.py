@@ -16,7 +16,8 @@ WITH claims AS (
            relationship.partner_id,
            row_number() OVER (
                PARTITION BY product.id
-               ORDER BY CASE relationship.access WHEN 'FULL' THEN relationship.access_since ELSE g.granted_at END,
+               ORDER BY CASE relationship.access WHEN 'FULL' THEN LEAST(relationship.access_since, g.granted_at)
+                                                 ELSE g.granted_at END,
                         relationship.id
            ) AS place
     FROM clients_relationship relationship

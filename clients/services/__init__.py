@@ -2,7 +2,7 @@
 
 from clients.services.access import change_access, change_payer
 from clients.services.assignments import assign_member, unassign_member
-from clients.services.ending import end_relationship
+from clients.services.ending import end_relationship, stop_renewals
 from clients.services.products import add_products, extend_product, renew_product
 from clients.services.starting import (
     accept,
@@ -35,6 +35,7 @@ __all__ = [
     "renew_product",
     "request_client",
     "resend",
+    "stop_renewals",
     "unassign_member",
     "withdraw",
 ]

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from clients import tasks
-from clients.choices import Payer, ProductState, RelationshipState, RenewalPayer
+from clients.choices import Access, Payer, ProductState, RelationshipState, RenewalPayer
 from clients.exceptions import NotPossible
 from clients.models import Product, Relationship
 from clients.services.terms import Terms, words, write_grants
@@ -31,8 +31,9 @@ def change_access(
     before = words(relationship)
     if seen is not None and seen != before:
         raise NotPossible(_("The access was changed in another window meanwhile. Look at it again before you save."))
-    terms.check(client_id=relationship.client_id, needs_products=False)
-    payer_before, access_before = relationship.payer, relationship.access
+    # Limited access may be narrowed down to nothing (3.4); coming from full access, something is chosen (rule 18).
+    terms.check(client_id=relationship.client_id, needs_products=relationship.is_full)
+    payer_before, access_before, since_before = relationship.payer, relationship.access, relationship.access_since
     relationship.access, relationship.payer = terms.access, terms.payer
     if access_before != terms.access:
         relationship.access_since = now
@@ -43,7 +44,9 @@ def change_access(
         raise NotPossible(
             _("Another partner has full access. Narrow or end that access first: one at a time."), field="access"
         ) from refusal
-    write_grants(relationship, terms.products, now)
+    if not relationship.is_full:  # a product that full access had opened already is not granted anew (Q13)
+        was_full = access_before == Access.FULL and since_before is not None
+        write_grants(relationship, terms.products, since_before if was_full and since_before else now)
     after = words(relationship)
     if before == after and access_before == terms.access:
         return relationship

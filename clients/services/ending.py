@@ -1,4 +1,4 @@
-"""Either side ends a relationship, at once and for good. Rules 46 to 49, Q19, Q42."""
+"""Either side ends a relationship, for good; a suspension stops what the partner pays. Rules 46 to 49, Q19, Q42."""
 
 from __future__ import annotations
 
@@ -40,3 +40,27 @@ def end_relationship(*, relationship_id: int, side: str, actor: Acting, now: dat
     )
     tasks.mail_ended.start(now=now, relationship_id=relationship.pk, unpaid_products=unpaid)
     return relationship
+
+
+@transaction.atomic
+def stop_renewals(*, relationship_id: int, actor: Acting, now: datetime) -> int:
+    """The partner's status is suspended: it renews nothing any more (rule 48, Q19). Returns how many products lose it.
+
+    The client gets a mail if there are any. The relationship itself stays, and opens nothing while the status does not
+    hold.
+    """
+    locked = Relationship.objects.select_for_update(of=("self",)).select_related("client", "partner__organisation")
+    relationship = locked.get(pk=relationship_id)
+    unpaid = drop_partner_renewals(relationship) if relationship.payer == Payer.PARTNER else 0
+    if unpaid:
+        log.record(
+            at=now,
+            actor=actor,
+            action="clients.relationship.renewals_stopped",
+            subject=relationship,
+            organisation=relationship.client,
+            relationship_id=relationship.pk,
+            changes={"renewals_without_payer": unpaid},
+        )
+        tasks.mail_renewals_stopped.start(now=now, relationship_id=relationship.pk, unpaid_products=unpaid)
+    return unpaid

@@ -139,9 +139,12 @@ def withdraw(*, relationship_id: int, actor: Acting, now: datetime) -> Relations
 
 @transaction.atomic
 def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
-    """Send the question again with a new link; it waits another full time (rule 12, Q15). Raises IllegalTransition."""
+    """Send the question again with a new link; it waits another full time (rule 12, Q15). Raises IllegalTransition
+    and, while the partner's status does not hold, :class:`NotPossible`."""
     relationship = _locked(relationship_id)
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.PENDING)
+    if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
+        raise NotPossible(_("The partner's status does not hold at the moment."))
     relationship.state = RelationshipState.PENDING
     relationship.link_version += 1
     relationship.sent_at, relationship.expires_at = now, now + _waiting_time()

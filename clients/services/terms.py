@@ -57,8 +57,8 @@ class Terms:
             )
 
 
-def write_grants(relationship: Relationship, products: Iterable[ProductRights], now: datetime) -> None:
-    """Make the grants exactly ``products``; those that stay keep their date (Q13: first granted)."""
+def write_grants(relationship: Relationship, products: Iterable[ProductRights], since: datetime) -> None:
+    """Make the grants exactly ``products``, new ones dated ``since``; those that stay keep their date (Q13)."""
     wanted = {one.product_id: one for one in products}
     relationship.grants.exclude(product__in=wanted).delete()
     Grant.objects.bulk_create(
@@ -68,7 +68,7 @@ def write_grants(relationship: Relationship, products: Iterable[ProductRights], 
                 product_id=one.product_id,
                 has_technical=one.has_technical,
                 has_statistics=one.has_statistics,
-                granted_at=now,
+                granted_at=since,
             )
             for one in wanted.values()
         ],
@@ -80,7 +80,7 @@ def write_grants(relationship: Relationship, products: Iterable[ProductRights], 
 
 def words(relationship: Relationship) -> dict[str, object]:
     """Return the granted terms as plain values for the audit trail."""
-    products = list(relationship.grants.order_by("product").values_list("product", "product__name"))
+    products = list(relationship.opened_grants.order_by("product").values_list("product", "product__name"))
     return {
         "access": relationship.access,
         "payer": relationship.payer,

@@ -114,7 +114,7 @@ class RelationshipDetailView(_ClientSideView, PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the products granted, and what the person may do."""
-        grants = self.relationship.grants.select_related("product__offer").order_by("product__name", "pk")
+        grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
         may_change = ClientPermission.RELATIONSHIP_CHANGE.granted_to(self.request.acting)
         may_end = ClientPermission.RELATIONSHIP_END.granted_to(self.request.acting)
         return super().get_context_data(grants=grants, may_change=may_change, may_end=may_end, **kwargs)
@@ -168,7 +168,7 @@ class RelationshipChangeView(_ClientSideView, ActionView):
         return {
             "access": self.relationship.access,
             "payer": self.relationship.payer,
-            "products": list(self.relationship.grants.values_list("product", flat=True)),
+            "products": list(self.relationship.opened_grants.values_list("product", flat=True)),
             "seen": granted.words(self.relationship),
         }
 

@@ -110,7 +110,7 @@ class ClientAnswerView(PartnerSide, ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the products that would be opened."""
-        grants = self.relationship.grants.select_related("product__offer").order_by("product__name", "pk")
+        grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
         return super().get_context_data(grants=grants, **kwargs)
 
     def act(self, form: ConfirmForm) -> str:

@@ -49,7 +49,7 @@ class OneRelationship(PolicyView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the relationship, the other side, and the way back."""
         relationship = self.relationship
-        other = relationship.partner if self.side == Side.CLIENT else relationship.client or relationship.invited_email
+        other = relationship.partner if self.side == Side.CLIENT else relationship.client_to_partner
         return super().get_context_data(
             relationship=relationship, side=self.side, other=other, back=list_url(self.side), **kwargs
         )
@@ -117,6 +117,7 @@ class RelationshipEndView(OneRelationship, ActionView):
 
     permission = ClientPermission.RELATIONSHIP_END
     form_class = PasswordConfirmForm
+    confirmed_key = "relationship_to_end"  # in the session: the relationship whose first question was answered
 
     def get_template_names(self) -> list[str]:
         """The first confirmation, then the page that asks for the password."""
@@ -124,14 +125,24 @@ class RelationshipEndView(OneRelationship, ActionView):
 
     @property
     def is_confirmed(self) -> bool:
-        """Tell whether the first question was answered."""
-        return self.request.method == "POST" or self.request.GET.get("step") == "password"
+        """Tell whether the first question was answered: the password alone ends nothing."""
+        is_second_page = self.request.method == "POST" or self.request.GET.get("step") == "password"
+        return is_second_page and self.request.session.get(self.confirmed_key) == self.relationship.pk
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask, or say that there is nothing to end (409)."""
         if self.relationship.state != RelationshipState.ACTIVE:
             return self.response_class(request, ["409.html"], {"back": list_url(self.side)}, status=409)
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take the answer to the first question, then the password."""
+        if "confirm" in request.POST:
+            request.session[self.confirmed_key] = self.relationship.pk
+            return HttpResponseRedirect(f"{request.path}?step=password")
+        if not self.is_confirmed:
+            return self.get(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form checks the password of whoever asks."""
@@ -171,6 +182,7 @@ class RelationshipEndView(OneRelationship, ActionView):
         services.end_relationship(
             relationship_id=self.relationship.pk, side=self.side, actor=self.request.acting, now=timezone.now()
         )
+        del self.request.session[self.confirmed_key]
         messages.success(self.request, _("The relationship has ended. Access is cut."))
         return list_url(self.side)
 

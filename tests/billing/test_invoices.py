@@ -56,7 +56,9 @@ def test_invoice_stays_where_it_is(here, change):
     elif change == "access":
         client_services.change_access(
             relationship_id=here.relationship.pk,
-            terms=client_services.Terms(access="LIMITED"),
+            terms=client_services.Terms(
+                access="LIMITED", products=(client_services.ProductRights(Product.objects.first().pk),)
+            ),
             actor=here.acting,
             now=NOW,
         )

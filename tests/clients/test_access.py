@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal as D
 
 import pytest
 from django.core import mail
 
+from billing.selectors import managed_total
 from clients import selectors, services
 from clients.choices import Access, Payer, RenewalPayer, Right
 from clients.exceptions import NotPossible
@@ -244,3 +246,54 @@ def test_earning_partner_of_a_product_is_the_first_granted(here):
     assert earners() == {here.one.pk: earlier.pk, here.two.pk: full.pk}
     services.end_relationship(relationship_id=earlier.pk, side="CLIENT", actor=here.acting, now=NOW)
     assert earners() == {here.one.pk: full.pk, here.two.pk: full.pk}
+
+
+def test_narrowing_full_access_asks_for_a_product(here):
+    """Rule 18; the partner keeps full access until then."""
+    relationship = world.make_relationship(here.client, here.partner)
+
+    with pytest.raises(NotPossible) as refused:
+        change(here, relationship, limited())
+
+    relationship.refresh_from_db()
+    assert (refused.value.field, relationship.access) == ("products", "FULL")
+    assert not AuditEvent.objects.exists()
+
+
+def test_widening_and_narrowing_keep_who_was_granted_first(here):
+    """Q13: who has had a product all along keeps earning on it, also in the volume."""
+    nord, _ = world.make_partner("Atelier Nord")
+    day = dt.timedelta(days=1)
+    first = world.make_relationship(
+        here.client, here.partner, access=Access.LIMITED, products=(here.one,), since=NOW - 20 * day
+    )
+    world.make_relationship(
+        here.client, nord, access=Access.LIMITED, products=(here.one, here.two), since=NOW - 10 * day
+    )
+
+    def earned_by_first():
+        mine = Product.objects.with_earner().filter(earner_relationship=first.pk)
+        volume = managed_total(partner_id=here.partner.pk, on=NOW.date())
+        return set(mine), volume
+
+    before = earned_by_first()
+    change(here, first, services.Terms(access=Access.FULL, payer=Payer.CLIENT))
+    assert earned_by_first() == before == ({here.one}, {"CHF": D("119.04")})
+    assert words(first)["products"] == ["moser.ch"]  # the instance from before
+    assert words(Relationship.objects.get(pk=first.pk))["products"] == []
+
+    change(here, first, limited(here.one))
+    assert earned_by_first() == before
+
+
+def test_full_access_dates_what_it_is_narrowed_to(here):
+    """Q13: a product that full access opened first is not granted anew when the access is narrowed to it."""
+    nord, _ = world.make_partner("Atelier Nord")
+    full = world.make_relationship(here.client, here.partner, since=NOW - dt.timedelta(days=20))
+    world.make_relationship(
+        here.client, nord, access=Access.LIMITED, products=(here.one,), since=NOW - dt.timedelta(days=10)
+    )
+
+    change(here, full, limited(here.one))
+
+    assert Product.objects.with_earner().get(pk=here.one.pk).earner_relationship == full.pk

@@ -80,7 +80,10 @@ def test_wrong_password_changes_nothing(here, client):
     """Rule 47."""
     client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
-    response = client.post(reverse("clients:relationship_end", args=[here.relationship.pk]), {"password": "wrong"})
+    address = reverse("clients:relationship_end", args=[here.relationship.pk])
+    client.post(address, {"confirm": "yes"})
+
+    response = client.post(address, {"password": "wrong"})
 
     here.relationship.refresh_from_db()
     assert (response.status_code, here.relationship.state) == (200, RelationshipState.ACTIVE)
@@ -90,14 +93,30 @@ def test_wrong_password_changes_nothing(here, client):
 
 
 def test_first_question_asks_for_no_password(here, client):
-    """Rule 47: first a confirmation, then the password."""
+    """Rule 47: first a confirmation, then the password; neither can be left out."""
     client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     address = reverse("clients:relationship_end", args=[here.relationship.pk])
 
-    first, second = client.get(address), client.get(address, {"step": "password"})
+    early = client.post(address, {"password": PASSWORD})
+    first, guessed = client.get(address), client.get(address, {"step": "password"})
+    second = client.post(address, {"confirm": "yes"}, follow=True)
 
-    assert 'type="password"' not in first.content.decode()
+    assert all('type="password"' not in page.content.decode() for page in (early, first, guessed))
     assert 'type="password"' in second.content.decode()
+    here.relationship.refresh_from_db()
+    assert here.relationship.state == RelationshipState.ACTIVE
+
+
+def test_the_confirmation_of_one_relationship_is_none_of_another(here, client):
+    """Rule 47."""
+    other = world.make_relationship(here.client, world.make_partner("Atelier Nord")[0], access="LIMITED")
+    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post(reverse("clients:relationship_end", args=[other.pk]), {"confirm": "yes"})
+
+    response = client.post(reverse("clients:relationship_end", args=[here.relationship.pk]), {"password": PASSWORD})
+
+    here.relationship.refresh_from_db()
+    assert (response.status_code, here.relationship.state) == (200, RelationshipState.ACTIVE)
 
 
 def test_access_is_gone_at_the_very_next_request(here, client):
@@ -117,7 +136,10 @@ def test_right_password_ends_it(here, client):
     """Rule 47."""
     client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
-    response = client.post(reverse("clients:relationship_end", args=[here.relationship.pk]), {"password": PASSWORD})
+    address = reverse("clients:relationship_end", args=[here.relationship.pk])
+    client.post(address, {"confirm": "yes"})
+
+    response = client.post(address, {"password": PASSWORD})
 
     here.relationship.refresh_from_db()
     assert (response.status_code, here.relationship.state) == (302, RelationshipState.ENDED)
@@ -177,3 +199,17 @@ def test_two_ends_at_once():
 
     assert sorted(outcomes) == ["ended", "refused"]
     assert AuditEvent.objects.filter(action="clients.relationship.ended").count() == 1
+
+
+def test_a_suspension_stops_what_the_partner_renews(here, run_jobs):
+    """Rule 48, Q19: the client is told, the paid period stays, the relationship too."""
+    paid_until = here.product.renews_on
+
+    partner_services.suspend_partner(partner_id=here.partner.pk, actor=here.partner_acting, now=NOW)
+    run_jobs()
+
+    product, relationship = Product.objects.get(), Relationship.objects.get()
+    assert (product.renewal_payer, product.renews_on) == (RenewalPayer.NOBODY, paid_until)
+    assert relationship.state == RelationshipState.ACTIVE
+    assert AuditEvent.objects.filter(action="clients.relationship.renewals_stopped").count() == 1
+    assert [one.to for one in mail.outbox if "no longer renews 1 product" in one.subject] == [[here.acting.user.email]]

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from clients import services
 from clients.choices import Access, Payer, RelationshipState, Side
@@ -315,3 +316,55 @@ def test_asking_tells_nothing_about_who_has_an_account(here):
         assert request(here, email).started_by == Side.PARTNER
         with pytest.raises(AlreadyRelated):
             request(here, email)
+
+
+@pytest.mark.parametrize("ending", [None, "refuse", "withdraw"])
+def test_a_question_that_was_not_accepted_names_nobody(here, client, ending, run_jobs):
+    """Promise 2: who asks an address does not learn whose it is, in the list, on the page, in mails, in the trail."""
+    here.client.city = "Rorschacherberg"
+    here.client.save()
+    relationship = request(here, here.acting.user.email)
+    if ending:
+        actor = here.acting if ending == "refuse" else here.partner_acting
+        getattr(services, ending)(relationship_id=relationship.pk, actor=actor, now=NOW)
+    mail.outbox.clear()
+    run_jobs()
+    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    pages = [
+        client.get(reverse("clients:client_list")),
+        client.get(reverse("clients:client_list"), {"search": here.client.name}),
+        client.get(reverse("clients:client_detail", args=[relationship.pk])),
+        client.get(reverse("accounts:activity_list")),
+    ]
+    found = client.get(reverse("clients:client_list"), {"search": here.acting.user.email})
+
+    told = [page.content.decode() for page in pages] + [
+        one.subject + one.body for one in mail.outbox if here.partner_acting.user.email in one.to
+    ]
+    assert all(page.status_code == 200 for page in pages)
+    assert not [text for text in told if here.client.city in text]
+    assert not [text for text in told[:1] + told[2:] if here.client.name in text]
+    assert here.acting.user.email in found.content.decode()
+
+
+def test_an_accepted_question_names_the_client(here, client):
+    relationship = request(here, here.acting.user.email)
+    services.answer_request(relationship_id=relationship.pk, terms=FULL, actor=here.acting, now=NOW)
+    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert here.client.name in client.get(reverse("clients:client_list"), {"sort": "client"}).content.decode()
+    assert here.client.name in client.get(reverse("clients:client_detail", args=[relationship.pk])).content.decode()
+
+
+@pytest.mark.parametrize("started_by", Side.values)
+def test_nothing_is_sent_again_for_a_partner_without_status(here, started_by, run_jobs):
+    """Rule 12, Q21: a suspended partner wins no new clients."""
+    relationship = invite(here) if started_by == Side.CLIENT else request(here, here.acting.user.email)
+    Partner.objects.update(state="SUSPENDED", suspended_at=NOW)
+    before = Relationship.objects.values().get()
+
+    with pytest.raises(NotPossible, match="status"):
+        services.resend(relationship_id=relationship.pk, actor=here.acting, now=NOW + dt.timedelta(days=3))
+
+    assert Relationship.objects.values().get() == before

@@ -36,6 +36,7 @@ ACTS = {
     "clients.relationship.access_changed": _("changed the access"),
     "clients.relationship.payer_changed": _("changed who pays"),
     "clients.relationship.ended": _("ended the relationship"),
+    "clients.relationship.renewals_stopped": _("stopped the renewals that a suspended partner paid"),
     "clients.assignment.made": _("assigned a collaborator"),
     "clients.assignment.removed": _("took a collaborator off"),
     "billing.order.placed": _("ordered"),
