@@ -15,10 +15,14 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+from django.utils import timezone
 
+from billing.selectors import managed_totals
 from partnerportal.accounts.choices import StaffRole
 from partnerportal.accounts.models import User
 from partnerportal.demo.catalogue import load_catalogue
+from partners import services as partner_services
+from partners.models import Partner
 
 
 @dataclass(frozen=True)
@@ -262,6 +266,10 @@ def load(*, now: datetime, size: Size | None = None) -> None:
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608 -- our own names
         staff = User.objects.create(email="staff@bench.example", name="Staff", staff_role=StaffRole.MANAGER)
         Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    partner_ids = list(Partner.objects.values_list("pk", flat=True))
+    partner_services.note_volumes(volumes=managed_totals(partner_ids=partner_ids, on=timezone.localdate(now)), now=now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
 

@@ -91,7 +91,8 @@ def _whole(parts: list[str], file_format: str) -> str:
         with default_storage.open(part) as file:
             texts.append(file.read().decode())
     if file_format == "json":
-        return "[" + ",\n".join(line for text in texts for line in text.splitlines()) + "]\n"
+        lines = [line for text in texts for line in text.split("\n") if line]  # names may hold other line breaks
+        return "[" + ",\n".join(lines) + "]\n"
     header = io.StringIO()
     csv.write_rows(header, [exports.COLUMNS])
     return csv.BOM + header.getvalue() + "".join(texts)
@@ -131,6 +132,15 @@ def review_thresholds(run: Running, *, on: str, dry_run: bool = False) -> dict[s
                 outcomes[review.outcome] = outcomes.get(review.outcome, 0) + 1
             run.progress(done, len(due))
         return {"on": on, "reviewed": sum(outcomes.values()), "outcomes": outcomes}
+
+
+@register("billing.measure_volumes")
+def measure_volumes(run: Running) -> dict[str, Any]:
+    """Measure what every active partner manages, for the pages that show it; nothing is decided on it."""
+    partner_ids = list(Partner.objects.approved().order_by("pk").values_list("pk", flat=True))
+    totals = selectors.managed_totals(partner_ids=partner_ids, on=timezone.localdate())
+    partner_services.note_volumes(volumes=totals, now=run.now)
+    return {"partners": len(totals)}
 
 
 def _forecast(partner_id: int, managed: dict[str, Any], day: date) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -43,7 +45,7 @@ class Terms(models.Model):
 
 
 class TermsAcceptance(models.Model):
-    """Who accepted which version for whom, and when (rule 5)."""
+    """Who accepted which version for whom, and when: a row for each time (rule 5)."""
 
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="terms_acceptances")
@@ -51,11 +53,6 @@ class TermsAcceptance(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_label = models.CharField(max_length=254)
     accepted_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["terms", "organisation"], name="termsacceptance_once_per_version"),
-        ]
 
 
 class Threshold(models.Model):
@@ -210,6 +207,19 @@ class Partner(models.Model):
     def is_approved(self) -> bool:
         """Tell whether the status holds."""
         return self.state == PartnerState.APPROVED
+
+
+class ManagedVolume(models.Model):
+    """What a partner managed when it was last measured: a figure for its pages. Reviews measure anew."""
+
+    partner = models.OneToOneField(Partner, on_delete=models.CASCADE, primary_key=True, related_name="volume")
+    managed = models.JSONField()  # {"CHF": "1990.00"}: yearly net list prices
+    measured_at = models.DateTimeField()
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """The amounts by currency."""
+        return {currency: Decimal(amount) for currency, amount in self.managed.items()}
 
 
 class VolumeReview(models.Model):

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, ExtractYear
 
 from partnerportal.kernel.text import folded
 from partners.choices import ApplicationState, PartnerState
+
+
+class _Anniversary(Func):
+    """The day on which a partner joined, moved by whole years; PostgreSQL moves 29 February to the 28th."""
+
+    template = "(%(expressions)s))::date"
+    arg_joiner = " + make_interval(years => "
+    output_field = models.DateField()
+
+    @classmethod
+    def in_year(cls, year: int) -> _Anniversary:
+        """Return the anniversary that falls into ``year``."""
+        return cls(F("joined_on"), Cast(Value(year) - ExtractYear("joined_on"), models.IntegerField()))
 
 
 class PartnerQuerySet(models.QuerySet[Any]):
@@ -24,15 +39,25 @@ class PartnerQuerySet(models.QuerySet[Any]):
         return self.filter(Q(organisation__search_name__contains=folded(text)) | Q(contact_email__iexact=text.strip()))
 
     def due_for_review(self, day: date) -> PartnerQuerySet:
-        """Keep those whose yearly check falls on ``day``, or whose grace period ended before it (Q21).
+        """Keep those whose yearly check falls on ``day`` or fell before it and was missed, and those whose grace period
+        ended before it (Q21).
 
         29 February counts as the 28th in other years.
         """
-        falls = Q(joined_on__month=day.month, joined_on__day=day.day)
-        if (day + timedelta(days=1)).day == 1 and day.month == 2 and day.day == 28:
-            falls |= Q(joined_on__month=2, joined_on__day=29)
-        yearly = falls & Q(grace_until=None, joined_on__lt=day, build_up_until__lte=day)
-        return self.filter(yearly | Q(grace_until__lt=day))
+        of_this_year, of_last_year = _Anniversary.in_year(day.year), _Anniversary.in_year(day.year - 1)
+        reviewed = apps.get_model("partners", "VolumeReview").objects.filter(
+            partner=OuterRef("pk"), on__gte=OuterRef("latest_anniversary")
+        )
+        yearly = Q(
+            ~Exists(reviewed),
+            grace_until=None,
+            latest_anniversary__gt=F("joined_on"),
+            latest_anniversary__gte=F("build_up_until"),
+        )
+        dated = self.annotate(of_this_year=of_this_year).annotate(
+            latest_anniversary=Case(When(of_this_year__lte=day, then=F("of_this_year")), default=of_last_year)
+        )
+        return dated.filter(yearly | Q(grace_until__lt=day))
 
     def visible_to(self, acting: Any) -> PartnerQuerySet:
         """Keep the partner that the acting organisation itself is; none in a client's space."""

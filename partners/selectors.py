@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.choices import OrganisationKind
+from partners import signals
 from partners.choices import ApplicationState, CheckResult, PartnerState
 from partners.models import Affiliation, Application, Partner, Terms, Threshold
 
@@ -85,6 +87,20 @@ def is_register_number_taken(*, country: str, number: str, except_organisation_i
         .exclude(organisation=except_organisation_id)
         .exists()
     )
+
+
+def managed_by(*, organisation_id: int, day: date) -> dict[str, Decimal]:
+    """Return what an organisation manages on ``day``, yearly net list prices by currency (rule 2, Q21).
+
+    The app that knows prices answers: see :data:`partners.signals.volume_asked`.
+    """
+    answers: Any = signals.volume_asked.send(Partner, partner_ids=[organisation_id], day=day)
+    return dict(answers[0][1][organisation_id]) if answers else {}
+
+
+def may_change_kind(*, organisation_id: int, kind: str) -> bool:
+    """Tell whether an organisation may become of another kind: a partner, or who asks to be one, is a company."""
+    return kind == OrganisationKind.COMPANY or not is_partner_or_applying(organisation_id)
 
 
 def eligibility(*, application: Application, managed: Mapping[str, Decimal], day: date) -> list[Check]:

@@ -128,7 +128,6 @@ class ApplicationStepView(ActionView):
             services.apply_to_programme(
                 organisation_id=acting.organisation.pk,
                 terms_version=form.cleaned_data["terms_version"],
-                managed={},
                 actor=acting,
                 now=now,
             )

@@ -14,7 +14,7 @@ from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ClientAssignment, Grant, Product, Relationship
 from directory.models import Listing
 from partnerportal.accounts.acting import Acting
-from partnerportal.accounts.choices import OrganisationKind, Role, currency_of
+from partnerportal.accounts.choices import OrganisationKind, Role, StaffRole, currency_of
 from partnerportal.accounts.models import Membership, Organisation, User
 from partnerportal.catalogue.models import Family, Offer, Period
 from partnerportal.kernel.text import folded
@@ -74,6 +74,11 @@ def make_client(name: str = "Bäckerei Moser", **fields: Any) -> tuple[Organisat
     """An organisation with a legal representative, and that person acting for it."""
     organisation = make_organisation(name, **fields)
     return organisation, acting(make_member(organisation))
+
+
+def make_reviewer() -> Acting:
+    """Somebody of the provider who decides on applications."""
+    return Acting(user=make_user("Nina Roth", staff_role=StaffRole.REVIEWER))
 
 
 def make_partner(name: str = "Studio Lumen", **fields: Any) -> tuple[Partner, Acting]:

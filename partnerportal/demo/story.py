@@ -210,9 +210,7 @@ class Story:
             actor=legal["vague"],
             now=at,
         )
-        partners.apply_to_programme(
-            organisation_id=vague, terms_version="2026-1", managed={}, actor=legal["vague"], now=at
-        )
+        partners.apply_to_programme(organisation_id=vague, terms_version="2026-1", actor=legal["vague"], now=at)
 
     def _related(self, client: str, partner: str, terms: clients.Terms, at: datetime) -> Relationship:
         relationship = clients.invite_partner(

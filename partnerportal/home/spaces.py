@@ -26,10 +26,11 @@ from partnerportal.web.views import PageView
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partners import selectors as partner_selectors
-from partners.models import Application, Partner, VolumeReview
+from partners.models import Application, ManagedVolume, Partner, VolumeReview
 from partners.pages import OwnPartner
 
 MONTHS_SHOWN = 12
+SUMMED_AT_ONCE = 500  # clients whose products an overview sums at each visit
 
 
 class AccountView(PageView):
@@ -72,10 +73,10 @@ class AccountView(PageView):
 class _PartnerPage(OwnPartner, PageView):
     """A page that shows what the partner manages."""
 
-    def volume(self, today: date) -> dict[str, Any]:
-        """Return what is managed, measured against the thresholds of today, as a picture."""
+    def volume(self, today: date, measured: ManagedVolume | None = None) -> dict[str, Any]:
+        """Return what is managed, measured against the thresholds of today, as a picture: now, or as ``measured``."""
         partner, currency = self.partner, self.partner.organisation.currency
-        managed = billing_selectors.managed_total(partner_id=partner.pk, on=today)
+        managed = measured.amounts if measured else billing_selectors.managed_total(partner_id=partner.pk, on=today)
         thresholds = partner_selectors.thresholds_on(today)
         threshold = thresholds.get(currency, Decimal(0))
         share = partner_selectors.threshold_share(managed=managed, thresholds=thresholds)
@@ -86,6 +87,7 @@ class _PartnerPage(OwnPartner, PageView):
             next_review += relativedelta(years=1)
         return {
             "managed": [Money(amount, code) for code, amount in sorted(managed.items())],
+            "measured_at": measured.measured_at if measured else None,
             "threshold": Money(threshold, currency),
             "value": value,
             "is_reached": share >= 1,
@@ -104,21 +106,25 @@ class PartnerView(_PartnerPage):
         """Figures for whoever may read accounting, work for everybody."""
         acting, today = self.request.acting, timezone.localdate()
         clients = Relationship.objects.visible_to(acting).active().filter(partner=self.partner.pk)
+        client_count = clients.count()
         context: dict[str, Any] = {
-            "client_count": clients.count(),
+            "client_count": client_count,
             "todo": self._todo(acting, today),
         }
         if acting.membership.may_see_accounting:
-            context |= self._figures(today)
+            # With very many clients the figure is the one of the last full hour: summing it takes a while.
+            measured = (
+                ManagedVolume.objects.filter(pk=self.partner.pk).first() if client_count > SUMMED_AT_ONCE else None
+            )
+            context |= self._figures(today, self.volume(today, measured))
         return super().get_context_data(**context, **kwargs)
 
-    def _figures(self, today: date) -> dict[str, Any]:
+    def _figures(self, today: date, volume: dict[str, Any]) -> dict[str, Any]:
         partner, currency = self.partner, self.partner.organisation.currency
         months = billing_selectors.earned_by_month(
             partner_id=partner.pk, currency=currency, until=today, months=MONTHS_SHOWN
         )
         pending = billing_selectors.pending_cashback(partner_id=partner.pk, currency=currency)
-        volume = self.volume(today)
         account = PrepaidAccount.objects.filter(organisation=partner.pk, currency=currency).first()
         change = months[-1].total - months[-2].total
         bars = [
@@ -129,7 +135,9 @@ class PartnerView(_PartnerPage):
         ]
         reached = (
             _("The threshold of %(threshold)s is reached.") if volume["is_reached"] else _("Threshold: %(threshold)s.")
-        )
+        ) % {"threshold": writing.money(volume["threshold"])}
+        if volume["measured_at"]:
+            reached += " " + _("Measured on %(moment)s.") % {"moment": writing.moment(volume["measured_at"])}
         figures = [
             {
                 "label": _("Earned in %(month)s") % {"month": writing.month(today)},
@@ -143,7 +151,7 @@ class PartnerView(_PartnerPage):
                 "label": _("Volume under management, a year"),
                 "value": volume["value"],
                 "meter": volume["meter"],
-                "note": reached % {"threshold": writing.money(volume["threshold"])},
+                "note": reached,
                 "url": reverse("home:eligibility"),
                 "url_text": _("Details"),
             },

@@ -229,6 +229,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=20),
         "kwargs": {"kind": "tenders.expire_tenders"},
     },
+    "measure volumes": {
+        "task": "partnerportal.work.tasks.start_hourly",
+        "schedule": crontab(minute=5),
+        "kwargs": {"kind": "billing.measure_volumes"},
+    },
     "review thresholds": {
         "task": "partnerportal.work.tasks.start_daily",
         "schedule": crontab(hour=3, minute=10),

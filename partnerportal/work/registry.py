@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,17 @@ class Kind:
     function: Function
     max_attempts: int
     is_quiet: bool
+
+    @property
+    def accepts(self) -> frozenset[str]:
+        """The names of its parameters."""
+        return frozenset(list(inspect.signature(self.function).parameters)[1:])  # without the running job
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names of those that have no default."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]
+        return frozenset(one.name for one in parameters if one.default is one.empty)
 
     def start(self, *, now: datetime, key: str | None = None, actor: Any = None, **parameters: Any) -> Job:
         """Start a job of this kind in the current transaction; see :func:`partnerportal.work.services.start`."""

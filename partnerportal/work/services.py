@@ -89,14 +89,30 @@ def claim(*, job_id: int, now: datetime) -> Running | None:
 def run(*, job_id: int, now: datetime, with_heartbeat: bool = False) -> JobState | None:
     """Run a waiting job to its end, and return how it ended; None if it was not there to be taken."""
     running = claim(job_id=job_id, now=now)
-    if running is None:
-        return None
-    token = request_id.current.set(f"job-{job_id}")
+    return _run(running, with_heartbeat=with_heartbeat) if running is not None else None
+
+
+def run_now(*, kind: str, parameters: dict[str, Any], now: datetime) -> Job:
+    """Run a kind of work in this process and return its job, ended or waiting to be tried again.
+
+    The job is this runner's from its first moment: no worker can take it meanwhile. If this process dies, the sweeper
+    gives it to one.
+    """
+    with transaction.atomic():
+        job = start(kind=kind, parameters=parameters, now=now)
+        running = claim(job_id=job.pk, now=now)
+    if running is not None:
+        _run(running, with_heartbeat=True)
+    return Job.objects.get(pk=job.pk)
+
+
+def _run(running: Running, *, with_heartbeat: bool) -> JobState | None:
+    token = request_id.current.set(f"job-{running.job.pk}")
     try:
         with Heartbeat(running) if with_heartbeat else nullcontext():
             return _outcome(running)
     except LostJob:
-        logger.warning("job %s was taken over by another runner", job_id)
+        logger.warning("job %s was taken over by another runner", running.job.pk)
         return None
     finally:
         request_id.current.reset(token)

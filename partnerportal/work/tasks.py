@@ -37,6 +37,14 @@ def start_daily(*, kind: str, **_: Any) -> None:
 
 
 @shared_task(ignore_result=True)
+def start_hourly(*, kind: str, **_: Any) -> None:
+    """Start a kind of work for this hour, once, however often beat says so."""
+    now = timezone.now()
+    with transaction.atomic():
+        services.start(kind=kind, parameters={}, now=now, key=f"{kind}:{now:%Y-%m-%dT%H}")
+
+
+@shared_task(ignore_result=True)
 def ping(*, key: str, **_: Any) -> None:
     """Write a sign of life where the demo's supervisor looks for it."""
     cache.set(key, "done", timeout=60)

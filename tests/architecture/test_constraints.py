@@ -17,7 +17,7 @@ from clients.models import ClientAssignment, Grant, Product, Relationship
 from partnerportal.accounts.models import MemberInvitation, Organisation, User
 from partnerportal.catalogue.models import Offer
 from partnerportal.work.models import Job
-from partners.models import Affiliation, Application, Terms, TermsAcceptance, Threshold, VolumeReview
+from partners.models import Affiliation, Application, Terms, Threshold, VolumeReview
 from tests import world
 from tests.world import LONG_AGO, NOW, TODAY
 
@@ -239,10 +239,6 @@ BAD_ROWS = {
     "job_progress_within_total": lambda h: job(progress_done=3, progress_total=2),
     # partners
     "terms_validity_apart": lambda h: [Terms.objects.create(version=v, text="x", valid_from=LONG_AGO) for v in "ab"],
-    "termsacceptance_once_per_version": lambda h: [
-        TermsAcceptance.objects.create(terms=terms, organisation=h.client, user_label="x", accepted_at=NOW)
-        for terms in [world.make_terms()] * 2
-    ],
     "threshold_positive": lambda h: Threshold.objects.create(currency="CHF", yearly_net=D(0), valid_from=TODAY),
     "threshold_currency_known": lambda h: Threshold.objects.create(currency="USD", yearly_net=D(1), valid_from=TODAY),
     "threshold_validity_apart": lambda h: twice(world.make_thresholds),

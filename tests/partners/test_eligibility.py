@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal as D
 from threading import Barrier, Thread
 
@@ -11,6 +12,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import OrganisationKind
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
@@ -46,11 +48,9 @@ def draft(company, **changes):
     return services.save_draft(organisation_id=organisation.pk, values=SOUND | changes, actor=acting, now=NOW)
 
 
-def send(company, version="2026-1", managed=None):
+def send(company, version="2026-1"):
     organisation, acting = company
-    return services.apply_to_programme(
-        organisation_id=organisation.pk, terms_version=version, managed=managed or {}, actor=acting, now=NOW
-    )
+    return services.apply_to_programme(organisation_id=organisation.pk, terms_version=version, actor=acting, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,66 @@ def test_sound_application_is_sent(company, run_jobs):
 
 
 def test_managed_volume_passes_the_check(company):
-    """Rule 1: what is managed already counts."""
+    """Rule 1: what the company has running already counts, at list prices for a year."""
+    office = world.make_catalogue()["office"]  # 100.00 a month
     draft(company, estimated_yearly_net=D(0))
+    product = world.make_product(company[0], office)
+    with pytest.raises(NotEligible):
+        send(company)  # 1'200.00
+    product.quantity = 2
+    product.save()
 
-    checks = {check["code"]: check["result"] for check in send(company, managed={"CHF": D(2000)}).checks}
+    checks = {check["code"]: check["result"] for check in send(company).checks}
 
     assert checks["volume"] == "PASSED"
+
+
+def test_each_acceptance_is_a_row_of_its_own(company):
+    """Rule 5: who applies again after a rejection accepts again, as whoever does it."""
+    organisation, _acting = company
+    draft(company)
+    application = send(company)
+    reviewer = world.make_reviewer()
+    services.reject_application(application_id=application.pk, reason="The website is empty.", actor=reviewer, now=NOW)
+    other = world.acting(world.make_member(organisation))
+    later = NOW + dt.timedelta(days=100)
+
+    draft((organisation, other))
+    services.apply_to_programme(organisation_id=organisation.pk, terms_version="2026-1", actor=other, now=later)
+
+    rows = TermsAcceptance.objects.order_by("pk").values_list("user", "accepted_at")
+    assert list(rows) == [(company[1].user.pk, NOW), (other.user.pk, later)]
+
+
+def test_who_is_no_longer_a_company_is_not_approved(company):
+    """Rules 1 and 4."""
+    draft(company)
+    application = send(company)
+    organisation, _acting = company
+    type(organisation).objects.filter(pk=organisation.pk).update(kind=OrganisationKind.INDIVIDUAL)
+
+    with pytest.raises(NotEligible, match="no longer a company"):
+        services.approve_application(application_id=application.pk, actor=world.make_reviewer(), now=NOW)
+
+    assert not Partner.objects.exists()
+
+
+@pytest.mark.parametrize("stage", ["in review", "partner"])
+def test_neither_partner_nor_applicant_becomes_of_another_kind(company, stage):
+    """Rules 1 and 4."""
+    organisation, acting = company
+    draft(company)
+    application = send(company)
+    if stage == "partner":
+        services.approve_application(application_id=application.pk, actor=world.make_reviewer(), now=NOW)
+
+    with pytest.raises(NotEligible) as refused:
+        accounts.change_organisation(
+            organisation_id=organisation.pk, details={"kind": "INDIVIDUAL", "name": "X"}, actor=acting, now=NOW
+        )
+
+    organisation.refresh_from_db()
+    assert (refused.value.field, organisation.kind, organisation.name) == ("kind", "COMPANY", "La Vague SA")
 
 
 @pytest.mark.parametrize("kind", [OrganisationKind.INDIVIDUAL, OrganisationKind.ASSOCIATION])
@@ -233,7 +287,7 @@ def test_approval_makes_a_partner(company, run_jobs):
     organisation, acting = company
     draft(company)
     application = send(company)
-    staff = world.acting(world.make_member(world.make_organisation("Alpacloud")))
+    staff = world.make_reviewer()
 
     partner = services.approve_application(application_id=application.pk, actor=staff, now=NOW)
     run_jobs()

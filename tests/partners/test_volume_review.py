@@ -9,16 +9,18 @@ from threading import Barrier, Thread
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from billing import selectors
 from clients.choices import Access
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.work import services as work
+from partnerportal.work.models import Job
 from partners import services
-from partners.models import Partner, VolumeReview
+from partners.models import ManagedVolume, Partner, VolumeReview
 from tests import world
 from tests.world import NOW
 
@@ -119,7 +121,7 @@ def test_volume_is_the_yearly_list_price_of_what_is_in_scope(here):
 
 def test_job_reviews_whose_day_it_is(here):
     """Q21, through the command; a dry run writes nothing; a second run does nothing."""
-    world.make_partner("Anderer Tag AG", joined_on=dt.date(2024, 5, 1))
+    world.make_partner("Anderer Tag AG", joined_on=dt.date(2025, 5, 1), build_up_until=dt.date(2026, 5, 1))
 
     call_command("run_job", "review_thresholds", "--on", "2026-03-14", "--dry-run")
     assert not VolumeReview.objects.exists()
@@ -159,3 +161,74 @@ def test_two_runs_at_once_review_once(run_jobs):
 
     assert VolumeReview.objects.count() == 1
     assert len(mail.outbox) == 1
+
+
+def due(day):
+    return [str(one) for one in Partner.objects.due_for_review(dt.date.fromisoformat(day))]
+
+
+def test_a_check_that_was_missed_is_made_up_once(here):
+    """Q21: the machine stood still on the fourteenth; nobody goes unchecked for a year, nobody is checked twice."""
+    assert due("2026-03-13") == ["Studio Lumen"]  # the check of 2025, never made either
+    review(here, "2000", on=dt.date(2026, 3, 13))
+    assert due("2026-03-13") == []
+    assert due("2026-03-14") == due("2026-03-16") == ["Studio Lumen"]
+
+    review(here, "2000", on=dt.date(2026, 3, 16))
+
+    assert due("2026-03-17") == due("2027-03-13") == []
+    assert due("2027-03-14") == ["Studio Lumen"]
+
+
+@pytest.mark.django_db
+def test_who_joined_on_29_february_is_checked_on_the_28th():
+    """Q21."""
+    world.make_partner(joined_on=dt.date(2024, 2, 29), build_up_until=dt.date(2026, 2, 28))
+
+    assert [day for day in ("2026-02-27", "2026-02-28") if due(day)] == ["2026-02-28"]
+
+
+@pytest.mark.django_db
+def test_nobody_is_checked_before_the_first_anniversary_after_the_build_up():
+    """Q22."""
+    world.make_partner(joined_on=dt.date(2025, 3, 14), build_up_until=dt.date(2026, 9, 14))
+
+    assert due("2026-03-14") == due("2026-12-31") == []
+    assert due("2027-03-14") == ["Studio Lumen"]
+
+
+def test_figures_for_the_pages_are_measured_by_the_hour(here):
+    world.make_product(here.client, here.offers["web-hosting"], quantity=10)
+
+    for _ in range(2):
+        call_command("run_job", "measure_volumes")
+
+    assert ManagedVolume.objects.get().amounts == {"CHF": D("1190.40")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["expire_invitations", "--dry-run"], "does not know --dry-run"),
+        (["measure_volumes", "--on", "2026-03-14"], "does not know --on"),
+        (["mail_volume_review"], "needs review_id"),
+        (["nothing_like_this"], "No work is registered"),
+    ],
+)
+def test_what_a_job_does_not_take_is_refused_before_it_is_written(db, arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("run_job", *arguments)
+
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_worker_takes_what_the_command_runs(here, monkeypatch):
+    """The broker hears of the job the moment it is written: by then it has a runner."""
+    taken = []
+    monkeypatch.setattr(work, "tell", lambda job_id: taken.append(work.claim(job_id=job_id, now=timezone.now())))
+
+    call_command("run_job", "review_thresholds", "--on", "2026-03-14")
+
+    assert taken[0] is None  # then come the mails
+    assert VolumeReview.objects.count() == 1

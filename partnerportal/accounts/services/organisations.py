@@ -11,6 +11,7 @@ from partnerportal.accounts import tasks
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import Role, currency_of
 from partnerportal.accounts.models import Membership, Organisation, User
+from partnerportal.accounts.signals import organisation_changing
 from partnerportal.audit import log
 from partnerportal.kernel.text import folded
 
@@ -46,7 +47,8 @@ def create_organisation(
 def change_organisation(*, organisation_id: int, details: dict[str, Any], actor: Acting, now: datetime) -> Organisation:
     """Change the given ``details`` (names in DETAILS); the currency follows the address for future invoices (rule 44).
 
-    The organisation's legal representatives get a summary (N7). Nothing is written when nothing changed.
+    The organisation's legal representatives get a summary (N7). Nothing is written when nothing changed. Raises what an
+    app above refuses, such as a partner that would no longer be a company.
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     changes = {
@@ -56,6 +58,7 @@ def change_organisation(*, organisation_id: int, details: dict[str, Any], actor:
     }
     if not changes:
         return organisation
+    organisation_changing.send(Organisation, organisation=organisation, details=details)
     for name in changes:
         setattr(organisation, name, details[name])
     organisation.search_name = folded(organisation.name)

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from partnerportal.work import registry, services
 from partnerportal.work.choices import JobState
-from partnerportal.work.models import Job
 
 
 class Command(BaseCommand):
@@ -29,17 +28,30 @@ class Command(BaseCommand):
     def handle(self, *, name: str, on: dt.date | None, dry_run: bool, **_: Any) -> None:
         """Run it; exit with 1 and the reason when it failed."""
         now = timezone.now()
-        parameters: dict[str, Any] = {"on": (on or timezone.localdate(now)).isoformat()}
-        if dry_run:
-            parameters["dry_run"] = True
         try:
             kind = registry.find(name)
         except registry.UnknownKind as unknown:
             raise CommandError(str(unknown)) from unknown
-        job = services.start(kind=kind.name, parameters=parameters, now=now)
-        services.run(job_id=job.pk, now=now)
-        job = Job.objects.get(pk=job.pk)
+        job = services.run_now(kind=kind.name, parameters=_parameters(kind, on, dry_run, now), now=now)
         if job.state != JobState.DONE:
-            message = f"{kind.name} {job.get_state_display().lower()}: {job.error or 'another runner has it'}"
+            message = f"{kind.name} {job.get_state_display().lower()}: {job.error or 'another runner took it over'}"
             raise CommandError(message)
         self.stdout.write(json.dumps(job.result, indent=2, ensure_ascii=False))
+
+
+def _parameters(kind: registry.Kind, on: dt.date | None, dry_run: bool, now: dt.datetime) -> dict[str, Any]:
+    """Return what the kind takes of what was given; refuse the rest before anything is written."""
+    parameters: dict[str, Any] = {}
+    if on is not None or "on" in kind.needs:
+        parameters["on"] = (on or timezone.localdate(now)).isoformat()
+    if dry_run:
+        parameters["dry_run"] = True
+    unknown, missing = set(parameters) - kind.accepts, kind.needs - set(parameters)
+    if unknown:
+        names = " and ".join(f"--{one.replace('_', '-')}" for one in sorted(unknown))
+        message = f"{kind.name} does not know {names}."
+        raise CommandError(message)
+    if missing:
+        message = f"{kind.name} is started by the portal alone: it needs {', '.join(sorted(missing))}."
+        raise CommandError(message)
+    return parameters

@@ -1,10 +1,8 @@
-"""How a company becomes a partner, stays one, and leaves. Rules 1 to 5, Q21 to Q23, Q42."""
+"""How a company becomes a partner. Rules 1 to 5, Q22, Q23."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -18,17 +16,15 @@ from partnerportal.accounts.choices import OrganisationKind
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
-from partners import registers, selectors, signals, tasks
+from partners import registers, selectors, tasks
 from partners.choices import (
     APPLICATION_TRANSITIONS,
-    PARTNER_TRANSITIONS,
     ApplicationState,
     CheckResult,
     PartnerState,
-    ReviewOutcome,
 )
 from partners.exceptions import AlreadyAffiliate, AlreadyPartner, NotEligible
-from partners.models import Affiliation, Application, Partner, TermsAcceptance, VolumeReview
+from partners.models import Application, Partner, TermsAcceptance
 
 DRAFT_FIELDS = (
     "register_country",
@@ -91,15 +87,13 @@ def apply_to_programme(
     *,
     organisation_id: int,
     terms_version: str,
-    managed: Mapping[str, Decimal],
     actor: Acting,
     now: datetime,
 ) -> Application:
     """Send the draft: record the accepted terms (rule 5) and the result of each check (rule 1).
 
-    ``terms_version``: the version that the person saw and accepted. ``managed``: what the organisation manages
-    already, yearly net by currency. Raises :class:`NotEligible` naming what is missing, :class:`AlreadyAffiliate`,
-    :class:`AlreadyPartner`.
+    ``terms_version``: the version that the person saw and accepted. Raises :class:`NotEligible` naming what is missing,
+    :class:`AlreadyAffiliate`, :class:`AlreadyPartner`.
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     check_may_apply(organisation)
@@ -113,7 +107,9 @@ def apply_to_programme(
         raise NotEligible(_("Fill in the application first."))
     _free_register_number(application)
     _accept_terms(organisation, terms_version, actor, now)
-    checks = selectors.eligibility(application=application, managed=managed, day=timezone.localdate(now))
+    today = timezone.localdate(now)
+    managed = selectors.managed_by(organisation_id=organisation.pk, day=today)
+    checks = selectors.eligibility(application=application, managed=managed, day=today)
     failed = [check for check in checks if check.result == CheckResult.FAILED]
     if failed:
         names = "; ".join(str(selectors.CHECK_NAMES[check.code]) for check in failed)
@@ -143,6 +139,8 @@ def approve_application(*, application_id: int, actor: Acting, now: datetime) ->
     organisation = Organisation.objects.select_for_update().get(pk=application.organisation_id)
     if selectors.is_affiliate(organisation.pk):
         raise AlreadyAffiliate(_("The organisation has become an affiliate meanwhile. It can only be rejected."))
+    if organisation.kind != OrganisationKind.COMPANY:
+        raise NotEligible(_("The organisation is no longer a company. The application can only be rejected."))
     today = timezone.localdate(now)
     values = {
         "state": PartnerState.APPROVED,
@@ -177,150 +175,6 @@ def reject_application(*, application_id: int, reason: str, actor: Acting, now: 
     return application
 
 
-@transaction.atomic
-def start_affiliation(*, organisation_id: int, actor: Acting, now: datetime) -> Affiliation:
-    """Enter an organisation into the register of affiliates. Raises :class:`AlreadyPartner` (rule 3)."""
-    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
-    if selectors.is_partner_or_applying(organisation.pk):
-        raise AlreadyPartner(_("A partner cannot be an affiliate. Leave the programme first."))
-    if selectors.is_affiliate(organisation.pk):
-        raise AlreadyAffiliate(_("The organisation is an affiliate already."))
-    affiliation = Affiliation.objects.create(organisation=organisation, started_at=now)
-    log.record(
-        at=now, actor=actor, action="partners.affiliation.started", subject=affiliation, organisation=organisation
-    )
-    return affiliation
-
-
-@transaction.atomic
-def end_affiliation(*, affiliation_id: int, actor: Acting, now: datetime) -> Affiliation:
-    """End an affiliation; nothing happens if it has ended."""
-    affiliation = Affiliation.objects.select_for_update().get(pk=affiliation_id)
-    if affiliation.ended_at is None:
-        affiliation.ended_at = now
-        affiliation.save(update_fields=["ended_at"])
-        log.record(
-            at=now,
-            actor=actor,
-            action="partners.affiliation.ended",
-            subject=affiliation,
-            organisation=affiliation.organisation,
-        )
-    return affiliation
-
-
-@transaction.atomic
-def review_threshold(
-    *, partner_id: int, managed: Mapping[str, Decimal], on: date, actor: Acting, now: datetime
-) -> VolumeReview | None:
-    """Measure a partner against the threshold on the day ``on`` and store the review (rule 2, Q21, Q22).
-
-    ``managed``: yearly net list prices of what it manages, by currency. Reached: a warning is lifted. Below: the first
-    time a warning with a grace date, after the grace date a suspension. During the build-up and the grace nothing more
-    happens. Returns None if the partner has been reviewed for that day, is in its build-up, or is not active.
-    """
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
-    if not partner.is_approved or on < partner.build_up_until or partner.reviews.filter(on=on).exists():
-        return None
-    thresholds = selectors.thresholds_on(on)
-    share = selectors.threshold_share(managed=managed, thresholds=thresholds)
-    outcome = _review_outcome(partner, share, on)
-    if outcome is None:
-        return None
-    grace_until = on + timedelta(days=settings.PROGRAMME["grace_days"]) if outcome == ReviewOutcome.WARNED else None
-    review = VolumeReview.objects.create(
-        partner=partner,
-        on=on,
-        managed={currency: str(managed.get(currency, Decimal("0.00"))) for currency in thresholds},
-        thresholds={currency: str(amount) for currency, amount in thresholds.items()},
-        share=share.quantize(Decimal("0.000001"), rounding="ROUND_DOWN"),
-        outcome=outcome,
-        grace_until=grace_until,
-        created_at=now,
-    )
-    partner.grace_until = grace_until
-    partner.save(update_fields=["grace_until"])
-    log.record(
-        at=now,
-        actor=actor,
-        action="partners.volume.reviewed",
-        subject=partner,
-        organisation=partner.organisation,
-        changes={"on": on.isoformat(), "share": str(review.share), "outcome": outcome},
-    )
-    if outcome == ReviewOutcome.SUSPENDED:
-        suspend_partner(partner_id=partner.pk, actor=actor, now=now)
-    if outcome != ReviewOutcome.REACHED:
-        tasks.mail_volume_review.start(now=now, key=f"partners.mail_volume_review:{review.pk}", review_id=review.pk)
-    return review
-
-
-def _review_outcome(partner: Partner, share: Decimal, on: date) -> ReviewOutcome | None:
-    if share >= 1:
-        return ReviewOutcome.REACHED
-    if partner.grace_until is None:
-        return ReviewOutcome.WARNED
-    return ReviewOutcome.SUSPENDED if on > partner.grace_until else None
-
-
-@transaction.atomic
-def suspend_partner(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
-    """Suspend: no new clients, no rebate, no cashback, no access, not in the directory (Q21, rule 48)."""
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
-    check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.SUSPENDED)
-    partner.state, partner.suspended_at, partner.grace_until = PartnerState.SUSPENDED, now, None
-    partner.save(update_fields=["state", "suspended_at", "grace_until"])
-    log.record(
-        at=now, actor=actor, action="partners.partner.suspended", subject=partner, organisation=partner.organisation
-    )
-    signals.partner_suspended.send(sender=Partner, partner=partner, actor=actor, now=now)
-    return partner
-
-
-@transaction.atomic
-def reinstate_partner(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
-    """Lift a suspension: what the clients granted holds again."""
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
-    check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.APPROVED)
-    partner.state, partner.suspended_at = PartnerState.APPROVED, None
-    partner.save(update_fields=["state", "suspended_at"])
-    log.record(
-        at=now, actor=actor, action="partners.partner.reinstated", subject=partner, organisation=partner.organisation
-    )
-    return partner
-
-
-@transaction.atomic
-def leave_programme(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
-    """Leave for good: all relationships end (Q42); the balance stays withdrawable."""
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
-    check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.LEFT)
-    partner.state, partner.left_at, partner.suspended_at = PartnerState.LEFT, now, None
-    partner.save(update_fields=["state", "left_at", "suspended_at"])
-    log.record(at=now, actor=actor, action="partners.partner.left", subject=partner, organisation=partner.organisation)
-    signals.partner_left.send(sender=Partner, partner=partner, actor=actor, now=now)
-    tasks.mail_partner_left.start(now=now, partner_id=partner.pk)
-    return partner
-
-
-@transaction.atomic
-def set_tender_mails(*, partner_id: int, wants_tenders: bool, actor: Acting, now: datetime) -> Partner:
-    """Turn calls for tenders on or off for a partner (rule 54)."""
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
-    if partner.wants_tenders != wants_tenders:
-        partner.wants_tenders = wants_tenders
-        partner.save(update_fields=["wants_tenders"])
-        log.record(
-            at=now,
-            actor=actor,
-            action="partners.partner.tender_mails_changed",
-            subject=partner,
-            organisation=partner.organisation,
-            changes={"wants_tenders": wants_tenders},
-        )
-    return partner
-
-
 def _locked_application(application_id: int) -> Application:
     locked = Application.objects.select_for_update(of=("self",)).select_related("organisation")
     return locked.get(pk=application_id)
@@ -346,10 +200,8 @@ def _accept_terms(organisation: Organisation, version: str, actor: Acting, now: 
         raise NotEligible(
             _("The special conditions have changed meanwhile. Read and accept the new version."), field="terms"
         )
-    TermsAcceptance.objects.get_or_create(
-        terms=terms,
-        organisation=organisation,
-        defaults={"user_id": actor.user_id, "user_label": actor.label, "accepted_at": now},
+    TermsAcceptance.objects.create(
+        terms=terms, organisation=organisation, user_id=actor.user_id, user_label=actor.label, accepted_at=now
     )
 
 
