@@ -19,7 +19,7 @@ from partnerportal.accounts.models import Membership
 from partnerportal.audit.locks import only_one
 from partnerportal.kernel import csv
 from partnerportal.work.registry import register
-from partnerportal.work.running import GiveUp, Running
+from partnerportal.work.running import Cancelled, GiveUp, Running
 from partners import selectors as partner_selectors
 from partners import services as partner_services
 from partners.models import Partner
@@ -60,7 +60,11 @@ def client_export(
         _write(name, "".join(_text(row, file_format) for row in exports.rows(batch)))
         done, after = done + len(batch), batch[-1].pk
         parts.append(name)
-        run.progress(done, max(total, done), {"done": done, "after": after, "parts": parts})
+        try:
+            run.progress(done, max(total, done), {"done": done, "after": after, "parts": parts})
+        except Cancelled:
+            _delete(parts)
+            raise
     _reachable(run, relationship_id, membership_id)
     extension = "json" if file_format == "json" else "csv"
     file = _write(f"exports/{run.job.pk}/billing-{relationship.client_id}.{extension}", _whole(parts, file_format))

@@ -94,10 +94,11 @@ class Tender(models.Model):
 
     @property
     def extract(self) -> str:
-        """The beginning of the text, which anybody may read (Q24), up to the last whole word."""
-        length = settings.PROGRAMME["tender_extract_length"]
-        if len(self.description) <= length:
-            return self.description
+        """The beginning of the text, which anybody may read (Q24), up to the last whole word.
+
+        Of a short text half, for the whole stays in the partners' space (rules 54 and 55).
+        """
+        length = min(settings.PROGRAMME["tender_extract_length"], len(self.description) // 2)
         start = self.description[:length]
         return (start.rsplit(maxsplit=1)[0] if any(map(str.isspace, start)) else start).rstrip(" ,;:.") + "…"
 

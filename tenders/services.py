@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from phonenumbers import PhoneNumberMatcher
 
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.audit import log
@@ -39,6 +40,7 @@ CONTENT_FIELDS = (
     "contact_email",
     "contact_phone",
 )
+PHONE_REGIONS = ("CH", "LI", "FR", "DE", "IT")  # whose numbers are understood without a country code
 MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 
 
@@ -232,14 +234,20 @@ def _tell_of(tender: Tender, now: datetime) -> None:
 
 
 def _check_no_contact_data(values: Mapping[str, Any]) -> None:
-    digits = re.sub(r"\D", "", values["contact_phone"])
-    for field in ("title", "description"):
+    own = re.sub(r"\D", "", values["contact_phone"])
+    for field in ("title", "place", "description"):
         text = values[field]
-        if MAIL_ADDRESS.search(text) or (len(digits) >= 7 and digits in re.sub(r"\D", "", text)):
+        holds_own_number = len(own) >= 7 and own in re.sub(r"\D", "", text)
+        if MAIL_ADDRESS.search(text) or holds_own_number or _holds_phone_number(text):
             raise NotPossible(
                 _("Leave e-mail addresses and phone numbers out of the text: partners see yours once they answer."),
                 field=field,
             )
+
+
+def _holds_phone_number(text: str) -> bool:
+    """Tell whether a number stands there that could be called, in any way in which our authors write one."""
+    return any(PhoneNumberMatcher(text, region).has_next() for region in PHONE_REGIONS)
 
 
 def _close(tender: Tender, state: TenderState, *, now: datetime) -> None:

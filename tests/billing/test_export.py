@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from decimal import Decimal as D
@@ -13,8 +14,10 @@ from django.urls import reverse
 
 from billing import jobs, services
 from billing.exports import COLUMNS
+from billing.models import Order
 from clients import services as client_services
 from clients.choices import Payer
+from partnerportal.accounts.choices import Role
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.csv import BOM, neutralised
 from partnerportal.work import services as work
@@ -170,3 +173,63 @@ def test_runner_that_takes_over_goes_on_after_the_last_part(here, monkeypatch):
 def test_cells_never_start_a_formula(value, written):
     """Q32: numbers stay numbers."""
     assert neutralised(value) == written
+
+
+@pytest.mark.parametrize("text", ["Bäckerei\u2028Moser", "Bäckerei\u0085Moser", 'Bäckerei "Moser"\n'])
+def test_json_holds_any_name(here, text):
+    here.client.name = text
+    here.client.save()
+    job = start(here, file_format="json")
+    assert work.run(job_id=job.pk, now=NOW) == JobState.DONE
+
+    found = json.loads(default_storage.open(Job.objects.get(pk=job.pk).result_file).read())
+
+    assert {one["client"] for one in found} == {text}
+
+
+def test_days_are_those_of_the_portal(here):
+    """Q32: half past midnight in Zurich on the first is not yet the first in Greenwich."""
+    late = dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)
+    Order.objects.filter(key="rebate").update(placed_at=late)
+    job = start(here, since=dt.date(2026, 12, 1), until=dt.date(2026, 12, 1))
+    work.run(job_id=job.pk, now=NOW)
+
+    assert [(one["benefit_kind"], one["date"]) for one in rows(job)] == [("rebate", "2026-12-01")]
+
+
+def test_a_cancelled_export_leaves_nothing_behind(here, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH", 1)
+    job = start(here)
+    progress = jobs.Running.progress
+
+    def cancel_then_go_on(run, *args):
+        work.cancel(job_id=job.pk, now=NOW)
+        progress(run, *args)
+
+    monkeypatch.setattr(jobs.Running, "progress", cancel_then_go_on)
+    assert work.run(job_id=job.pk, now=NOW) == JobState.CANCELLED
+
+    assert Job.objects.get(pk=job.pk).result_file == ""
+    assert not default_storage.exists(f"exports/{job.pk}/part-00000")
+
+
+@pytest.mark.parametrize(
+    ("role", "has_accounting", "is_assigned", "status"),
+    [
+        (Role.LEGAL, False, False, 200),
+        (Role.ADMINISTRATOR, False, False, 200),
+        (Role.COLLABORATOR, True, True, 200),
+        (Role.COLLABORATOR, False, True, 403),
+        (Role.COLLABORATOR, True, False, 404),
+    ],
+)
+def test_who_may_export(here, client, role, has_accounting, is_assigned, status):
+    """Rule 50."""
+    member = world.make_member(here.partner.organisation, role, has_accounting=has_accounting)
+    if is_assigned:
+        world.assign(here.relationship, member)
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    answer = client.get(reverse("billing:export_start", args=[here.relationship.pk]))
+
+    assert answer.status_code == status

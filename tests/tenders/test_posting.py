@@ -142,7 +142,7 @@ def test_the_extract_is_the_first_200_characters_at_most():
     assert tender.extract.startswith("word word")
     assert len(tender.extract) <= 201
     assert tender.extract.endswith("word…")
-    assert world.make_tender(description="Short and whole.").extract == "Short and whole."
+    assert world.make_tender(description="Short, and never told whole to everybody.").extract == "Short, and never…"
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,10 @@ def test_the_extract_is_the_first_200_characters_at_most():
     [
         ("description", "Write to me at lena@moser.example, please, as soon as you can."),
         ("title", "Call +41 (31) 555 01 02"),
+        ("place", "Bern, lena@moser.example"),
+        ("place", "Bern (079 412 34 56)"),
+        ("description", "My brother answers at 044 668 18 00 from nine to five on every working day."),
+        ("description", "Ruft einfach an: 0041 44 668 18 00, am liebsten am Vormittag zwischen acht und zehn."),
     ],
 )
 def test_contact_data_in_the_text_is_refused(field, text):
@@ -161,6 +165,17 @@ def test_contact_data_in_the_text_is_refused(field, text):
     assert not Tender.objects.exists()
     assert not Job.objects.exists()
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We pay 5 000 to 12 000 francs, in 2026 or 2027, for 1 200 pages and 35 mailboxes in all.",
+        "The shop sells 18 500 parts; the list of 24.11.2026 has 7 columns, from 8.30 to 17.30 on weekdays.",
+    ],
+)
+def test_figures_in_the_text_are_no_phone_numbers(text):
+    assert post({"description": text}).description == text
 
 
 def test_calls_and_drafts_run_out(run_jobs, now):
