@@ -122,6 +122,7 @@ STAFF: Sections = [
         gettext_lazy("Programme"),
         [
             Link(gettext_lazy("Partners"), "partners:staff_partner_list", PartnerPermission.STAFF_PARTNER_VIEW),
+            Link(gettext_lazy("Affiliates"), "partners:staff_affiliation_list", PartnerPermission.AFFILIATION_VIEW),
             Link(gettext_lazy("Invoices"), "billing:staff_invoice_list", BillingPermission.STAFF_INVOICE_VIEW),
         ],
     ),

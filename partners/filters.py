@@ -1,12 +1,13 @@
 """Filters of staff's lists."""
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.kernel.text import folded
 from partners.choices import ApplicationState, PartnerState
-from partners.models import Application, Partner
+from partners.models import Affiliation, Application, Partner
 
 
 class ApplicationFilter(filters.FilterSet):
@@ -41,3 +42,24 @@ class PartnerFilter(filters.FilterSet):
             | Q(organisation__vat_number__icontains=text)
             | Q(contact_email__icontains=text)
         )
+
+
+class AffiliationFilter(filters.FilterSet):
+    """Affiliates by name, and those of today or all."""
+
+    search = filters.CharFilter(method="matching", label=_("Name"))
+    ended = filters.BooleanFilter(
+        field_name="ended_at",
+        lookup_expr="isnull",
+        exclude=True,
+        label=_("State"),
+        widget=forms.Select(choices=[("", _("Current and ended")), ("false", _("Current")), ("true", _("Ended"))]),
+    )
+
+    class Meta:
+        model = Affiliation
+        fields = ["search", "ended"]
+
+    def matching(self, queryset: QuerySet[Affiliation], _name: str, text: str) -> QuerySet[Affiliation]:
+        """Keep those whose name holds the text."""
+        return queryset.filter(organisation__search_name__contains=folded(text))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+
+from partnerportal.accounts.selectors import represented_by
 
 
 class CompanyForm(forms.Form):
@@ -68,3 +72,35 @@ class RejectForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,
     )
+
+
+class StatusForm(forms.Form):
+    """Why a partner's status is changed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The partner reads it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
+class AffiliationForm(forms.Form):
+    """Who becomes an affiliate, by the address of somebody who represents it."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of a legal representative"),
+        help_text=_("It tells organisations of the same name apart."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Find the one organisation that the address represents."""
+        super().clean()
+        email = self.cleaned_data.get("email")
+        if email:
+            found = list(represented_by(email=email))
+            if len(found) != 1:
+                self.add_error("email", _("This address does not represent exactly one organisation."))
+            else:
+                self.cleaned_data["organisation"] = found[0]
+        return self.cleaned_data

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.web import mail
+from partners.choices import PartnerState
 from partners.models import Application, Partner, VolumeReview
 
 
@@ -26,6 +27,13 @@ def volume_review(review: VolumeReview) -> None:
     """Below the threshold, or suspended: with the figures, the dates and the way to object (promise 8)."""
     context = {"review": review, "link": mail.absolute(reverse("home:eligibility"))}
     _to_legal("partners/volume_review", review.partner_id, context)
+
+
+def status_changed(partner: Partner, *, state: str, reason: str) -> None:
+    """The status is suspended, or holds again: with staff's reason, and the way to object (promise 8)."""
+    context = {"partner": partner, "is_suspended": state == PartnerState.SUSPENDED, "reason": reason}
+    link = mail.absolute(reverse("home:eligibility"))
+    _to_legal("partners/status_changed", partner.pk, context | {"link": link})
 
 
 def partner_left(partner: Partner) -> None:

@@ -16,4 +16,9 @@ class PartnerPermission(Permission):
     ELIGIBILITY_VIEW = Holding("partners.eligibility.view", roles=WHOLE)
     PERK_VIEW = Holding("partners.perk.view", roles=EVERYONE)
     PARTNER_LEAVE = Holding("partners.partner.leave", roles=LEGAL)
+    PARTNER_STATUS_CHANGE = Holding("partners.partner.change_status", staff=frozenset({StaffRole.MANAGER}))
+    AFFILIATION_VIEW = Holding("partners.affiliation.view", staff=ALL_STAFF)
+    AFFILIATION_CHANGE = Holding(
+        "partners.affiliation.change", staff=frozenset({StaffRole.REVIEWER, StaffRole.MANAGER})
+    )
     STAFF_PARTNER_VIEW = Holding("partners.partner.staff_view", staff=ALL_STAFF)

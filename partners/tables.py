@@ -1,11 +1,14 @@
 """Lists of applications and partners for staff."""
 
 import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from partnerportal.web.tables import DateColumn, PortalTable, StateColumn
-from partners.models import Application, Partner
+from partnerportal.web.tables import END, DateColumn, PortalTable, StateColumn
+from partners.models import Affiliation, Application, Partner
 
 
 class ApplicationTable(PortalTable):
@@ -37,7 +40,11 @@ class PartnerTable(PortalTable):
     empty_title = _("No partner yet")
     empty_hint = _("A company appears here once its application is approved.")
 
-    organisation = tables.Column(verbose_name=_("Partner"), order_by=("organisation__search_name",))
+    organisation = tables.Column(
+        linkify=("partners:staff_partner_detail", {"pk": tables.A("pk")}),
+        verbose_name=_("Partner"),
+        order_by=("organisation__search_name",),
+    )
     register_number = tables.Column(verbose_name=_("Register number"))
     contact_email = tables.Column(verbose_name=_("E-mail address"))
     joined_on = DateColumn(verbose_name=_("Since"))
@@ -46,3 +53,28 @@ class PartnerTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Partner
         fields = ("organisation", "register_number", "contact_email", "joined_on", "state")
+
+
+class AffiliationTable(PortalTable):
+    """Affiliates, for staff."""
+
+    noun = ngettext_lazy("%(count)s affiliation", "%(count)s affiliations", "count")
+    caption = _("Affiliates")
+    empty_title = _("No affiliate yet")
+    empty_hint = _("Who recommends products for a commission stands here, and cannot be a partner meanwhile.")
+
+    organisation = tables.Column(verbose_name=_("Affiliate"), order_by=("organisation__search_name",))
+    started_at = DateColumn(verbose_name=_("Since"))
+    ended_at = DateColumn(verbose_name=_("Ended"), orderable=False)
+    act = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False, attrs=END)
+
+    class Meta(PortalTable.Meta):
+        model = Affiliation
+        fields = ("organisation", "started_at", "ended_at", "act")
+
+    def render_act(self, record: Affiliation) -> str:
+        """Offer to end what has not ended."""
+        if record.ended_at is not None:
+            return ""
+        address = reverse("partners:staff_affiliation_end", args=[record.pk])
+        return format_html('<a href="{}">{}<span class="visually-hidden"> {}</span></a>', address, _now("End"), record)

@@ -30,3 +30,10 @@ def mail_volume_review(_run: Running, *, review_id: int) -> None:
 def mail_partner_left(_run: Running, *, partner_id: int) -> None:
     """Confirm that the partner has left the programme."""
     notifications.partner_left(Partner.objects.select_related("organisation").get(pk=partner_id))
+
+
+@register("partners.mail_status_changed")
+def mail_status_changed(_run: Running, *, partner_id: int, state: str, reason: str) -> None:
+    """Tell a partner that staff suspended its status or lifted the suspension, and why."""
+    partner = Partner.objects.select_related("organisation").get(pk=partner_id)
+    notifications.status_changed(partner, state=state, reason=reason)

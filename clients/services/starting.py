@@ -13,6 +13,7 @@ from clients.choices import RELATIONSHIP_TRANSITIONS, Access, RelationshipState,
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Relationship
 from clients.services.terms import Terms, words, write_grants
+from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts import services as account_services
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
@@ -195,7 +196,7 @@ def _replace_external_ties(relationship: Relationship, *, actor: Acting, now: da
 
 
 def _only_organisation_of(email: str) -> Organisation | None:
-    found = Organisation.objects.filter(memberships__user__email__iexact=email, memberships__role="LEGAL")[:2]
+    found = account_selectors.represented_by(email=email)[:2]
     return found[0] if len(found) == 1 else None
 
 

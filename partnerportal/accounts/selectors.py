@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from partnerportal.accounts.choices import Role
-from partnerportal.accounts.models import User
+from partnerportal.accounts.models import Organisation, User
 
 
 def legal_representatives(*, organisation_id: int) -> QuerySet[User]:
@@ -22,3 +22,8 @@ def leaders(*, organisation_id: int) -> QuerySet[User]:
         memberships__role__in=[Role.LEGAL, Role.ADMINISTRATOR],
         is_active=True,
     ).order_by("memberships__created_at", "pk")
+
+
+def represented_by(*, email: str) -> QuerySet[Organisation]:
+    """Return the organisations that the owner of a mail address legally represents."""
+    return Organisation.objects.filter(memberships__user__email__iexact=email, memberships__role=Role.LEGAL)

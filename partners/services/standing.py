@@ -72,29 +72,48 @@ def _review_outcome(partner: Partner, share: Decimal, on: date) -> ReviewOutcome
 
 
 @transaction.atomic
-def suspend_partner(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
-    """Suspend: no new clients, no rebate, no cashback, no access, not in the directory (Q21, rule 48)."""
+def suspend_partner(*, partner_id: int, reason: str = "", actor: Acting, now: datetime) -> Partner:
+    """Suspend: no new clients, no rebate, no cashback, no access, not in the directory (Q21, rule 48).
+
+    ``reason``: what the partner reads; empty where a review's mail tells it already. Raises IllegalTransition.
+    """
     partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
     check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.SUSPENDED)
     partner.state, partner.suspended_at, partner.grace_until = PartnerState.SUSPENDED, now, None
     partner.save(update_fields=["state", "suspended_at", "grace_until"])
     log.record(
-        at=now, actor=actor, action="partners.partner.suspended", subject=partner, organisation=partner.organisation
+        at=now,
+        actor=actor,
+        action="partners.partner.suspended",
+        subject=partner,
+        organisation=partner.organisation,
+        changes={"reason": reason} if reason else {},
     )
+    if reason:
+        tasks.mail_status_changed.start(now=now, partner_id=partner.pk, state=partner.state, reason=reason)
     signals.partner_suspended.send(sender=Partner, partner=partner, actor=actor, now=now)
     return partner
 
 
 @transaction.atomic
-def reinstate_partner(*, partner_id: int, actor: Acting, now: datetime) -> Partner:
-    """Lift a suspension: what the clients granted holds again."""
+def reinstate_partner(*, partner_id: int, reason: str, actor: Acting, now: datetime) -> Partner:
+    """Lift a suspension: what the clients granted holds again. The partner is mailed ``reason``.
+
+    Renewals that lost their payer do not come back by themselves. Raises IllegalTransition.
+    """
     partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
     check_transition(PARTNER_TRANSITIONS, partner.state, PartnerState.APPROVED)
     partner.state, partner.suspended_at = PartnerState.APPROVED, None
     partner.save(update_fields=["state", "suspended_at"])
     log.record(
-        at=now, actor=actor, action="partners.partner.reinstated", subject=partner, organisation=partner.organisation
+        at=now,
+        actor=actor,
+        action="partners.partner.reinstated",
+        subject=partner,
+        organisation=partner.organisation,
+        changes={"reason": reason},
     )
+    tasks.mail_status_changed.start(now=now, partner_id=partner.pk, state=partner.state, reason=reason)
     return partner
 
 

@@ -54,6 +54,12 @@ partners:staff_application_detail   302/302  403/403  403/403  403/403  403/403 
 partners:staff_application_approve  302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/302
 partners:staff_application_reject   302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
 partners:staff_partner_list         302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
+partners:staff_partner_detail       302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
+partners:staff_partner_suspend      302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
+partners:staff_partner_reinstate    302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
+partners:staff_affiliation_list     302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
+partners:staff_affiliation_start    302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
+partners:staff_affiliation_end      302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/302
 clients:product_list                302/302  200/405  200/405  200/405  200/405  200/405  200/405  403/403
 clients:product_detail              302/302  404/404  200/405  200/405  404/404  404/404  200/405  404/404
 clients:relationship_list           302/302  200/405  403/403  200/405  403/403  200/405  403/403  403/403

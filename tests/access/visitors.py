@@ -22,6 +22,7 @@ from partnerportal.accounts.models import MemberInvitation
 from partnerportal.accounts.tokens import link_token
 from partnerportal.catalogue.models import Family
 from partnerportal.work import services as work
+from partners import services as partners
 from partners.models import Application
 from tenders import services as tender_services
 from tenders.choices import AUTHOR_PURPOSE, CONFIRM_PURPOSE
@@ -138,6 +139,9 @@ def build() -> Site:
         created_at=NOW,
         submitted_at=NOW,
     )
+    affiliation = partners.start_affiliation(
+        organisation_id=world.make_client("Blitz")[0].pk, actor=world.make_reviewer(), now=NOW
+    )
     tenders = _tenders(client, client_acting, partner, partner_acting)
     listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
@@ -154,6 +158,10 @@ def build() -> Site:
         "partners:staff_application_detail": [application.pk],
         "partners:staff_application_approve": [application.pk],
         "partners:staff_application_reject": [application.pk],
+        "partners:staff_partner_detail": [partner.pk],
+        "partners:staff_partner_suspend": [other_partner.pk],
+        "partners:staff_partner_reinstate": [other_partner.pk],
+        "partners:staff_affiliation_end": [affiliation.pk],
         "clients:product_detail": [product.pk],
         "clients:partner_invite": [other_partner.pk],
         "clients:relationship_detail": [relationship.pk],

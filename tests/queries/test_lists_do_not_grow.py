@@ -23,7 +23,8 @@ from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer
 from partnerportal.web.views import TableView
 from partnerportal.work import services as work
-from partners.models import Application, Partner
+from partners import services as partners
+from partners.models import Application, Partner, VolumeReview
 from tests import world
 from tests.access import visitors
 from tests.world import NOW
@@ -38,6 +39,7 @@ LISTS = [
     ("staff", "accounts:staff_audit_list"),
     ("staff", "partners:staff_application_list"),
     ("staff", "partners:staff_partner_list"),
+    ("staff", "partners:staff_affiliation_list"),
     ("client_legal", "clients:product_list"),
     ("in_space", "clients:product_list"),
     ("client_legal", "clients:relationship_list"),
@@ -65,6 +67,7 @@ OVERVIEWS = [
     ("in_space", "home:account"),
     ("partner_legal", "home:partner"),
     ("staff", "home:staff"),
+    ("staff", "partners:staff_partner_detail"),
     ("partner_legal", "clients:client_detail"),
     ("client_legal", "clients:product_detail"),
     ("client_legal", "clients:relationship_detail"),
@@ -129,6 +132,18 @@ def add_rows(site: visitors.Site) -> None:
         )
         work.start(kind="billing.review_thresholds", parameters={"on": f"2026-10-0{number + 1}"}, now=NOW)
         _apply(number)
+        partners.start_affiliation(
+            organisation_id=world.make_client(f"Blitz {number}")[0].pk, actor=world.make_reviewer(), now=NOW
+        )
+        VolumeReview.objects.create(
+            partner=partner.organisation.partner,
+            on=dt.date(2020 + number, 3, 14),
+            managed={"CHF": "2000.00"},
+            thresholds={"CHF": "2000.00"},
+            share=1,
+            outcome="REACHED",
+            created_at=NOW,
+        )
         opened = {"created_at": timezone.now(), "opened_at": timezone.now(), "expires_at": timezone.now() + MONTH}
         world.make_tender(client.organisation, **opened)
         won = world.make_tender(client.organisation, **opened, state="AWARDED", closed_at=timezone.now())

@@ -1,0 +1,1 @@
+"""Pages of the application, of partnership, and of staff about both."""
