@@ -7,6 +7,7 @@ import json
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -23,8 +24,6 @@ from partnerportal.work.running import Cancelled, GiveUp, Running
 from partners import selectors as partner_selectors
 from partners import services as partner_services
 from partners.models import Partner
-
-BATCH = 100
 
 
 @register("billing.client_export", is_quiet=False)
@@ -54,7 +53,7 @@ def client_export(
     total = lines.count()
     done, after = run.checkpoint.get("done", 0), run.checkpoint.get("after", 0)
     parts: list[str] = run.checkpoint.get("parts", [])
-    while batch := list(lines.filter(pk__gt=after)[:BATCH]):
+    while batch := list(lines.filter(pk__gt=after)[: settings.EXPORT_BATCH]):
         _reachable(run, relationship_id, membership_id)
         name = f"exports/{run.job.pk}/part-{len(parts):05d}"
         _write(name, "".join(_text(row, file_format) for row in exports.rows(batch)))

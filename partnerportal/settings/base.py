@@ -240,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"kind": "billing.review_thresholds"},
     },
 }
+EXPORT_BATCH = env.number("EXPORT_BATCH", 100)  # rows of an export between two looks at whether it may go on
 WORK_HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 
 # --- Mail and logs ----------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def test_wrong_passwords_before_an_end_are_limited_too(client):
     relationship = world.make_relationship(organisation, partner)
     client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = reverse("clients:relationship_end", args=[relationship.pk])
+    client.post(page, {"confirm": "yes"})
     for _ in range(10):
         client.post(page, {"password": "wrong"})
 

@@ -109,9 +109,9 @@ def test_client_reads_that_it_was_exported(here):
     assert (event.actor_label, event.relationship_id) == ("Ana Keller", here.relationship.pk)
 
 
-def test_access_revoked_during_the_export_yields_no_file(here, monkeypatch):
+def test_access_revoked_during_the_export_yields_no_file(here, monkeypatch, settings):
     """Promise 1: between two parts the client ends the relationship."""
-    monkeypatch.setattr(jobs, "BATCH", 1)
+    settings.EXPORT_BATCH = 1
     job = start(here)
     progress = jobs.Running.progress
 
@@ -142,9 +142,9 @@ def test_file_is_out_of_reach_once_the_access_has_ended(here, client):
     assert client.get(page).status_code == 404
 
 
-def test_runner_that_takes_over_goes_on_after_the_last_part(here, monkeypatch):
+def test_runner_that_takes_over_goes_on_after_the_last_part(here, monkeypatch, settings):
     """A killed worker loses nothing and doubles nothing."""
-    monkeypatch.setattr(jobs, "BATCH", 1)
+    settings.EXPORT_BATCH = 1
     job = start(here)
     progress, killed = jobs.Running.progress, []
 
@@ -197,8 +197,8 @@ def test_days_are_those_of_the_portal(here):
     assert [(one["benefit_kind"], one["date"]) for one in rows(job)] == [("rebate", "2026-12-01")]
 
 
-def test_a_cancelled_export_leaves_nothing_behind(here, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 1)
+def test_a_cancelled_export_leaves_nothing_behind(here, monkeypatch, settings):
+    settings.EXPORT_BATCH = 1
     job = start(here)
     progress = jobs.Running.progress
 

@@ -9,10 +9,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,22 +77,37 @@ class Portal:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
-    """Prepare the database and start the portal; stop all of it at the end."""
+    """The portal, with every page's limits raised and exports in small steps, so that their progress can be seen."""
     shutil.rmtree(ROOT / ".local" / "e2e", ignore_errors=True)
     (ROOT / ".local" / "e2e").mkdir(parents=True)
+    with _running("portal_e2e", broker=12, EXPORT_BATCH="1") as portal:
+        yield portal
+
+
+@pytest.fixture
+def third_world(portal: Portal) -> Iterator[Portal]:
+    """Another programme: clients get no degressive rate there (Q5)."""
+    with _running("portal_e2e_third", broker=11, PROGRAMME_CLIENT_DEGRESSIVE="0") as third:
+        yield third
+
+
+@contextmanager
+def _running(name: str, *, broker: int, **variables: str) -> Iterator[Portal]:
+    """Prepare a database and start a portal on it; stop all of it at the end."""
     urls = config.urls(ROOT)
-    database = _fresh_database(urls.database)
+    database = _fresh_database(urls.database, name)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "partnerportal.settings.demo",
         "DATABASE_URL": database,
-        "REDIS_URL": re.sub(r"\?db=\d+$", "", urls.redis) + "?db=12",
+        "REDIS_URL": re.sub(r"\?db=\d+$", "", urls.redis) + f"?db={broker}",
         "PROVIDER_SITE": f"http://localhost:{port}",
         "RATE_LIMIT_FACTOR": "1000",
         "EMAIL_FILE_PATH": str(ROOT / ".local" / "e2e" / "mails"),
         "MEDIA_ROOT": str(ROOT / ".local" / "e2e" / "media"),
+        **variables,
     }
     running = Portal(f"http://localhost:{port}", environment)
     subprocess.run([sys.executable, "-m", "partnerportal.stack.prepare"], cwd=ROOT, env=environment, check=True)
@@ -102,14 +119,14 @@ def portal() -> Iterator[Portal]:
         running.stop(name)
 
 
-def _fresh_database(url: str) -> str:
+def _fresh_database(url: str, name: str) -> str:
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS portal_e2e WITH (FORCE)")
-        cursor.execute("CREATE DATABASE portal_e2e")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
-    return urlsplit(url)._replace(path="/portal_e2e").geturl()
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def _answers(url: str) -> bool:
@@ -135,6 +152,55 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
         yield browser
         browser.close()
+
+
+class HeldExport:
+    """Stops the next export after its first rows, as long as it is open: the table that it reads from is locked."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._url = portal.environment["DATABASE_URL"]
+        self._caught = threading.Event()
+        self._let_go = threading.Event()
+        self.job_id = 0
+
+    def __enter__(self) -> HeldExport:
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._let_go.set()
+        self._thread.join()
+
+    def rows(self) -> tuple[int, int]:
+        """How many rows it has written, and of how many."""
+        assert self._caught.wait(30), "no export came"
+        with psycopg2.connect(self._url) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT progress_done, progress_total FROM work_job WHERE id = %s", [self.job_id])
+            found: tuple[int, int] = cursor.fetchone()
+        return found
+
+    def _watch(self) -> None:
+        watching, locking = psycopg2.connect(self._url), psycopg2.connect(self._url)
+        watching.autocommit = True
+        with watching.cursor() as cursor:
+            found = None
+            while found is None:
+                cursor.execute(
+                    "SELECT id FROM work_job WHERE kind = 'billing.client_export' AND state = 'RUNNING'"
+                    " AND progress_done > 1 AND progress_done < progress_total"
+                )
+                found = cursor.fetchone()
+                if self._let_go.wait(0.001):
+                    return
+        with locking.cursor() as cursor:
+            cursor.execute("LOCK TABLE billing_orderline IN ACCESS EXCLUSIVE MODE")
+        self.job_id = found[0]
+        self._caught.set()
+        self._let_go.wait(120)
+        locking.rollback()
+        for connection in (watching, locking):
+            connection.close()
 
 
 class Person:
@@ -195,16 +261,26 @@ class Person:
         raise AssertionError(f"no mail about {words!r} to {mail}")
 
     def look(self, what: str) -> None:
-        """Take a screenshot, and let axe find nothing wrong with the page: once for each kind of page."""
+        """Take screenshots, and let axe find nothing wrong: once for each kind of page, wide and light, narrow and dark."""
         kind = re.sub(r"\d+|[A-Za-z0-9_:-]{30,}", "N", urlsplit(self.page.url).path)
         if kind in self.seen:
             return
         self.seen.add(kind)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[^a-z0-9]+", "-", f"{self.name}{kind}".lower()).strip("-")
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        self._shot(f"{name}.png")
+        before = self.page.viewport_size
+        self.page.emulate_media(color_scheme="dark")
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self._shot(f"{name}-phone-dark.png")
+        self.page.emulate_media(color_scheme="light")
+        if before is not None:
+            self.page.set_viewport_size(before)
+
+    def _shot(self, name: str) -> None:
+        self.page.screenshot(path=SCREENSHOTS / name, full_page=True)
         found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
+        assert found.violations_count == 0, f"{name}, {self.page.url}: {found.generate_report()}"
 
 
 @pytest.fixture
@@ -212,10 +288,10 @@ def somebody(portal: Portal, browser: Browser) -> Iterator[Callable[..., Person]
     """Give a person a browser: ``somebody("ana")``, or with ``java_script_enabled=False``."""
     contexts: list[BrowserContext] = []
 
-    def make(name: str, **options: object) -> Person:
+    def make(name: str, at: Portal = portal, **options: object) -> Person:
         # The policy is strict; axe brings a script of its own, and nothing else is let through by this.
         contexts.append(browser.new_context(bypass_csp=True, locale="en-GB", **options))
-        return Person(contexts[-1], portal, name)
+        return Person(contexts[-1], at, name)
 
     yield make
     for context in contexts:

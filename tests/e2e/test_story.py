@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from tests.e2e.conftest import HeldExport
 
 PASSWORD = "alpine-demo-2026"
 NEW_PASSWORD = "a-long-pass-phrase-7"
@@ -108,6 +113,7 @@ def test_partner_orders_on_its_own_means(somebody):
     ana.reads("347.20", "277.76", "208.32")
     ana.press("Order and pay")
     ana.reads("Ordered, and paid from the prepaid account", "35 × Web hosting")
+    ordered = ana.page.url
     ana.page.get_by_role("link", name=re.compile("Explain")).first.click()
     ana.look("explain")
     ana.reads("Why 208.32?", "277.76", "25", "16.87", "225.19")
@@ -117,6 +123,18 @@ def test_partner_orders_on_its_own_means(somebody):
     ana.page.locator("tbody a").first.click()
     ana.look("invoice")
     ana.reads("208.32", "16.87", "225.19", "Paid")
+    document = ana.context.request.get(ana.page.url + "pdf/")
+    assert document.body().startswith(b"%PDF-")
+
+    # Q39: the partner invoices its client itself, ten per cent on top.
+    ana.page.goto(ordered)
+    ana.page.get_by_role("link", name=re.compile("Re-invoice")).last.click()
+    ana.look("re-invoice")
+    ana.page.fill("input[name=markup]", "10")
+    ana.press("Draft the document")
+    ana.reads("229.15")
+    ana.press("Issue")
+    ana.press("Issue it")
     document = ana.context.request.get(ana.page.url + "pdf/")
     assert document.body().startswith(b"%PDF-")
 
@@ -310,7 +328,17 @@ def test_visitor_posts_a_tender_and_awards_it(somebody):
     page.locator("main form button[type=submit]").last.click()
     visitor.look("awarded")
     visitor.reads("Atelier Nord")
-    luc.last_mail_link("luc@nord.example", "You have won")
+    luc.go(luc.last_mail_link("luc@nord.example", "You have won"))
+    luc.page.get_by_role("link", name=re.compile("Record the contract")).first.click()
+    luc.look("record")
+    luc.page.get_by_label("Web hosting", exact=True).check()
+    luc.page.fill("input[name=value_net]", "2400")
+    luc.page.fill("input[name=begins_on]", "2027-01-11")
+    luc.press("Record the contract")
+    luc.page.check("input[name=acknowledges_exclusivity]")
+    luc.press("Record the contract")
+    luc.go("/partner/tenders/won/")
+    luc.reads("A site for our choir", "2’400.00")
 
 
 def test_directory_shows_and_verifies_partners(somebody):
@@ -326,3 +354,136 @@ def test_directory_shows_and_verifies_partners(somebody):
     visitor.reads("erified partner")
     visitor.go("/directory/nobody-of-that-name/verify/")
     visitor.reads("ot a partner")
+
+
+def test_an_export_is_seen_to_go_on_and_is_cancelled(somebody, portal):
+    """A partial count, then the button that stops it: there is no file."""
+    tom = somebody("tom-cancels")
+    tom.sign_in("tom@lumen.example")
+    tom.go("/partner/clients/?search=horizon")
+    tom.press("Fondation Horizon")
+    with HeldExport(portal) as export:
+        tom.press("Export billing data")
+        tom.press("Start the export")
+        done, total = export.rows()
+        assert 0 < done < total
+        tom.page.get_by_text(f"{done} of {total} rows").wait_for()
+        tom.press("Cancel")
+        tom.reads("The export is being stopped")
+    tom.page.get_by_text("Cancelled").first.wait_for()
+    assert not tom.page.get_by_role("link", name="Download the file").count()
+
+
+def test_an_export_goes_on_after_the_row_where_its_worker_was_killed(somebody, portal):
+    """Kill -9 in the middle: another worker takes over, and every row is there once."""
+    tom = somebody("tom-resumes")
+    tom.sign_in("tom@lumen.example")
+    tom.go("/partner/clients/?search=horizon")
+    tom.press("Fondation Horizon")
+    with HeldExport(portal) as export:
+        tom.press("Export billing data")
+        tom.press("Start the export")
+        done, total = export.rows()
+        portal.stop("worker", signal=9)
+    tom.page.get_by_text(f"{done} of {total} rows").wait_for()
+
+    portal.start_worker()
+
+    link = tom.page.get_by_role("link", name="Download the file")
+    link.wait_for(timeout=120_000)
+    text = tom.context.request.get(tom.portal.url + str(link.get_attribute("href"))).body().decode("utf-8-sig")
+    lines = text.strip().splitlines()[1:]
+    assert len(lines) == len(set(lines)) == total
+
+
+def test_a_member_is_invited_joins_and_sets_up_a_second_factor(somebody):
+    """Somebody new at Studio Lumen: the link, the sign-up, the authenticator app, and signing in with its code."""
+    ana = somebody("ana-invites")
+    ana.sign_in("ana@lumen.example")
+    ana.go("/account/members/")
+    ana.press("Invite a member")
+    ana.page.fill("input[name=email]", "eva@lumen.example")
+    ana.press("Send the invitation")
+    ana.reads("eva@lumen.example")
+
+    eva = somebody("eva")
+    page = eva.page
+    page.goto(eva.portal.url + eva.last_mail_link("eva@lumen.example", "Studio Lumen"))
+    eva.look("welcome")
+    page.fill("input[name=email]", "eva@lumen.example")
+    page.fill("input[name=password1]", NEW_PASSWORD)
+    page.fill("input[name=password2]", NEW_PASSWORD)
+    page.fill("input[name=name]", "Eva Lang")
+    page.click("main button[type=submit]")
+    eva.go(eva.last_mail_link("eva@lumen.example", "[Cc]onfirm|[Vv]erify|address"))
+    page.click("main button[type=submit]")
+    page.goto(eva.portal.url + "/auth/login/")
+    page.fill("input[name=login]", "eva@lumen.example")
+    page.fill("input[name=password]", NEW_PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto(eva.portal.url + eva.last_mail_link("eva@lumen.example", "Studio Lumen"))
+    eva.look("join")
+    page.locator("main form button[type=submit]").first.click()
+    eva.reads("Studio Lumen AG")
+
+    page.goto(eva.portal.url + "/auth/2fa/totp/activate/")
+    if "reauthenticate" in page.url:
+        page.fill("input[name=password]", NEW_PASSWORD)
+        page.click("main button[type=submit]")
+    eva.look("totp")
+    secret = re.search(r"\b[A-Z2-7]{32}\b", page.inner_text("main"))
+    assert secret is not None
+    page.fill("input[name=code]", _code(secret[0]))
+    eva.press("Switch it on")
+    eva.look("switched on")
+
+    eva.context.clear_cookies()
+    eva.sign_in("eva@lumen.example", NEW_PASSWORD)
+    eva.reads("Studio Lumen AG")
+
+
+def _code(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def test_third_world_without_degressive_rate_for_clients(somebody, third_world):
+    """Q5, D2: the client pays 347.20, and the whole difference of 138.88 is the partner's cashback."""
+    marco = somebody("marco-third", at=third_world)
+    marco.sign_in("marco@rossi.example")
+    marco.go("/account/orders/new/")
+    marco.page.select_option("select[name=offer]", label="Web hosting")
+    marco.page.fill("input[name=quantity]", "35")
+    marco.press("Show the price")
+    marco.reads("347.20")
+    marco.press("Order and pay")
+    marco.reads("paid from the prepaid account")
+
+    luc = somebody("luc-third", at=third_world)
+    luc.sign_in("luc@nord.example")
+    luc.go("/partner/earnings/")
+    luc.reads("138.88")
+
+
+def test_status_perks_and_volume(somebody, portal):
+    """Rule 2, 59, Q21: the picture, the licence; a suspension takes both, and its end gives them back."""
+    luc, manager = somebody("luc-status"), somebody("manager")
+    luc.sign_in("luc@nord.example")
+    luc.go("/partner/eligibility/")
+    luc.reads("Volume under management", "Past checks", "Below the threshold")
+    luc.go("/partner/perks/")
+    luc.reads("Elegant Themes", "Licence")
+
+    manager.sign_in("paul@alpacloud.example")
+    manager.go("/staff/partners/?search=nord")
+    manager.press("Atelier Nord Sàrl")
+    manager.press("Suspend")
+    manager.page.fill("textarea[name=reason]", "Two invoices are overdue since summer.")
+    manager.press("Suspend and send the reason")
+    luc.go("/partner/perks/")
+    luc.reads("Your status does not hold")
+    luc.last_mail_link("luc@nord.example", "suspended")
+    manager.press("Lift the suspension")
+    manager.page.fill("textarea[name=reason]", "Both are paid.")
+    manager.press("Lift it and send the reason")
+    luc.go("/partner/perks/")
+    luc.reads("Elegant Themes")
