@@ -6,7 +6,7 @@ import zoneinfo
 from typing import Any
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
-from allauth.core import ratelimit
+from allauth.core import context, ratelimit
 from django import forms
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -39,10 +39,18 @@ class SignupDetailsForm(forms.Form):
 
     field_order = ["email", "password1", "password2", "name", "organisation_kind", "organisation_name", "country"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if PENDING_INVITATION_KEY in context.request.session:
+            for name in ("organisation_kind", "organisation_name", "country"):
+                del self.fields[name]  # an organisation waits already
+
     def clean(self) -> dict[str, Any]:
         """Ask for a name where there must be one."""
         super().clean()
         cleaned = self.cleaned_data
+        if "organisation_kind" not in self.fields:
+            return cleaned
         kind, name = cleaned.get("organisation_kind"), cleaned.get("organisation_name", "").strip()
         if kind != OrganisationKind.INDIVIDUAL and not name:
             self.add_error("organisation_name", _("Tell the name, or choose to sign up as an individual."))

@@ -307,3 +307,29 @@ def test_staff_without_second_factor_reach_only_its_set_up(client):
 
     assert answers == {"home:staff": reverse("mfa_index"), "accounts:profile": reverse("mfa_index")}
     assert client.get(reverse("mfa_index")).status_code == 200
+
+
+def test_an_invited_person_signs_up_without_an_organisation_of_their_own(client):
+    """Whoever follows an invitation is asked for mail, password and name: the organisation waits already."""
+    organisation, acting = world.make_client()
+    invitation = services.invite_member(
+        organisation_id=organisation.pk,
+        email="new@example.ch",
+        role=Role.COLLABORATOR,
+        has_accounting=False,
+        actor=acting,
+        now=NOW,
+    )
+    token = link_token(purpose="accounts.invitation", pk=invitation.pk, version=invitation.link_version)
+    client.get(reverse("accounts:invitation_welcome", args=[token]))
+
+    form = client.get(reverse("account_signup")).context["form"]
+    answer = client.post(
+        reverse("account_signup"),
+        {"email": "new@example.ch", "password1": PASSWORD, "password2": PASSWORD, "name": "Eva Lang"},
+    )
+
+    assert list(form.fields) == ["email", "password1", "password2", "name"]
+    assert answer.status_code == 302
+    assert Organisation.objects.get() == organisation
+    assert mail.outbox[-1].to == ["new@example.ch"]

@@ -261,7 +261,7 @@ class Person:
         raise AssertionError(f"no mail about {words!r} to {mail}")
 
     def look(self, what: str) -> None:
-        """Take screenshots, and let axe find nothing wrong: once for each kind of page, wide and light, narrow and dark."""
+        """Take screenshots and let axe find nothing wrong: each kind of page once, wide and light, narrow and dark."""
         kind = re.sub(r"\d+|[A-Za-z0-9_:-]{30,}", "N", urlsplit(self.page.url).path)
         if kind in self.seen:
             return
@@ -287,6 +287,8 @@ class Person:
 def somebody(portal: Portal, browser: Browser) -> Iterator[Callable[..., Person]]:
     """Give a person a browser: ``somebody("ana")``, or with ``java_script_enabled=False``."""
     contexts: list[BrowserContext] = []
+    if "worker" not in portal.processes:  # a test that killed it did not come to its end
+        portal.start_worker()
 
     def make(name: str, at: Portal = portal, **options: object) -> Person:
         # The policy is strict; axe brings a script of its own, and nothing else is let through by this.
