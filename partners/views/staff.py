@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partnerportal.web.views import ActionView, PageView, PolicyView, StaffTableView
-from partners import forms, registers, services
+from partners import forms, registers, selectors, services
 from partners.choices import ApplicationState, PartnerState
 from partners.filters import AffiliationFilter, ApplicationFilter, PartnerFilter
 from partners.models import Affiliation, Application, Partner
@@ -118,7 +118,7 @@ class _OnePartner(PolicyView):
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """Any, also one that has left."""
-        self.partner = get_object_or_404(Partner.objects.select_related("organisation", "volume"), pk=pk)
+        self.partner = get_object_or_404(Partner.objects.select_related("organisation"), pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the partner."""
@@ -135,7 +135,7 @@ class StaffPartnerDetailView(_OnePartner, PageView):
         """Add the reviews, the newest first."""
         return super().get_context_data(
             reviews=self.partner.reviews.order_by("-on", "-pk")[:20],
-            volume=getattr(self.partner, "volume", None),
+            managed=selectors.managed_by(organisation_id=self.partner.pk, day=timezone.localdate()),
             may_change=PartnerPermission.PARTNER_STATUS_CHANGE.granted_to(self.request.acting),
             is_suspended=self.partner.state == PartnerState.SUSPENDED,
             **kwargs,

@@ -278,7 +278,7 @@ class Person:
             self.page.set_viewport_size(before)
 
     def _shot(self, name: str) -> None:
-        self.page.screenshot(path=SCREENSHOTS / name, full_page=True)
+        self.page.screenshot(path=SCREENSHOTS / name, full_page=True, animations="disabled")
         found = Axe().run(self.page)
         assert found.violations_count == 0, f"{name}, {self.page.url}: {found.generate_report()}"
 
@@ -292,7 +292,7 @@ def somebody(portal: Portal, browser: Browser) -> Iterator[Callable[..., Person]
 
     def make(name: str, at: Portal = portal, **options: object) -> Person:
         # The policy is strict; axe brings a script of its own, and nothing else is let through by this.
-        contexts.append(browser.new_context(bypass_csp=True, locale="en-GB", **options))
+        contexts.append(browser.new_context(bypass_csp=True, locale="en-GB", reduced_motion="reduce", **options))
         return Person(contexts[-1], at, name)
 
     yield make
