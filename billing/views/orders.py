@@ -105,10 +105,11 @@ class OrderPlaceView(_Ordering, ActionView):
         return super().get_context_data(payer=payer, client_id=client_id, **kwargs)
 
     def form_valid(self, form: forms.OrderForm) -> HttpResponse:
-        """Show the price first; the second button orders."""
-        if "confirm" in self.request.POST:
-            return super().form_valid(form)
+        """Show the price first; the second button orders what was shown, at that price and for that organisation."""
         client_id, relationship = self.through()
+        is_confirmed = "confirm" in self.request.POST
+        if is_confirmed and Order.objects.filter(client=client_id, key=form.cleaned_data["key"]).exists():
+            return super().form_valid(form)  # sent twice: the order is there
         item = services.Item(form.cleaned_data["offer"], form.cleaned_data["quantity"])
         try:
             quote = services.quote_order(
@@ -119,7 +120,15 @@ class OrderPlaceView(_Ordering, ActionView):
             )
         except Refused as refusal:
             return self.conflict(form, refusal)
-        return self.render_to_response(self.get_context_data(form=form, quote=quote, quoted=quote.lines[0].line))
+        line = quote.lines[0].line
+        about = (client_id, relationship and relationship.pk, item.offer.pk, item.quantity, line.charged_net)
+        shown = ":".join(str(one) for one in about)
+        if is_confirmed and self.request.POST.get("shown") == shown:
+            return super().form_valid(form)
+        if is_confirmed:
+            form.add_error(None, _("Look at the price below before you order: it is not the one that you were shown."))
+        context = self.get_context_data(form=form, quote=quote, quoted=line, shown=shown)
+        return self.render_to_response(context, status=409 if is_confirmed else 200)
 
     def act(self, form: forms.OrderForm) -> str:
         """Order, and pay if the prepaid account holds enough."""

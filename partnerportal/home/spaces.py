@@ -18,6 +18,7 @@ from billing.models import Invoice, Order, PrepaidAccount
 from clients import selectors as client_selectors
 from clients.choices import RelationshipState, Side
 from clients.models import Product, Relationship
+from clients.permissions import ClientPermission
 from partnerportal.audit.models import AuditEvent
 from partnerportal.home.permissions import HomePermission
 from partnerportal.kernel.money import Money
@@ -109,6 +110,7 @@ class PartnerView(_PartnerPage):
         client_count = clients.count()
         context: dict[str, Any] = {
             "client_count": client_count,
+            "may_request": ClientPermission.CLIENT_REQUEST.granted_to(acting),
             "todo": self._todo(acting, today),
         }
         if acting.membership.may_see_accounting:
