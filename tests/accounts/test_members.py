@@ -333,3 +333,22 @@ def test_an_invited_person_signs_up_without_an_organisation_of_their_own(client)
     assert answer.status_code == 302
     assert Organisation.objects.get() == organisation
     assert mail.outbox[-1].to == ["new@example.ch"]
+
+
+def test_details_of_one_organisation_are_never_saved_to_another(client):
+    """Promise 6: another window switched meanwhile."""
+    first, acting = world.make_client("Erste AG")
+    second = world.make_organisation("Zweite GmbH")
+    world.make_member(second, user=acting.user)
+    client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = reverse("accounts:organisation_change")
+    client.post(reverse("accounts:switch"), {"organisation": second.pk})
+    form = client.get(page).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"city": "Chur"}
+
+    client.post(reverse("accounts:switch"), {"organisation": first.pk})
+    answer = client.post(page, typed)
+
+    assert "this page was for a different one" in answer.content.decode()
+    assert set(Organisation.objects.values_list("name", flat=True)) == {"Erste AG", "Zweite GmbH"}
+    assert not Organisation.objects.filter(city="Chur").exists()
