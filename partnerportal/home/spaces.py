@@ -111,14 +111,17 @@ class PartnerView(_PartnerPage):
         context: dict[str, Any] = {
             "client_count": client_count,
             "may_request": ClientPermission.CLIENT_REQUEST.granted_to(acting),
-            "todo": self._todo(acting, today),
         }
+        is_reached = False
         if acting.membership.may_see_accounting:
             # With very many clients the figure is the one of the last full hour: summing it takes a while.
             measured = (
                 ManagedVolume.objects.filter(pk=self.partner.pk).first() if client_count > SUMMED_AT_ONCE else None
             )
-            context |= self._figures(today, self.volume(today, measured))
+            volume = self.volume(today, measured)
+            is_reached = volume["is_reached"]
+            context |= self._figures(today, volume)
+        context["todo"] = self._todo(acting, today, is_reached=is_reached)
         return super().get_context_data(**context, **kwargs)
 
     def _figures(self, today: date, volume: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +170,7 @@ class PartnerView(_PartnerPage):
         chart = charts.bars(bars, title=_("Earnings by month"), currency=currency)
         return {"figures": figures, "chart": chart, "currency": currency}
 
-    def _todo(self, acting: Any, today: date) -> list[dict[str, Any]]:
+    def _todo(self, acting: Any, today: date, *, is_reached: bool) -> list[dict[str, Any]]:
         mine = Relationship.objects.visible_to(acting).filter(partner=self.partner.pk)
         invitations = mine.pending().filter(started_by=Side.CLIENT).select_related("client", "partner__organisation")
         todo = [
@@ -180,14 +183,14 @@ class PartnerView(_PartnerPage):
             for relationship in invitations.order_by("-sent_at", "pk")[:5]
         ]
         if self.partner.grace_until:
-            todo.insert(
-                0,
-                {
-                    "what": _("Your volume is below the threshold"),
-                    "url": reverse("home:eligibility"),
-                    "why": _("You have until %(day)s to reach it.") % {"day": writing.day(self.partner.grace_until)},
-                },
-            )
+            what, why = _("Your volume is below the threshold"), _("You have until %(day)s to reach it.")
+            if is_reached:
+                what, why = (
+                    _("Your volume is above the threshold again"),
+                    _("Keep it until %(day)s: then it is checked."),
+                )
+            day = {"day": writing.day(self.partner.grace_until)}
+            todo.insert(0, {"what": what, "url": reverse("home:eligibility"), "why": why % day})
         unpaid = Product.objects.filter(
             organisation__in=mine.active().filter(payer="PARTNER").values("client"),
             renews_on__lt=today + relativedelta(days=14),

@@ -232,3 +232,18 @@ def test_no_worker_takes_what_the_command_runs(here, monkeypatch):
 
     assert taken[0] is None  # then come the mails
     assert VolumeReview.objects.count() == 1
+
+
+@pytest.mark.parametrize(("quantity", "words"), [(1, "is below the threshold"), (20, "is above the threshold again")])
+def test_the_pages_never_say_below_and_reached_at_once(here, client, quantity, words):
+    """Q21: a warning stands until the check after the grace, also when the volume has come back."""
+    Partner.objects.update(grace_until=dt.date(2027, 2, 1))
+    world.make_product(here.client, here.offers["office"], quantity=quantity)
+    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    overview = client.get("/partner/").content.decode()
+    eligibility = client.get("/partner/eligibility/").content.decode()
+
+    assert words in overview
+    assert ("Above the threshold again" in eligibility) is (quantity == 20)
+    assert ("is below the threshold" in overview) is (quantity == 1)
