@@ -22,13 +22,14 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from partnerportal.stack import config
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / ".local" / "screenshots"
 PASSWORD = "alpine-demo-2026"
+NEW_PASSWORD = "a-long-pass-phrase-7"
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -224,22 +225,30 @@ class Person:
         self.page.goto(self.portal.url + "/auth/login/")
         self.page.fill("input[name=login]", mail)
         self.page.fill("input[name=password]", password)
-        self.page.click("main button[type=submit]")
+        self.submit()
         if "/2fa/authenticate" in self.page.url:
             code = re.search(r"\b\d{6}\b", self.page.inner_text("main"))
             assert code is not None
             self.page.fill("input[name=code]", code[0])
-            self.page.click("main button[type=submit]")
+            self.submit()
         self.page.wait_for_url(re.compile(r"/(account|partner|staff)/"))
         self.look("start")
 
-    def press(self, label: str) -> None:
-        """Press a button or follow a link by its words."""
-        self.page.locator("main").get_by_role("button", name=label, exact=True).or_(
-            self.page.locator("main").get_by_role("link", name=label, exact=True)
-        ).first.click()
-        self.page.wait_for_load_state()
-        self.look(label)
+    def follow(self, target: Locator) -> None:
+        """Click what leads to another page, and wait for it: a click alone may return before the answer."""
+        with self.page.expect_navigation():
+            target.click()
+
+    def submit(self, form: str = "form", nth: int = 0) -> None:
+        """Press a submitting button of the page: of the forms that match, the first unless told."""
+        self.follow(self.page.locator(f"main {form} button[type=submit]").nth(nth))
+
+    def press(self, label: str | re.Pattern[str], nth: int = 0) -> None:
+        """Press a button or follow a link by its words, exactly, or by a pattern in them."""
+        main = self.page.locator("main")
+        button = main.get_by_role("button", name=label, exact=True)
+        self.follow(button.or_(main.get_by_role("link", name=label, exact=True)).nth(nth))
+        self.look(str(label))
 
     def reads(self, *texts: str) -> None:
         """The page says each of these."""
@@ -253,7 +262,7 @@ class Person:
             self.page.goto(f"{self.portal.url}/_mails/?to={mail}")
             found = self.page.get_by_role("link", name=re.compile(words))
             if found.count():
-                found.first.click()
+                self.follow(found.first)
                 links = self.page.locator("main .mail a").evaluate_all("all => all.map(one => one.href)")
                 wanted = [link for link in links if len(urlsplit(link).path) > 1]
                 return urlsplit(wanted[0]).path
