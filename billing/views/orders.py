@@ -105,7 +105,7 @@ class OrderPlaceView(_Ordering, ActionView):
         return super().get_context_data(payer=payer, client_id=client_id, **kwargs)
 
     def form_valid(self, form: forms.OrderForm) -> HttpResponse:
-        """Show the price first; the second button orders what was shown, at that price and for that organisation."""
+        """Show the price first; the second button orders what was shown, at that price."""
         client_id, relationship = self.through()
         is_confirmed = "confirm" in self.request.POST
         if is_confirmed and Order.objects.filter(client=client_id, key=form.cleaned_data["key"]).exists():
@@ -121,8 +121,7 @@ class OrderPlaceView(_Ordering, ActionView):
         except Refused as refusal:
             return self.conflict(form, refusal)
         line = quote.lines[0].line
-        about = (client_id, relationship and relationship.pk, item.offer.pk, item.quantity, line.charged_net)
-        shown = ":".join(str(one) for one in about)
+        shown = f"{item.offer.pk}:{item.quantity}:{line.charged_net}"
         if is_confirmed and self.request.POST.get("shown") == shown:
             return super().form_valid(form)
         if is_confirmed:

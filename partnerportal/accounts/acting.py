@@ -70,5 +70,10 @@ class Acting:
         """Id of the relationship, if in a client's space."""
         return self.relationship.pk if self.relationship else None
 
+    @property
+    def stamp(self) -> str:
+        """For whom, in short: what a form carries, so that it is not sent for somebody else."""
+        return f"{self.home.pk if self.home else ''}.{self.relationship_id or ''}"
+
 
 SYSTEM = Acting(user=None)  # jobs that nobody asked for

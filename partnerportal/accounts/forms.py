@@ -81,7 +81,6 @@ class OrganisationForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=lambda: [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
     )
-    about = forms.IntegerField(widget=forms.HiddenInput, required=False)  # the organisation that the page showed
 
     class Meta:
         model = Organisation
@@ -93,17 +92,10 @@ class OrganisationForm(forms.ModelForm):
             ),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["about"].initial = self.instance.pk
-
     def clean(self) -> dict[str, Any]:
         """Check the shape of an EU VAT number, and that it belongs to the country of the address."""
         super().clean()
         cleaned = self.cleaned_data
-        if cleaned.get("about") not in (None, self.instance.pk):
-            message = _("You act for another organisation now: this page was for a different one. Open it anew.")
-            self.add_error(None, message)
         number, country = cleaned.get("vat_number", ""), str(cleaned.get("country", ""))
         if number and country in countries.EU:
             try:

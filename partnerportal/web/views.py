@@ -101,7 +101,27 @@ class ActionView(PolicyView, FormView):
     go. A refusal of a rule comes back as 409 with its sentence beside the field; nothing typed is lost.
     """
 
-    success_message = ""
+    success_message: Any = ""  # may be lazy: it is translated when it is shown
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """Let the form carry for whom its page was drawn: another window may switch before it is sent."""
+        form = super().get_form(form_class)
+        form.drawn_for = self.request.POST.get("drawn_for") or self._stamp()
+        return form
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do nothing for anybody else than the page was drawn for."""
+        if request.POST.get("drawn_for", self._stamp()) == self._stamp():
+            return super().post(request, *args, **kwargs)
+        now = request.acting and request.acting.organisation
+        message = _(
+            "Nothing was done: this page was opened for another organisation, and you act for %(now)s since. "
+            "Switch back and send it again, or open this page anew to go on for %(now)s."
+        )
+        return self.conflict(self.get_form(), Refused(message % {"now": now or _("nobody")}))
+
+    def _stamp(self) -> str:
+        return self.request.acting.stamp if self.request.acting else ""
 
     def act(self, form: Any) -> str:
         """Make the one domain call and return the URL to go to."""

