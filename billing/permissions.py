@@ -17,7 +17,6 @@ class BillingPermission(Permission):
     EARNING_VIEW = Holding("billing.earning.view", roles=WHOLE, accounting=True)
     EXPORT_START = Holding("billing.export.start", roles=WHOLE, accounting=True)  # rule 50
     RESALE_MANAGE = Holding("billing.resale.manage", roles=WHOLE, accounting=True)
-    CALCULATE = Holding("billing.price.calculate", roles=EVERYONE, right=Right.VIEW)
     STAFF_INVOICE_VIEW = Holding("billing.invoice.staff_view", staff=ALL_STAFF)
     STAFF_PAYMENT_SETTLE = Holding("billing.payment.settle", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER}))
     STAFF_JOB_VIEW = Holding("billing.job.staff_view", staff=ALL_STAFF)

@@ -23,4 +23,3 @@ class ClientPermission(Permission):
     RELATIONSHIP_END = Holding("clients.relationship.end", roles=WHOLE)  # rule 46
     # In one's own organisation and in a client's space
     PRODUCT_VIEW = Holding("clients.product.view", roles=EVERYONE, right=Right.VIEW)
-    STAFF_RELATIONSHIP_VIEW = Holding("clients.relationship.staff_view", staff=ALL_STAFF)

@@ -63,23 +63,12 @@ class DecisionForm(forms.Form):
     """Nothing to type: approving is the act."""
 
 
-class RejectForm(forms.Form):
-    """Why an application is rejected."""
+class ReasonForm(forms.Form):
+    """Why an application is rejected, or a partner's status is changed."""
 
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("The applicant reads it."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=2000,
-    )
-
-
-class StatusForm(forms.Form):
-    """Why a partner's status is changed."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The partner reads it."),
+        help_text=_("The organisation reads it."),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,
     )

@@ -45,8 +45,8 @@ def change_access(
             _("Another partner has full access. Narrow or end that access first: one at a time."), field="access"
         ) from refusal
     if not relationship.is_full:  # a product that full access had opened already is not granted anew (Q13)
-        was_full = access_before == Access.FULL and since_before is not None
-        write_grants(relationship, terms.products, since_before if was_full and since_before else now)
+        opened_at = since_before if access_before == Access.FULL else None
+        write_grants(relationship, terms.products, opened_at or now)
     after = words(relationship)
     if before == after and access_before == terms.access:
         return relationship

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partnerportal.web.views import ActionView, PageView, PolicyView, StaffTableView
 from partners import forms, registers, selectors, services
@@ -83,10 +84,10 @@ class StaffApplicationRejectView(_OneApplication, ActionView):
     """Reject, with a reason."""
 
     permission = PartnerPermission.APPLICATION_DECIDE
-    form_class = forms.RejectForm
+    form_class = forms.ReasonForm
     template_name = "partners/staff_application_reject.html"
 
-    def act(self, form: forms.RejectForm) -> str:
+    def act(self, form: forms.ReasonForm) -> str:
         """Reject; the applicant is mailed the reason."""
         services.reject_application(
             application_id=self.application.pk,
@@ -146,42 +147,34 @@ class _StatusView(_OnePartner, ActionView):
     """Change a partner's status, with a reason that it reads."""
 
     permission = PartnerPermission.PARTNER_STATUS_CHANGE
-    form_class = forms.StatusForm
+    form_class = forms.ReasonForm
+    change: Any  # the service
 
-    def act(self, form: forms.StatusForm) -> str:
+    def act(self, form: forms.ReasonForm) -> str:
         """Change it; the partner is mailed the reason."""
-        self.change(reason=form.cleaned_data["reason"])
+        self.change(
+            partner_id=self.partner.pk,
+            reason=form.cleaned_data["reason"],
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
         return reverse("partners:staff_partner_detail", args=[self.partner.pk])
-
-    def change(self, *, reason: str) -> None:
-        """Call the service."""
-        raise NotImplementedError
 
 
 class StaffPartnerSuspendView(_StatusView):
     """Suspend (Q21, rule 48)."""
 
     template_name = "partners/staff_partner_suspend.html"
-
-    def change(self, *, reason: str) -> None:
-        """Suspend."""
-        services.suspend_partner(
-            partner_id=self.partner.pk, reason=reason, actor=self.request.acting, now=timezone.now()
-        )
-        messages.success(self.request, _("The status is suspended; the partner gets your reason by mail."))
+    change = staticmethod(services.suspend_partner)
+    success_message = gettext_lazy("The status is suspended; the partner gets your reason by mail.")
 
 
 class StaffPartnerReinstateView(_StatusView):
     """Lift a suspension."""
 
     template_name = "partners/staff_partner_reinstate.html"
-
-    def change(self, *, reason: str) -> None:
-        """Lift it."""
-        services.reinstate_partner(
-            partner_id=self.partner.pk, reason=reason, actor=self.request.acting, now=timezone.now()
-        )
-        messages.success(self.request, _("The suspension is lifted; the partner gets a mail."))
+    change = staticmethod(services.reinstate_partner)
+    success_message = gettext_lazy("The suspension is lifted; the partner gets a mail.")
 
 
 class StaffAffiliationListView(StaffTableView):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal as D
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from billing import services
@@ -18,6 +18,7 @@ from clients.choices import Payer
 from clients.models import Product
 from partnerportal.kernel.states import IllegalTransition
 from tests import world
+from tests.at_once import at_once
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -136,26 +137,21 @@ def test_invoices_at_once_get_numbers_one_to_eight():
     """Eight clients order at the same instant."""
     offer = world.make_catalogue()["office"]
     clients = [world.make_client(f"Client {number}") for number in range(8)]
-    barrier = Barrier(len(clients))
 
-    def order_with_barrier(client, acting):
-        barrier.wait()
-        order_key = f"k{client.pk}"
-        services.place_order(
-            client_id=client.pk,
-            items=[services.Item(offer, 1)],
-            relationship_id=None,
-            key=order_key,
-            actor=acting,
-            now=NOW,
+    at_once(
+        *(
+            partial(
+                services.place_order,
+                client_id=client.pk,
+                items=[services.Item(offer, 1)],
+                relationship_id=None,
+                key=f"k{client.pk}",
+                actor=acting,
+                now=NOW,
+            )
+            for client, acting in clients
         )
-        connection.close()
-
-    threads = [Thread(target=order_with_barrier, args=pair) for pair in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    )
 
     assert sorted(Invoice.objects.values_list("number", flat=True)) == [f"2026-{n:05d}" for n in range(1, 9)]
 

@@ -171,7 +171,7 @@ BAD_BYTES = {
     "an unknown key that cannot be printed": b'{"\\ud800": 1}',
     "a country that is a list": json.dumps(ASKED | {"country": ["CH"]}).encode(),
     "no country of this world": json.dumps(ASKED | {"country": "ZZ"}).encode(),
-    "infinite": json.dumps(ASKED | {"quantity": float("inf")}).encode(),
+    "infinite": json.dumps(ASKED).replace('"quantity": 35', '"quantity": Infinity').encode(),
     "nothing": b"",
 }
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal as D
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from billing import selectors
@@ -22,6 +21,7 @@ from partnerportal.work.models import Job
 from partners import services
 from partners.models import ManagedVolume, Partner, VolumeReview
 from tests import world
+from tests.at_once import at_once
 from tests.world import NOW
 
 DAY = dt.date(2026, 3, 14)
@@ -144,19 +144,10 @@ def test_two_runs_at_once_review_once(run_jobs):
     world.make_catalogue()
     world.make_thresholds()
     world.make_partner()
-    barrier = Barrier(2)
 
-    def run_with_barrier():
-        job = work.start(kind="billing.review_thresholds", parameters={"on": DAY.isoformat()}, now=NOW)
-        barrier.wait()
-        work.run(job_id=job.pk, now=NOW)
-        connection.close()
+    jobs = [work.start(kind="billing.review_thresholds", parameters={"on": DAY.isoformat()}, now=NOW) for _ in range(2)]
 
-    threads = [Thread(target=run_with_barrier) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(work.run, job_id=job.pk, now=NOW) for job in jobs))
     run_jobs()
 
     assert VolumeReview.objects.count() == 1
