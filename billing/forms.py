@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.choices import InvoiceState, Means
+from billing.models import Price
 from clients.models import Product
 from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import Offer
+from partnerportal.kernel.money import Money
+from partnerportal.web import writing
+
+
+def new_key() -> str:
+    """Return a fresh key for a form that is shown: it makes a double click one order."""
+    return uuid.uuid4().hex
+
+
+class _OfferIterator(forms.models.ModelChoiceIterator):
+    """Offers below the name of their family."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        for family, offers in groupby(self.queryset, key=lambda offer: offer.family):
+            yield family.name, [self.choice(offer) for offer in offers]
 
 
 class OfferChoiceField(forms.ModelChoiceField):
     """Offers on sale, by family."""
+
+    iterator = _OfferIterator
 
     def __init__(self, **kwargs: Any) -> None:
         offers = Offer.objects.filter(is_sold=True).select_related("family").order_by("family__position", "name")
@@ -23,7 +45,7 @@ class OfferChoiceField(forms.ModelChoiceField):
 
 
 class OrderForm(forms.Form):
-    """What to order, and how much. The key makes a double click one order."""
+    """What to order, and how much. List prices are said in ``currency``, as of ``day``."""
 
     offer = OfferChoiceField()
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10_000, initial=1)
@@ -32,10 +54,19 @@ class OrderForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    @staticmethod
-    def new_key() -> str:
-        """Return a fresh key for a form that is shown."""
-        return uuid.uuid4().hex
+    def __init__(self, *args: Any, currency: str, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        prices = dict(Price.objects.valid_on(day).filter(currency=currency).values_list("offer", "public_unit"))
+        field: Any = self.fields["offer"]
+        field.queryset = field.queryset.filter(pk__in=prices)
+        field.label_from_instance = lambda offer: (
+            _("%(offer)s, %(price)s a %(period)s")
+            % {
+                "offer": offer.name,
+                "price": writing.money(Money(prices[offer.pk], currency)),
+                "period": offer.get_period_display(),
+            }
+        )
 
 
 class RenewForm(forms.Form):
@@ -51,11 +82,23 @@ class RenewForm(forms.Form):
 
     def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        products_field: Any = self.fields["products"]
-        products_field.queryset = products
-        products_field.label_from_instance = lambda product: (
-            f"{product.name} · {product.offer.name} · {product.renews_on:%d.%m.%Y}"
-        )
+        field: Any = self.fields["products"]
+        field.queryset = products
+
+    def choices(self) -> list[dict[str, Any]]:
+        """Return the products as rows, for the component that draws them."""
+        chosen = {str(one) for one in self["products"].value() or []}
+        field: Any = self.fields["products"]
+        return [
+            {
+                "value": product.pk,
+                "label": product.name,
+                "note": str(product.offer) if product.quantity == 1 else f"{product.quantity} × {product.offer}",
+                "end": _("paid until %(day)s") % {"day": writing.short_day(product.renews_on)},
+                "is_chosen": str(product.pk) in chosen,
+            }
+            for product in field.queryset
+        ]
 
 
 class PayForm(forms.Form):

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from billing.views import documents, orders, partner, staff
+from billing.views import documents, ordering, orders, partner, staff
 
 app_name = "billing"
 urlpatterns = [
     path("account/orders/", orders.OrderListView.as_view(), name="order_list"),
-    path("account/orders/new/", orders.OrderPlaceView.as_view(), name="order_place"),
-    path("account/orders/renew/", orders.RenewView.as_view(), name="renew"),
+    path("account/orders/new/", ordering.OrderPlaceView.as_view(), name="order_place"),
+    path("account/orders/renew/", ordering.RenewView.as_view(), name="renew"),
     path("account/orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order_detail"),
     path("account/orders/lines/<int:pk>/", orders.LineExplainView.as_view(), name="line_explain"),
     path("account/invoices/", documents.InvoiceListView.as_view(), name="invoice_list"),

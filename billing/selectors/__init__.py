@@ -1,7 +1,7 @@
 """Questions about prices, orders and earnings."""
 
 from billing.selectors.earnings import Month, earned_by_month, earned_in, pending_cashback
-from billing.selectors.explanation import Explanation, explain
+from billing.selectors.explanation import Explanation, explain, price_chains
 from billing.selectors.rates import RateBook, vat_for
 from billing.selectors.volume import managed_total, managed_totals
 
@@ -15,5 +15,6 @@ __all__ = [
     "managed_total",
     "managed_totals",
     "pending_cashback",
+    "price_chains",
     "vat_for",
 ]

@@ -7,55 +7,84 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.choices import Outcome
-from billing.models import OrderLine
-from billing.pricing import vat
+from billing.models import DegressiveStep, Order, OrderLine
+from billing.pricing import cashback, vat
+from clients.choices import RelationshipState
+from clients.models import Relationship
+from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
 
 
 @dataclass(frozen=True)
+class Chain:
+    """One price from the list to what is left of it; ``title`` says whose, where there are two."""
+
+    title: str
+    picture: dict[str, object]
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """What the page shows: the question, the chain, and the facts beside it."""
+    """What the page shows: the question, the chains, and the facts beside them."""
 
     amount: Decimal
-    chain: dict[str, object]
+    heading: str
+    chains: list[Chain]
     sentence: str
+    comparison: str
     facts: list[dict[str, Any]]
 
 
-def explain(*, line: OrderLine, as_partner: bool) -> Explanation:
-    """Explain a line: to the partner that earns, with its rates; to a paying client, with its own degressive rate."""
-    currency = line.order.currency
-    steps = _partner_chain(line) if as_partner and line.preferential_net is not None else _client_chain(line)
-    amount = steps[-1].left
+def explain(*, line: OrderLine, as_partner: bool, is_at_home: bool) -> Explanation:
+    """Explain a line: to the partner that earns, with its rates; to a paying client, with its own degressive rate.
+
+    ``as_partner``: the reader's organisation is the one that earns on the line. ``is_at_home``: not in a client's
+    space, where pages about the relationship are not to be had.
+    """
+    is_partners = as_partner and line.preferential_net is not None
+    earns_cashback = is_partners and line.outcome == Outcome.CASHBACK
     return Explanation(
-        amount=amount,
-        chain=charts.chain(steps, currency=currency),
-        sentence=_sentence(line, as_partner=as_partner),
-        facts=_facts(line, as_partner=as_partner),
+        amount=line.cashback if earns_cashback else line.charged_net,
+        heading=_("What you get") if is_partners else _("What you pay"),
+        chains=price_chains(line=line, as_partner=as_partner),
+        sentence=_sentence(line, is_partners=is_partners),
+        comparison=_comparison(line) if is_partners and line.outcome == Outcome.REBATE else "",
+        facts=_facts(line, is_partners=is_partners, as_partner=as_partner, is_at_home=is_at_home),
     )
 
 
+def price_chains(*, line: OrderLine, as_partner: bool) -> list[Chain]:
+    """Return pictures of a line's price, stored or only drafted: for cashback the client's and the partner's."""
+    currency = line.order.currency
+    if not as_partner or line.preferential_net is None:
+        return [Chain("", charts.chain(_client_chain(line, whose="client"), currency=currency))]
+    partners = charts.chain(_partner_chain(line), currency=currency)
+    if line.outcome != Outcome.CASHBACK:
+        return [Chain("", partners)]
+    clients = charts.chain(_client_chain(line, whose="other"), currency=currency)
+    return [Chain(_("What the client pays"), clients), Chain(_("Your price"), partners)]
+
+
 def _public(line: OrderLine) -> charts.PriceStep:
-    unit = writing.amount(line.public_unit)
     why = _("%(what)s for one %(period)s at %(unit)s. Price list of %(since)s.") % {
         "what": line,
         "period": line.get_period_display(),
-        "unit": unit,
+        "unit": writing.amount(line.public_unit),
         "since": _day(line.rates.get("price_since")),
     }
     return charts.PriceStep(_("Public price"), line.public_net, why)
 
 
-def _client_chain(line: OrderLine) -> list[charts.PriceStep]:
+def _client_chain(line: OrderLine, *, whose: str) -> list[charts.PriceStep]:
     steps = [_public(line)]
     if line.client_degressive_rate:
-        steps.append(
-            _degressive(line, line.client_degressive_rate, line.charged_net, line.client_count, whose="client")
-        )
+        net = _clients_net(line)
+        steps.append(_degressive(line, line.client_degressive_rate, net, line.client_count, whose=whose))
     return [*steps[:-1], _as_sum(steps[-1])]
 
 
@@ -79,65 +108,128 @@ def _partner_chain(line: OrderLine) -> list[charts.PriceStep]:
 
 def _degressive(line: OrderLine, rate: Decimal, left: Decimal, count: int | None, *, whose: str) -> charts.PriceStep:
     title = _("Degressive rate %(rate)s") % {"rate": writing.percent(rate)}
+    if whose == "other":  # how many units a client has in all is the client's own affair (promise 2)
+        return charts.PriceStep(title, left, _("By the client's own number of units."))
     count = count or 0
     if whose == "partner":
-        words = ngettext(
-            "%(count)s unit in the partner's portfolio", "%(count)s units in the partner's portfolio", count
-        )
+        words = ngettext("%(count)s unit in your portfolio", "%(count)s units in your portfolio", count)
     else:
         words = ngettext("%(count)s unit in this organisation", "%(count)s units in this organisation", count)
-    why = _("%(count)s on %(day)s, the ordered ones included. Steps of %(since)s.") % {
-        "count": words % {"count": count},
+    why = _("%(count)s on %(day)s, these included: %(step)s.") % {
+        "count": words % {"count": writing.number(count)},
         "day": writing.day(line.order.placed_at),
-        "since": _day(line.rates.get("steps_since")),
+        "step": _step_in_words(line.rates.get("steps", []), count),
     }
     return charts.PriceStep(title, left, why)
+
+
+def _step_in_words(step_ids: list[int], count: int) -> str:
+    """Say which step of the snapshot's scale a count stands on. Rows of a scale are never edited, only ended."""
+    starts = sorted(DegressiveStep.objects.filter(pk__in=step_ids).values_list("from_units", flat=True))
+    start = max((one for one in starts if one <= count), default=0)
+    following = min((one for one in starts if one > count), default=None)
+    if following is None:
+        return _("the step from %(start)s on") % {"start": writing.number(start)}
+    return _("the step from %(start)s to %(end)s") % {
+        "start": writing.number(start),
+        "end": writing.number(following - 1),
+    }
 
 
 def _as_sum(step: charts.PriceStep) -> charts.PriceStep:
     return charts.PriceStep(step.what, step.left, step.why, is_sum=True)
 
 
-def _sentence(line: OrderLine, *, as_partner: bool) -> str:
-    if not as_partner:
-        return _("What is charged for this line, without VAT.")
+def _clients_net(line: OrderLine) -> Decimal:
+    """Return what the client pays, or would have paid, by its own degressive rate (Q5)."""
+    return round_cents(line.public_unit * line.quantity * (1 - line.client_degressive_rate))
+
+
+def _sentence(line: OrderLine, *, is_partners: bool) -> str:
+    if not is_partners:
+        if line.client_degressive_rate:
+            return _("The public price less your degressive rate: more units of a family cost less each.")
+        return _("The public price: this number of units has no degressive rate.")
     if line.outcome == Outcome.REBATE:
-        return _("A rebate, taken off at once, because you ordered and you pay.")
-    figures = {
+        return _("A rebate, taken off at once, because you ordered and you pay.") + _multiplied(line)
+    return _(
+        "The client paid %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your cashback."
+    ) % {
         "paid": writing.amount(line.charged_net),
         "preferential": writing.amount(line.preferential_net),
         "cashback": writing.amount(line.cashback),
     }
-    return (
-        _("The client paid %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your cashback.")
-        % figures
-    )
 
 
-def _facts(line: OrderLine, *, as_partner: bool) -> list[dict[str, Any]]:
-    order, invoice = line.order, line.order.invoice
+def _multiplied(line: OrderLine) -> str:
+    """Say how the two reductions come together (rule 32)."""
+    if not line.partner_rate or not line.partner_degressive_rate:
+        return ""
+    first, second = 1 - line.partner_rate, 1 - line.partner_degressive_rate
+    words = _("The reductions multiply: %(first)s × %(second)s leaves %(rest)s of the public price.")
+    return " " + words % {
+        "first": writing.number(first.normalize()),
+        "second": writing.number(second.normalize()),
+        "rest": writing.percent(first * second),
+    }
+
+
+def _comparison(line: OrderLine) -> str:
+    """Say what the other way of ordering would have brought: the client pays itself, the partner gets cashback."""
+    if line.order.client_id == line.order.payer_id or line.preferential_net is None:
+        return ""
+    clients = _clients_net(line)
+    return _("If the client had ordered and paid itself: %(paid)s for it, and %(cashback)s cashback for you.") % {
+        "paid": writing.amount(clients),
+        "cashback": writing.amount(cashback(paid_net=clients, preferential=line.preferential_net)),
+    }
+
+
+def _facts(line: OrderLine, *, is_partners: bool, as_partner: bool, is_at_home: bool) -> list[dict[str, Any]]:
+    order = line.order
     facts: list[dict[str, Any]] = [
-        {"label": _("Ordered by"), "value": order.placed_by_label},
+        {"label": _("Ordered by"), "value": _orderer(order)},
         {"label": _("Ordered for"), "value": order.client},
         {"label": _("Paid by"), "value": order.payer},
         {"label": _("Rounded"), "value": _("once, on the line total, half up")},
     ]
-    relationship = line.earner_id or order.relationship_id
-    if relationship:
-        facts.insert(3, {"label": _("Relationship"), "value": relationship})
-    if as_partner and line.outcome == Outcome.CASHBACK:
-        facts.append(
-            {"label": _("Credited"), "value": _("yes") if invoice.state == "PAID" else _("once the client has paid")}
-        )
+    relationship = line.earner or order.relationship
+    if relationship is not None:
+        page = "clients:client_detail" if as_partner else "clients:relationship_detail"
+        facts.insert(3, _relationship_fact(relationship, page if is_at_home else ""))
+    tax = vat(net=line.charged_net, rate=order.invoice.vat_rate)
+    vat_words = _("%(rate)s: %(vat)s, total %(total)s") % {
+        "rate": writing.percent(order.invoice.vat_rate),
+        "vat": writing.amount(tax),
+        "total": writing.amount(line.charged_net + tax),
+    }
+    if is_partners and line.outcome == Outcome.CASHBACK:
+        credited = _("yes") if order.invoice.state == "PAID" else _("once the client has paid")
+        facts.append({"label": _("Credited"), "value": credited})
+        facts.append({"label": _("VAT"), "value": _("cashback is credited without VAT")})
     else:
-        tax = vat(net=line.charged_net, rate=invoice.vat_rate)
-        value = _("%(rate)s: %(vat)s, total %(total)s") % {
-            "rate": writing.percent(invoice.vat_rate),
-            "vat": writing.amount(tax),
-            "total": writing.amount(line.charged_net + tax),
-        }
-        facts.append({"label": _("VAT"), "value": value})
+        facts.append({"label": _("VAT"), "value": vat_words})
     return facts
+
+
+def _orderer(order: Order) -> str:
+    """Name the person, and the organisation that they acted for."""
+    side = order.partner.organisation if order.partner else order.client
+    return f"{order.placed_by_label}, {side}"
+
+
+def _relationship_fact(relationship: Relationship, page: str) -> dict[str, Any]:
+    words = _("%(number)s, %(access)s access") % {
+        "number": relationship.pk,
+        "access": relationship.get_access_display().lower(),
+    }
+    since = relationship.access_since
+    return {
+        "label": _("Relationship"),
+        "value": words,
+        "note": _("since %(day)s") % {"day": writing.day(since)} if since else "",
+        "url": reverse(page, args=[relationship.pk]) if page and relationship.state == RelationshipState.ACTIVE else "",
+    }
 
 
 def _day(iso: str | None) -> str:

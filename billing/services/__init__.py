@@ -1,11 +1,11 @@
 """Orders, invoices, payments, the ledger. Rules 23 to 43."""
 
 from billing.services.exports import start_client_export
-from billing.services.invoices import issue_invoice
+from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import credit, top_up
-from billing.services.orders import place_order, quote_order, renew
+from billing.services.orders import place_order, quote_order, quote_renewal, renew
 from billing.services.payments import pay_from_prepaid, settle_payment
-from billing.services.quoting import Item, Quote
+from billing.services.quoting import Item, Quote, drafted_lines
 from billing.services.resales import draft_resale, issue_resale
 
 __all__ = [
@@ -13,11 +13,14 @@ __all__ = [
     "Quote",
     "credit",
     "draft_resale",
+    "drafted_lines",
+    "due_on",
     "issue_invoice",
     "issue_resale",
     "pay_from_prepaid",
     "place_order",
     "quote_order",
+    "quote_renewal",
     "renew",
     "settle_payment",
     "start_client_export",

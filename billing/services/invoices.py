@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,11 @@ def take_number(*, issuer: str, kind: str, year: int) -> str:
     return f"{year}-{value:05d}"
 
 
+def due_on(issued_at: datetime) -> date:
+    """Return until when an invoice of that moment is to be paid, that day included."""
+    return timezone.localdate(issued_at) + timedelta(days=settings.PROGRAMME["payment_days"])
+
+
 @transaction.atomic
 def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
     """Issue the invoice of an order to whoever pays it, with VAT on the subtotal (rule 37) and its facts kept.
@@ -51,7 +56,7 @@ def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
         payer=payer,
         currency=order.currency,
         issued_at=now,
-        due_on=day + timedelta(days=settings.PROGRAMME["payment_days"]),
+        due_on=due_on(now),
         net=net,
         vat_rate=rate,
         vat_treatment=treatment,

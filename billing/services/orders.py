@@ -9,15 +9,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from billing.choices import OrderKind, Outcome
+from billing.choices import OrderKind
 from billing.exceptions import OrderRefused
 from billing.models import Coverage, Invoice, Order, OrderLine
-from billing.pricing import Outcome as Priced
 from billing.services.invoices import issue_invoice
-from billing.services.quoting import Item, Quote, QuotedLine, Wanted, quote_items
+from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship
+from clients.querysets import ProductQuerySet
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
@@ -31,6 +31,12 @@ def quote_order(*, client_id: int, items: Sequence[Item], relationship_id: int |
     people. Raises :class:`OrderRefused` with the rule in words, NoPrice.
     """
     wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
+    return quote_items(client_id, wanted, relationship_id, now)
+
+
+def quote_renewal(*, client_id: int, product_ids: Sequence[int], relationship_id: int | None, now: datetime) -> Quote:
+    """Price a renewal without placing it; arguments and refusals of :func:`renew`."""
+    wanted = _wanted_renewals(client_id, product_ids, Product.objects.all())
     return quote_items(client_id, wanted, relationship_id, now)
 
 
@@ -87,20 +93,25 @@ def renew(
     if known is not None:
         renewed = Coverage.objects.filter(line__order=known).values_list("product", flat=True)
         return _repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
-    renewable = Product.objects.select_for_update(of=("self",)).in_use().filter(organisation=client_id)
-    products = list(renewable.filter(pk__in=product_ids).select_related("offer__family").order_by("offer", "pk"))
-    if len(products) != len(set(product_ids)) or not products:
+    wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
+    quote = quote_items(client_id, wanted, relationship_id, now)
+    return _write(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
+
+
+def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: ProductQuerySet) -> list[Wanted]:
+    """Group what is renewed: equal offers in the same scope, due on one day, become one line."""
+    renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
+    found = list(renewable.select_related("offer__family").order_by("offer", "pk"))
+    if len(found) != len(set(product_ids)) or not found:
         raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
     earners = dict(Product.objects.filter(pk__in=product_ids).with_earner().values_list("pk", "earner_relationship"))
     groups: dict[tuple[int, int | None, date], list[Product]] = {}
-    for product in products:
+    for product in found:
         groups.setdefault((product.offer_id, earners[product.pk], product.renews_on), []).append(product)
-    wanted = [
+    return [
         Wanted(group[0].offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
         for group in groups.values()
     ]
-    quote = quote_items(client_id, wanted, relationship_id, now)
-    return _write(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
 
 
 def _lock_scope(client_id: int) -> None:
@@ -148,8 +159,8 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
         placed_by_label=actor.label,
         key=key,
     )
-    for position, quoted in enumerate(quote.lines, start=1):
-        line = _write_line(order, position, quoted)
+    for line, quoted in zip(drafted_lines(quote, order), quote.lines, strict=True):
+        line.save()
         _install(line, quoted, order, now)
     log.record(
         at=now,
@@ -163,46 +174,6 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
     invoice: Invoice = issue_invoice(order=order, actor=SYSTEM, now=now)
     order.invoice = invoice
     return order
-
-
-def _write_line(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
-    line = quoted.line
-    earns = line.outcome in (Priced.REBATE, Priced.CASHBACK)
-    return OrderLine.objects.create(
-        order=order,
-        position=position,
-        offer=quoted.wanted.offer,
-        offer_name=quoted.wanted.offer.name,
-        period=quoted.wanted.offer.period,
-        quantity=quoted.wanted.quantity,
-        period_start=quoted.period_start,
-        period_end=quoted.period_end,
-        public_unit=quoted.rates.public_unit,
-        public_net=line.public_net,
-        charged_net=line.charged_net,
-        client_degressive_rate=line.client_degressive_rate,
-        client_count=quoted.client_count,
-        outcome=Outcome[line.outcome.name],
-        reason=line.reason.value,
-        earner=quoted.earner if earns else None,
-        earning_partner=quoted.earning_partner if earns else None,
-        after_partner_rate=line.after_partner_rate,
-        preferential_net=line.preferential_net,
-        partner_rate=line.partner_rate,
-        partner_degressive_rate=line.partner_degressive_rate,
-        partner_count=quoted.partner_count,
-        cashback=line.cashback,
-        rates=quoted.version,
-        steps=[
-            {
-                "label": step.label,
-                "amount": str(step.amount),
-                "rate": None if step.rate is None else str(step.rate),
-                "count": step.count,
-            }
-            for step in line.steps
-        ],
-    )
 
 
 def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -> None:

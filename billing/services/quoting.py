@@ -14,9 +14,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing.choices import Outcome
 from billing.exceptions import OrderRefused
-from billing.pricing import Case, Line, Rates, price_line
-from billing.selectors.rates import RateBook
+from billing.models import Order, OrderLine
+from billing.pricing import Case, Line, Rates, price_line, vat
+from billing.pricing import Outcome as Priced
+from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
 from clients.models import Product, Relationship
 from clients.querysets import ProductQuerySet
@@ -78,11 +81,22 @@ class Quote:
     relationship: Relationship | None
     currency: str
     lines: tuple[QuotedLine, ...]
+    vat_rate: Decimal
 
     @property
     def charged_net(self) -> Decimal:
         """What is charged, net."""
-        return sum((quoted.line.charged_net or Decimal(0) for quoted in self.lines), Decimal("0.00"))
+        return sum((quoted.line.charged for quoted in self.lines), Decimal("0.00"))
+
+    @property
+    def vat(self) -> Decimal:
+        """VAT on the sum of the lines, as the invoice will say (rule 37)."""
+        return vat(net=self.charged_net, rate=self.vat_rate)
+
+    @property
+    def total(self) -> Decimal:
+        """What is to be paid, VAT included."""
+        return self.charged_net + self.vat
 
 
 def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int | None, now: datetime) -> Quote:
@@ -96,7 +110,8 @@ def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int |
     book = RateBook(timezone.localdate(now))
     counter = _Counter(client_id, wanted)
     lines = tuple(_quote_line(item, client, relationship, currency, book, counter, now) for item in wanted)
-    return Quote(client, payer, relationship, currency, lines)
+    _treatment, vat_rate = vat_of(payer, timezone.localdate(now))
+    return Quote(client, payer, relationship, currency, lines, vat_rate)
 
 
 def _ordering_relationship(client_id: int, relationship_id: int | None) -> Relationship | None:
@@ -216,3 +231,48 @@ class _Counter:
 def _period(item: Wanted, today: date) -> tuple[date, date]:
     start = item.renewed[0].renews_on if item.renewed else today
     return start, start + PERIODS[Period(item.offer.period)]
+
+
+def drafted_lines(quote: Quote, order: Order) -> list[OrderLine]:
+    """Return the lines that an order of this quote has, with all that their snapshot keeps; nothing is stored yet."""
+    return [_drafted(order, position, quoted) for position, quoted in enumerate(quote.lines, start=1)]
+
+
+def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
+    line = quoted.line
+    earns = line.outcome in (Priced.REBATE, Priced.CASHBACK)
+    return OrderLine(
+        order=order,
+        position=position,
+        offer=quoted.wanted.offer,
+        offer_name=quoted.wanted.offer.name,
+        period=quoted.wanted.offer.period,
+        quantity=quoted.wanted.quantity,
+        period_start=quoted.period_start,
+        period_end=quoted.period_end,
+        public_unit=quoted.rates.public_unit,
+        public_net=line.public_net,
+        charged_net=line.charged_net,
+        client_degressive_rate=line.client_degressive_rate,
+        client_count=quoted.client_count,
+        outcome=Outcome[line.outcome.name],
+        reason=line.reason.value,
+        earner=quoted.earner if earns else None,
+        earning_partner=quoted.earning_partner if earns else None,
+        after_partner_rate=line.after_partner_rate,
+        preferential_net=line.preferential_net,
+        partner_rate=line.partner_rate,
+        partner_degressive_rate=line.partner_degressive_rate,
+        partner_count=quoted.partner_count,
+        cashback=line.cashback,
+        rates=quoted.version,
+        steps=[
+            {
+                "label": step.label,
+                "amount": str(step.amount),
+                "rate": None if step.rate is None else str(step.rate),
+                "count": step.count,
+            }
+            for step in line.steps
+        ],
+    )

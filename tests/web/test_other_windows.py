@@ -28,10 +28,12 @@ PAGES = [
 @pytest.fixture
 def two(client):
     """Give a person of two organisations, signed in for the first."""
-    world.make_catalogue()
+    offers = world.make_catalogue()
     first, acting = world.make_client("Erste AG")
     second = world.make_organisation("Zweite GmbH")
     world.make_member(second, user=acting.user)
+    world.make_product(first, offers["web-hosting"])
+    world.make_product(second, offers["web-hosting"])
     client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     client.post(reverse("accounts:switch"), {"organisation": first.pk})
     return first, second

@@ -1,0 +1,183 @@
+"""Ordering and renewing: for one's own organisation, or in a client's space. Rules 23 to 26, promise 3."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing import forms, selectors, services
+from billing.models import Order, PrepaidAccount
+from billing.permissions import BillingPermission
+from billing.services import Quote
+from clients.models import Product, Relationship
+from partnerportal.kernel.states import Refused
+from partnerportal.web.views import ActionView
+
+NOTHING = Decimal("0.00")
+
+
+class _Ordering(ActionView):
+    """Two steps on one page, so that it works without script: the price with every step, then the order of that."""
+
+    permission = BillingPermission.ORDER_PLACE
+    paid_message: Any
+    open_message: Any
+    quote: Quote | None = None
+
+    def price(self, form: Any) -> Quote:
+        """Price what the form asks for."""
+        raise NotImplementedError  # a subclass that forgets it fails its first test
+
+    def place(self, form: Any) -> Order:
+        """Place it."""
+        raise NotImplementedError  # likewise
+
+    def through(self) -> dict[str, Any]:
+        """Return for which client, and through which relationship if the client's space is open."""
+        acting = self.request.acting
+        return {"client_id": acting.organisation.pk, "relationship_id": acting.relationship_id}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Show the price first; the second button orders what was shown, at that price."""
+        is_confirmed = "confirm" in self.request.POST
+        known = Order.objects.filter(client=self.request.acting.organisation, key=form.cleaned_data["key"])
+        if is_confirmed and known.exists():
+            return super().form_valid(form)  # sent twice: the order is there
+        try:
+            self.quote = self.price(form)
+        except Refused as refusal:
+            return self.conflict(form, refusal)
+        if is_confirmed and self.request.POST.get("shown") == _fingerprint(self.quote):
+            return super().form_valid(form)
+        if is_confirmed:
+            form.add_error(None, _("Look at the price below before you order: it is not the one that you were shown."))
+        return self.render_to_response(self.get_context_data(form=form), status=409 if is_confirmed else 200)
+
+    def act(self, form: Any) -> str:
+        """Place it, pay if the prepaid account holds enough, and say what happened."""
+        order = self.place(form)
+        try:
+            services.pay_from_prepaid(invoice_id=order.invoice.pk, actor=self.request.acting, now=timezone.now())
+        except Refused:
+            messages.info(self.request, self.open_message)
+        else:
+            messages.success(self.request, self.paid_message)
+        return reverse("billing:order_detail", args=[order.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say who pays, what it costs, and from what it will be paid."""
+        relationship: Relationship | None = self.request.acting.relationship
+        payer = self.request.acting.organisation
+        if relationship is not None and relationship.is_paid_by_partner:
+            payer = self.request.acting.home
+        context = {"payer": payer, "client": self.request.acting.organisation}
+        if self.quote is not None:
+            context |= self._what_it_costs(self.quote)
+        return super().get_context_data(**context, **kwargs)
+
+    def _what_it_costs(self, quote: Quote) -> dict[str, Any]:
+        now, home = timezone.now(), self.request.acting.home
+        lines = services.drafted_lines(quote, Order(currency=quote.currency, placed_at=now))
+        earns = [line for line in lines if line.earning_partner_id == home.pk]
+        context: dict[str, Any] = {
+            "quote": quote,
+            "lines": lines,
+            "shown": _fingerprint(quote),
+            "cashback": sum((line.cashback for line in earns), NOTHING),
+        }
+        if len(lines) == 1:
+            context["chains"] = selectors.price_chains(line=lines[0], as_partner=bool(earns))
+        if quote.payer == home:  # what somebody else's account holds is not told
+            accounts = PrepaidAccount.objects.filter(organisation=home, currency=quote.currency)
+            balance = accounts.values_list("balance", flat=True).first() or NOTHING
+            context |= {"balance": balance, "rest": balance - quote.total, "missing": quote.total - balance}
+            context["due_on"] = services.due_on(now)
+        return context
+
+
+class OrderPlaceView(_Ordering):
+    """Order: choose, see the price with every step, confirm."""
+
+    form_class = forms.OrderForm
+    template_name = "billing/order_place.html"
+    paid_message = gettext_lazy("Ordered, and paid from the prepaid account.")
+    open_message = gettext_lazy("Ordered. The invoice waits to be paid.")
+
+    def get_initial(self) -> dict[str, Any]:
+        """A fresh key with each form that is shown."""
+        return {"key": forms.new_key(), "quantity": 1, "offer": self.request.GET.get("offer")}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Show list prices in the currency of whoever pays."""
+        acting = self.request.acting
+        is_paid_by_partner = acting.relationship is not None and acting.relationship.is_paid_by_partner
+        payer = acting.home if is_paid_by_partner else acting.organisation
+        return super().get_form_kwargs() | {"currency": payer.currency, "day": timezone.localdate()}
+
+    def price(self, form: forms.OrderForm) -> Quote:
+        """Price it."""
+        return services.quote_order(items=[_item(form)], now=timezone.now(), **self.through())
+
+    def place(self, form: forms.OrderForm) -> Order:
+        """Order it."""
+        return services.place_order(
+            items=[_item(form)],
+            key=form.cleaned_data["key"],
+            actor=self.request.acting,
+            now=timezone.now(),
+            **self.through(),
+        )
+
+
+class RenewView(_Ordering):
+    """Renew products by one period: choose, see the price of each, confirm."""
+
+    form_class = forms.RenewForm
+    template_name = "billing/renew.html"
+    paid_message = gettext_lazy("Renewed, and paid from the prepaid account.")
+    open_message = gettext_lazy("Renewed. The invoice waits to be paid.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer what may be seen here, what is due first on top."""
+        products = Product.objects.visible_to(self.request.acting).in_use().select_related("offer")
+        return super().get_form_kwargs() | {"products": products.order_by("renews_on", "pk")}
+
+    def get_initial(self) -> dict[str, Any]:
+        """A fresh key, and the product one came from."""
+        return {"key": forms.new_key(), "products": self.request.GET.getlist("product")}
+
+    def price(self, form: forms.RenewForm) -> Quote:
+        """Price it."""
+        return services.quote_renewal(product_ids=_chosen(form), now=timezone.now(), **self.through())
+
+    def place(self, form: forms.RenewForm) -> Order:
+        """Renew it."""
+        return services.renew(
+            product_ids=_chosen(form),
+            key=form.cleaned_data["key"],
+            actor=self.request.acting,
+            now=timezone.now(),
+            **self.through(),
+        )
+
+
+def _item(form: forms.OrderForm) -> services.Item:
+    values = form.cleaned_data
+    return services.Item(values["offer"], values["quantity"], name=values["name"])
+
+
+def _chosen(form: forms.RenewForm) -> list[int]:
+    return [product.pk for product in form.cleaned_data["products"]]
+
+
+def _fingerprint(quote: Quote) -> str:
+    """Return what was shown, in short: what, how much of it, until when, for how much."""
+    lines = [f"{one.wanted.offer.pk}:{one.wanted.quantity}:{one.period_end}:{one.line.charged}" for one in quote.lines]
+    return " ".join([*sorted(lines), str(quote.total)])
