@@ -22,7 +22,9 @@ ENV PATH=/venv/bin:$PATH \
     MEDIA_ROOT=/var/lib/partnerportal/media
 # Collecting reads the settings and connects to nothing: these values live for this one command and are in no layer.
 RUN SECRET_KEY=none ALLOWED_HOSTS=none DATABASE_URL=postgresql://none REDIS_URL=redis://none EMAIL_HOST=none \
-    PROVIDER_SITE=https://none python manage.py collectstatic --no-input
+    PROVIDER_NAME=none PROVIDER_LEGAL_NAME=none PROVIDER_STREET=none PROVIDER_POSTCODE=none PROVIDER_CITY=none \
+    PROVIDER_COUNTRY=none PROVIDER_VAT_NUMBER=none PROVIDER_SUPPORT_MAIL=none PROVIDER_SITE=none \
+    python manage.py collectstatic --no-input
 USER partnerportal
 EXPOSE 8000
 CMD ["gunicorn", "--bind=0.0.0.0:8000", "--workers=3", "--worker-tmp-dir=/dev/shm", "--access-logfile=-", "--no-control-socket", "partnerportal.wsgi"]

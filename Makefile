@@ -51,7 +51,7 @@ check-deploy:
 	@set -x; DJANGO_SETTINGS_MODULE=partnerportal.settings.prod \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))' 2>/dev/null) \
 	ALLOWED_HOSTS=partners.example DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost/0 \
-	EMAIL_HOST=mail.example MEDIA_ROOT=.local/media PROVIDER_SITE=https://partners.example \
+	EMAIL_HOST=mail.example MEDIA_ROOT=.local/media $(foreach name,NAME LEGAL_NAME STREET POSTCODE CITY COUNTRY VAT_NUMBER SUPPORT_MAIL SITE,PROVIDER_$(name)=none) \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 e2e: setup ## the story in a headless Chromium; screenshots go to .local/screenshots

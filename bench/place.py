@@ -22,6 +22,19 @@ DATABASES = {"demo": "portal_bench", "large": "portal_bench_large"}
 _FILLED_BY = ("*/migrations/*.py", "partnerportal/*/migrations/*.py", "partnerportal/demo/*.py", "bench/large.py")
 
 
+_PROVIDER = {
+    "name": "Bench",
+    "legal_name": "Bench AG",
+    "street": "Gasse 1",
+    "postcode": "3000",
+    "city": "Bern",
+    "country": "CH",
+    "vat_number": "CHE-000.000.000 MWST",
+    "support_mail": "bench@localhost",
+    "site": "https://localhost",
+}
+
+
 def settle(scale: str) -> str:
     """Point Django at the database of ``scale``, with production's settings; return the server's own address.
 
@@ -37,8 +50,8 @@ def settle(scale: str) -> str:
         ALLOWED_HOSTS="localhost",
         EMAIL_HOST="localhost",
         MEDIA_ROOT=str(ROOT / ".local" / "bench" / "media"),
-        PROVIDER_SITE="https://localhost",
         LOG_LEVEL="ERROR",
+        **{f"PROVIDER_{name.upper()}": value for name, value in _PROVIDER.items()},
     )
     return _address(urls.database, "postgres")
 

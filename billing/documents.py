@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from billing.models import Invoice, Resale
+from partnerportal.accounts.selectors import address_of
 from partnerportal.web.languages import written_in
 
 CSS_PATH = settings.ROOT / "templates" / "pdf" / "base.css"
@@ -33,7 +34,11 @@ def invoice_pdf(invoice: Invoice) -> bytes:
 
 def resale_pdf(resale: Resale) -> bytes:
     """Return a partner's re-invoicing document as PDF, in its client's language."""
-    return _pdf("pdf/billing/resale.html", resale.client.language, {"resale": resale, "line": resale.line})
+    # A draft shows the addresses of today, an issued document those of its day.
+    issuer = resale.issuer_snapshot or address_of(resale.partner.organisation)
+    client = resale.client_snapshot or address_of(resale.client)
+    facts = {"resale": resale, "line": resale.line, "issuer": issuer, "client": client}
+    return _pdf("pdf/billing/resale.html", resale.client.language, facts)
 
 
 def _pdf(template: str, language: str, context: dict[str, Any]) -> bytes:

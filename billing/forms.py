@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -143,8 +144,15 @@ class MarkupForm(forms.Form):
         max_value=900,
         max_digits=6,
         decimal_places=2,
-        initial=10,
         help_text=_("On what you paid. 10 makes 100.00 into 110.00."),
+    )
+    vat = forms.DecimalField(
+        label=_("VAT in per cent"),
+        min_value=0,
+        max_value=Decimal("99.99"),
+        max_digits=4,
+        decimal_places=2,
+        help_text=_("The VAT that your company charges; 0 if it charges none."),
     )
 
 

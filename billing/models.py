@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
 from billing.choices import (
@@ -21,6 +22,7 @@ from billing.choices import (
     Outcome,
     ResaleState,
 )
+from billing.pricing import vat
 from billing.querysets import (
     InvoiceQuerySet,
     LedgerEntryQuerySet,
@@ -187,6 +189,18 @@ class Order(models.Model):
     def __str__(self) -> str:
         return f"{self.placed_at:%Y}-{self.pk:05d}"
 
+    @property
+    def content(self) -> str:
+        """What was ordered, in short: "35 × Web hosting and 2 more"."""
+        first, *others = self.lines.all()
+        return _("%(first)s and %(count)s more") % {"first": first, "count": len(others)} if others else str(first)
+
+    @property
+    def net(self) -> Any:
+        """What is charged, net; None where somebody else's price is not to be read (``with_lines_for``)."""
+        lines: list[Any] = list(self.lines.all())
+        return sum(line.charged_net for line in lines) if all(line.is_priced for line in lines) else None
+
 
 class OrderLine(models.Model):
     """One line of an order: the snapshot of price, rates, counts and outcome. It is never edited."""
@@ -331,6 +345,11 @@ class Invoice(models.Model):
         return self.number
 
     @property
+    def iban(self) -> str:
+        """The account that it is paid to, or nothing where the provider has named none."""
+        return self.issuer_snapshot.get(f"iban_{self.currency.lower()}", "")
+
+    @property
     def open_amount(self) -> Any:
         """What is still to be paid, VAT included."""
         return self.total - self.paid
@@ -419,16 +438,33 @@ class Resale(models.Model):
     number = models.CharField(max_length=20, blank=True)
     markup_rate = _rate()  # on what the partner paid: 0.10 adds 10 %
     net = _money()
+    vat_rate = _rate(default=0)  # the partner's own VAT; 0 where it charges none
     created_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)
+    issuer_snapshot = models.JSONField(null=True)  # both from the moment of issue
+    client_snapshot = models.JSONField(null=True)
 
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="resale_markup_not_negative", condition=Q(markup_rate__gte=0)),
+            models.CheckConstraint(name="resale_vat_is_fraction", condition=Q(vat_rate__gte=0, vat_rate__lt=1)),
             models.CheckConstraint(  # A draft has no number, an issued document has one.
                 name="resale_number_iff_issued",
                 condition=Q(state=ResaleState.DRAFT, number="") | (Q(state=ResaleState.ISSUED) & ~Q(number="")),
+            ),
+            models.CheckConstraint(  # What was issued keeps its names and addresses (promise 5).
+                name="resale_snapshots_iff_issued",
+                condition=Q(
+                    state=ResaleState.DRAFT, issued_at=None, issuer_snapshot__isnull=True, client_snapshot__isnull=True
+                )
+                | Q(
+                    state=ResaleState.ISSUED,
+                    issued_at__isnull=False,
+                    issuer_snapshot__isnull=False,
+                    client_snapshot__isnull=False,
+                ),
             ),
             models.UniqueConstraint(
                 fields=["partner", "number"], condition=~Q(number=""), name="resale_number_once_per_partner"
@@ -442,3 +478,13 @@ class Resale(models.Model):
     def markup(self) -> Any:
         """What the markup adds, net."""
         return self.net - self.line.charged_net
+
+    @property
+    def vat(self) -> Any:
+        """VAT on the net, rounded once."""
+        return vat(net=self.net, rate=self.vat_rate)
+
+    @property
+    def total(self) -> Any:
+        """What the client owes the partner, VAT included."""
+        return self.net + self.vat

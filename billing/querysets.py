@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from billing.choices import InvoiceState, Outcome
 from clients.models import Relationship
@@ -29,6 +30,13 @@ class OrderQuerySet(models.QuerySet[Any]):
             reached = Relationship.objects.visible_to(acting).filter(pk=OuterRef("relationship"))
             return self.filter(on_mine | (placed & Exists(reached)))
         return self.filter(on_mine | placed)
+
+    def with_lines_for(self, acting: Any) -> OrderQuerySet:
+        """Load each order's ``lines`` in one query, each with ``is_priced``: whether its amounts may be read here."""
+        lines = apps.get_model("billing", "OrderLine").objects
+        priced = Exists(lines.visible_to(acting).filter(pk=OuterRef("pk")))
+        listed = lines.annotate(is_priced=priced).defer("rates", "steps").order_by("position")
+        return self.prefetch_related(Prefetch("lines", queryset=listed))
 
 
 class OrderLineQuerySet(models.QuerySet[Any]):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from billing.models import Invoice, LedgerEntry, Order, OrderLine, Resale
-from partnerportal.web.tables import DateColumn, MoneyColumn, NumberColumn, PortalTable, StateColumn
+from partnerportal.web.tables import DateColumn, MoneyColumn, NumberColumn, PortalTable, StateColumn, SubColumn
 from partnerportal.work.models import Job
 
 
@@ -24,14 +24,14 @@ class OrderTable(PortalTable):
         linkify=("billing:order_detail", {"pk": tables.A("pk")}), accessor="pk", verbose_name=_("Order")
     )
     placed_at = DateColumn(verbose_name=_("Placed"), with_time=True)
-    kind = tables.Column(verbose_name=_("Kind"))
+    kind = SubColumn(verbose_name=_("What"), sub=lambda order: order.content)
     client = tables.Column(verbose_name=_("For"), order_by=("client__search_name",))
     payer = tables.Column(verbose_name=_("Paid by"), order_by=("payer__search_name",))
-    placed_by_label = tables.Column(verbose_name=_("By"))
+    net = MoneyColumn(verbose_name=_("Net"), currency_field="currency", with_currency=True, orderable=False)
 
     class Meta(PortalTable.Meta):
         model = Order
-        fields = ("number", "placed_at", "kind", "client", "payer", "placed_by_label")
+        fields = ("number", "placed_at", "kind", "client", "payer", "net")
 
     def render_number(self, record: Order) -> str:
         """Write the order's number."""

@@ -2,7 +2,7 @@
 
 from billing.selectors.earnings import Month, earned_by_month, earned_in, pending_cashback
 from billing.selectors.explanation import Explanation, explain, price_chains
-from billing.selectors.rates import RateBook, vat_for
+from billing.selectors.rates import RateBook, own_vat_rate, vat_for
 from billing.selectors.volume import managed_total, managed_totals
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "explain",
     "managed_total",
     "managed_totals",
+    "own_vat_rate",
     "pending_cashback",
     "price_chains",
     "vat_for",

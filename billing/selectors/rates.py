@@ -85,3 +85,11 @@ def vat_of(organisation: Organisation, day: date) -> tuple[VatTreatment, Decimal
         vat_number=organisation.vat_number,
         day=day,
     )
+
+
+def own_vat_rate(organisation: Organisation, day: date) -> Decimal:
+    """Return what an organisation probably charges itself: its country's rate if it has a VAT number, else nothing."""
+    if not organisation.vat_number:
+        return Decimal(0)
+    rates = VatRate.objects.valid_on(day).filter(country=str(organisation.country))
+    return rates.values_list("rate", flat=True).first() or Decimal(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +16,7 @@ from billing.pricing import vat
 from billing.selectors.rates import vat_of
 from billing.services.ledger import credit
 from partnerportal.accounts.acting import Acting
-from partnerportal.accounts.models import Organisation
+from partnerportal.accounts.selectors import address_of
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
 
@@ -63,7 +62,7 @@ def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
         vat=tax,
         total=net + tax,
         issuer_snapshot=dict(settings.PROVIDER),
-        payer_snapshot=snapshot(payer),
+        payer_snapshot=address_of(payer),
         language=payer.language,
     )
     if invoice.total == 0:
@@ -78,18 +77,6 @@ def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
     )
     tasks.mail_invoice_issued.start(now=now, key=f"billing.mail_invoice_issued:{invoice.pk}", invoice_id=invoice.pk)
     return invoice
-
-
-def snapshot(organisation: Organisation) -> dict[str, Any]:
-    """Return what a document keeps of an organisation."""
-    return {
-        "name": organisation.name,
-        "street": organisation.street,
-        "postcode": organisation.postcode,
-        "city": organisation.city,
-        "country": str(organisation.country),
-        "vat_number": organisation.vat_number,
-    }
 
 
 def mark_paid(invoice: Invoice, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from billing.exceptions import OrderRefused
 from billing.models import OrderLine, Resale
 from billing.services.invoices import take_number
 from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.selectors import address_of
 from partnerportal.audit import log
 from partnerportal.kernel.money import round_cents
 from partnerportal.kernel.states import check_transition
@@ -22,10 +23,19 @@ RESALE = "resale"
 
 
 @transaction.atomic
-def draft_resale(*, line_id: int, partner_id: int, markup_rate: Decimal, actor: Acting, now: datetime) -> Resale:
+def draft_resale(
+    *,
+    line_id: int,
+    partner_id: int,
+    markup_rate: Decimal,
+    actor: Acting,
+    now: datetime,
+    vat_rate: Decimal = Decimal(0),
+) -> Resale:
     """Draft the document for a line that the partner paid for a client; ``markup_rate`` is a fraction on what it paid.
 
-    A line has one document: drafting again changes the markup while it is a draft. Raises :class:`OrderRefused` for a
+    ``vat_rate``: a fraction, the VAT that the partner itself charges. A line has one document: drafting again changes
+    both rates while it is a draft. Raises :class:`OrderRefused` for a
     line that the partner did not pay, or one that is re-invoiced already.
     """
     line = OrderLine.objects.select_related("order__client").get(pk=line_id)
@@ -33,18 +43,21 @@ def draft_resale(*, line_id: int, partner_id: int, markup_rate: Decimal, actor: 
         raise OrderRefused(_("Only what you paid for a client can be re-invoiced to it."))
     if markup_rate < 0:
         raise OrderRefused(_("A markup is zero or more."), field="markup")
+    if not 0 <= vat_rate < 1:
+        raise OrderRefused(_("VAT is 0 or more, and less than 100 per cent."), field="vat")
     resale = Resale.objects.select_for_update(of=("self",)).filter(line=line).first()
     if resale is not None and resale.state != ResaleState.DRAFT:
         raise OrderRefused(_("This line is re-invoiced already."))
     net = round_cents(line.charged_net * (1 + markup_rate))
     resale, _is_new = Resale.objects.update_or_create(
         line=line,
-        defaults={"markup_rate": markup_rate, "net": net},
+        defaults={"markup_rate": markup_rate, "net": net, "vat_rate": vat_rate},
         create_defaults={
             "partner_id": partner_id,
             "client": line.order.client,
             "markup_rate": markup_rate,
             "net": net,
+            "vat_rate": vat_rate,
             "created_at": now,
         },
     )
@@ -54,11 +67,13 @@ def draft_resale(*, line_id: int, partner_id: int, markup_rate: Decimal, actor: 
 @transaction.atomic
 def issue_resale(*, resale_id: int, actor: Acting, now: datetime) -> Resale:
     """Give a draft its number from the partner's own series; it does not change any more. Raises IllegalTransition."""
-    resale = Resale.objects.select_for_update(of=("self",)).select_related("partner__organisation").get(pk=resale_id)
+    related = ("partner__organisation", "client")
+    resale = Resale.objects.select_for_update(of=("self",)).select_related(*related).get(pk=resale_id)
     check_transition(RESALE_TRANSITIONS, resale.state, ResaleState.ISSUED)
     resale.number = take_number(issuer=f"partner-{resale.partner_id}", kind=RESALE, year=timezone.localdate(now).year)
-    resale.state = ResaleState.ISSUED
-    resale.save(update_fields=["state", "number"])
+    resale.state, resale.issued_at = ResaleState.ISSUED, now
+    resale.issuer_snapshot, resale.client_snapshot = address_of(resale.partner.organisation), address_of(resale.client)
+    resale.save(update_fields=["state", "number", "issued_at", "issuer_snapshot", "client_snapshot"])
     log.record(
         at=now,
         actor=actor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -51,7 +52,8 @@ class _OneInvoice(PolicyView):
         ).first()
         balance = account.balance if account else Decimal("0.00")
         lines = self.invoice.order.lines.order_by("position")
-        return super().get_context_data(invoice=self.invoice, lines=lines, balance=balance, **kwargs)
+        payments = self.invoice.payments.order_by("received_at", "pk")
+        return super().get_context_data(invoice=self.invoice, lines=lines, payments=payments, balance=balance, **kwargs)
 
 
 class InvoiceDetailView(_OneInvoice, PageView):
@@ -118,4 +120,11 @@ class PrepaidView(TableView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the balances and how to top up."""
         home = self.request.acting.home
-        return super().get_context_data(accounts=self.accounts, reference=f"PP-{home.pk:06d}", home=home, **kwargs)
+        currencies = sorted({home.currency} | {account.currency for account in self.accounts})
+        ibans = [(code, settings.PROVIDER[f"iban_{code.lower()}"]) for code in currencies]
+        return super().get_context_data(
+            accounts=self.accounts,
+            ibans=[(code, iban) for code, iban in ibans if iban],
+            reference=f"PP-{home.pk:06d}",
+            **kwargs,
+        )

@@ -25,7 +25,8 @@ class OrderListView(TableView):
 
     def get_queryset(self) -> QuerySet[Order]:
         """The newest first."""
-        visible = Order.objects.visible_to(self.request.acting).select_related("client", "payer")
+        acting = self.request.acting
+        visible = Order.objects.visible_to(acting).with_lines_for(acting).select_related("client", "payer")
         return visible.order_by("-placed_at", "-pk")
 
 
@@ -37,14 +38,13 @@ class OrderDetailView(PageView):
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """One that may be seen here."""
-        orders = Order.objects.visible_to(self.request.acting).select_related("client", "payer", "relationship")
-        self.order = get_object_or_404(orders, pk=pk)
+        orders = Order.objects.visible_to(self.request.acting).with_lines_for(self.request.acting)
+        related = ("client", "payer", "relationship", "partner__organisation")
+        self.order = get_object_or_404(orders.select_related(*related), pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the lines, the amounts that may be read, and the invoice if it is one's own."""
         acting = self.request.acting
-        priced = set(OrderLine.objects.visible_to(acting).filter(order=self.order).values_list("pk", flat=True))
-        lines = self.order.lines.order_by("position")
         invoice = Invoice.objects.visible_to(acting).filter(order=self.order).first()
         may_resell = (
             acting.relationship is None
@@ -52,7 +52,7 @@ class OrderDetailView(PageView):
             and self.order.payer_id == acting.home.pk != self.order.client_id
         )
         return super().get_context_data(
-            order=self.order, lines=lines, priced=priced, invoice=invoice, may_resell=may_resell, **kwargs
+            order=self.order, lines=self.order.lines.all(), invoice=invoice, may_resell=may_resell, **kwargs
         )
 
 

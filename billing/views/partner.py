@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from billing import forms, services
+from billing import forms, selectors, services
 from billing.documents import resale_pdf
 from billing.filters import EarningFilter
 from billing.models import OrderLine, Resale
@@ -185,6 +185,13 @@ class ResaleDraftView(ActionView):
             raise Http404
         self.line = get_object_or_404(lines.filter(order__payer=acting.home.pk), pk=pk)
 
+    def get_initial(self) -> dict[str, Any]:
+        """What the draft says; for a new one ten per cent, and the VAT of one's country if one charges any."""
+        drafted = Resale.objects.visible_to(self.request.acting).filter(line=self.line).first()
+        if drafted is not None:
+            return {"markup": _percent(drafted.markup_rate), "vat": _percent(drafted.vat_rate)}
+        return {"markup": 10, "vat": _percent(selectors.own_vat_rate(self.request.acting.home, timezone.localdate()))}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the line."""
         return super().get_context_data(line=self.line, **kwargs)
@@ -195,10 +202,16 @@ class ResaleDraftView(ActionView):
             line_id=self.line.pk,
             partner_id=self.request.acting.home.pk,
             markup_rate=form.cleaned_data["markup"] / Decimal(100),
+            vat_rate=form.cleaned_data["vat"] / Decimal(100),
             actor=self.request.acting,
             now=timezone.now(),
         )
         return reverse("billing:resale_detail", args=[resale.pk])
+
+
+def _percent(rate: Decimal) -> str:
+    """Write a fraction as the per cent that a field holds: 0.081 is 8.1."""
+    return f"{(rate * 100).normalize():f}"
 
 
 class _OneResale(PolicyView):

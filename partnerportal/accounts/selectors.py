@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from partnerportal.accounts.choices import Role
@@ -27,3 +29,15 @@ def leaders(*, organisation_id: int) -> QuerySet[User]:
 def represented_by(*, email: str) -> QuerySet[Organisation]:
     """Return the organisations that the owner of a mail address legally represents."""
     return Organisation.objects.filter(memberships__user__email__iexact=email, memberships__role=Role.LEGAL)
+
+
+def address_of(organisation: Organisation) -> dict[str, Any]:
+    """Return what a document keeps of an organisation."""
+    return {
+        "name": organisation.name,
+        "street": organisation.street,
+        "postcode": organisation.postcode,
+        "city": organisation.city,
+        "country": str(organisation.country),
+        "vat_number": organisation.vat_number,
+    }

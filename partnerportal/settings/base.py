@@ -102,6 +102,10 @@ PROVIDER = {
     "vat_number": env.text("PROVIDER_VAT_NUMBER", "CHE-123.456.788 MWST"),
     "support_mail": env.text("PROVIDER_SUPPORT_MAIL", "partners@alpacloud.example"),
     "site": env.text("PROVIDER_SITE", "http://localhost:8000"),
+    # Where invoices and top-ups are paid to, by currency; without it they name no account.
+    "bank": env.text("PROVIDER_BANK", ""),
+    "iban_chf": env.text("PROVIDER_IBAN_CHF", ""),
+    "iban_eur": env.text("PROVIDER_IBAN_EUR", ""),
 }
 
 # --- The programme ----------------------------------------------------------------------------------------------------

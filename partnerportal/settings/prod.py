@@ -12,7 +12,8 @@ DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-PROVIDER = PROVIDER | {"site": env.text("PROVIDER_SITE")}  # mails link there
+# The defaults are the demo's: nobody's invoices shall name an invented company.
+PROVIDER = PROVIDER | {name: env.text(f"PROVIDER_{name.upper()}") for name, demos in PROVIDER.items() if demos}
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT"))  # shared by web and workers: one writes exports, one reads
 
 _redis_url = env.text("REDIS_URL")

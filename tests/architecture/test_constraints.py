@@ -185,6 +185,15 @@ def review(here, **changes):
     return VolumeReview.objects.create(**values | changes)
 
 
+ISSUED = {
+    "state": "ISSUED",
+    "number": "2026-00001",
+    "issued_at": NOW,
+    "issuer_snapshot": {"name": "Studio Lumen"},
+    "client_snapshot": {"name": "Bäckerei Moser"},
+}
+
+
 def resale(here, **changes):
     values = {
         "partner": here.partner,
@@ -354,10 +363,10 @@ BAD_ROWS = {
     "ledgerentry_cashback_has_line": lambda h: entry(h, kind="CASHBACK"),
     "ledgerentry_top_up_reference_once": lambda h: entry(h, reference="t1"),
     "resale_markup_not_negative": lambda h: resale(h, markup_rate=D("-0.1")),
-    "resale_number_iff_issued": lambda h: resale(h, state="ISSUED"),
-    "resale_number_once_per_partner": lambda h: [
-        resale(h, state="ISSUED", number="2026-00001", line=one) for one in (h.line, line(h))
-    ],
+    "resale_vat_is_fraction": lambda h: resale(h, vat_rate=D(1)),
+    "resale_number_iff_issued": lambda h: resale(h, **ISSUED | {"number": ""}),
+    "resale_snapshots_iff_issued": lambda h: resale(h, **ISSUED | {"client_snapshot": None}),
+    "resale_number_once_per_partner": lambda h: [resale(h, **ISSUED, line=one) for one in (h.line, line(h))],
 }
 
 

@@ -199,5 +199,69 @@ def test_amount_is_explained_to_each_side_with_its_own_figures(here, client):
 
     assert "Partner rate" in shown["partner"]
     assert "10.80" in shown["partner"]
+    assert "in this organisation" not in shown["partner"]  # how many units the client has in all (promise 2)
+    assert "10 units in this organisation" in shown["client"]
     assert "Partner rate" not in shown["client"]
     assert "13.50" in shown["client"]
+
+
+def test_a_partner_reads_what_the_other_way_of_ordering_would_have_brought(here, client):
+    """Promise 3: rebate now, or 52.08 of cashback."""
+    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(reverse("billing:line_explain", args=[here.order.lines.get().pk])).content.decode()
+
+    assert "260.40 for it, and 52.08 cashback for you" in page
+    assert "0.8 × 0.75 leaves" in page
+    assert "the step from 30 to 49" in page
+
+
+def test_an_open_invoice_names_the_account_of_its_currency(here, client, settings):
+    """Promise 5: the one that it was issued with."""
+    settings.PROVIDER = settings.PROVIDER | {"iban_chf": "CH93 0076 2011 6238 5295 7", "iban_eur": "CH56 EUR"}
+    invoice = order(here.client, here.offers["office"], here.acting, quantity=1).invoice
+    settings.PROVIDER = settings.PROVIDER | {"iban_chf": "CH00 another"}
+    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(reverse("billing:invoice_detail", args=[invoice.pk])).content.decode()
+
+    assert "CH93 0076 2011 6238 5295 7" in page
+    assert "CH56 EUR" not in page
+    assert "Switzerland" in page
+    assert invoice.number in page
+
+
+def test_a_re_invoicing_document_has_the_partners_vat_and_keeps_its_addresses(here):
+    """Q39, promise 5: 229.15 net, 18.56 VAT at 8.1 %; what moves later moves nothing on it."""
+    resale = services.draft_resale(
+        line_id=here.order.lines.get().pk,
+        partner_id=here.partner.pk,
+        markup_rate=D("0.10"),
+        vat_rate=D("0.081"),
+        actor=here.partner_acting,
+        now=NOW,
+    )
+    assert (resale.vat, resale.total) == (D("18.56"), D("247.71"))
+
+    services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
+    here.client.name = "Umgezogen AG"
+    here.client.save()
+
+    resale.refresh_from_db()
+    assert resale.client_snapshot["name"] == "Bäckerei Moser"
+    assert (resale.issuer_snapshot["city"], resale.issued_at) == ("Bern", NOW)
+
+
+@pytest.mark.parametrize("rate", ["-0.01", "1"])
+def test_vat_of_a_document_is_a_fraction(here, rate):
+    with pytest.raises(OrderRefused):
+        services.draft_resale(
+            line_id=here.order.lines.get().pk,
+            partner_id=here.partner.pk,
+            markup_rate=D(0),
+            vat_rate=D(rate),
+            actor=here.partner_acting,
+            now=NOW,
+        )
+
+    assert not Resale.objects.exists()

@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from billing import services
 from billing.models import Order
+from clients.choices import Payer
+from clients.models import Product
 from tests import world
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/orders/new/"
+RENEW = "/account/orders/renew/"
 
 
 @pytest.fixture
@@ -35,6 +38,11 @@ def shown(page):
         for name in ("key", "shown")
         if re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
     }
+
+
+def text(page):
+    """What the page says, without no-break spaces and markup."""
+    return re.sub(r"<[^>]+>", "", page.content.decode()).replace("\u00a0", " ")
 
 
 def ask(client, here, **changes):
@@ -71,3 +79,89 @@ def test_a_confirmation_without_a_price_orders_nothing(client, here):
 
     assert client.post(PAGE, values | {"confirm": "yes"}).status_code == 409
     assert not Order.objects.exists()
+
+
+def test_what_it_costs_is_said_with_vat_period_and_what_remains(client, here):
+    """Promise 3: nothing is charged before its price, VAT included, was seen."""
+    _values, page = ask(client, here, quantity=35)
+
+    said = text(page)
+    assert "347.20" in said
+    assert "260.40" in said
+    assert "21.09" in said  # 8.1 % of it
+    assert "281.49" in said
+    assert "which holds CHF 900.00: CHF 618.51 remain" in said
+    assert not Order.objects.exists()
+
+
+def test_too_little_money_is_said_before_the_order(client, here):
+    _values, page = ask(client, here, quantity=300)
+
+    assert "too little" in text(page)
+    assert "Order by invoice" in text(page)
+    assert not Order.objects.exists()
+
+
+def test_a_renewal_shows_its_price_first_and_happens_once(client, here):
+    """Promise 3; nothing is renewed twice for one period."""
+    products = [world.make_product(here.organisation, here.offers["web-hosting"]) for _ in range(2)]
+    until = products[0].renews_on
+    values = shown(client.get(RENEW).content.decode()) | {"products": [product.pk for product in products]}
+
+    page = client.post(RENEW, values)
+    assert "2 × Web hosting" in text(page)
+    assert "19.84" in text(page)
+    assert not Order.objects.exists()
+    confirmed = values | shown(page.content.decode()) | {"confirm": "yes"}
+    first, second = client.post(RENEW, confirmed), client.post(RENEW, confirmed)
+
+    assert first.url == second.url == reverse("billing:order_detail", args=[Order.objects.get().pk])
+    assert [product.renews_on > until for product in Product.objects.all()] == [True, True]
+
+
+def test_other_products_than_shown_are_not_renewed(client, here):
+    products = [world.make_product(here.organisation, here.offers["web-hosting"]) for _ in range(2)]
+    values = shown(client.get(RENEW).content.decode()) | {"products": [products[0].pk]}
+    page = client.post(RENEW, values)
+
+    more = values | shown(page.content.decode()) | {"products": [one.pk for one in products], "confirm": "yes"}
+    answer = client.post(RENEW, more)
+
+    assert answer.status_code == 409
+    assert not Order.objects.exists()
+
+
+def test_a_partner_is_not_told_what_its_clients_account_holds(client, here):
+    """Promise 2: it orders on the client's means, and sees its cashback."""
+    partner, partner_acting = world.make_partner()
+    relationship = world.make_relationship(here.organisation, partner)
+    client.force_login(partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post(reverse("clients:client_enter", args=[relationship.pk]))
+
+    _values, page = ask(client, here, quantity=35)
+
+    assert "900.00" not in text(page)
+    assert "Paid from the prepaid account of Bäckerei Moser if it holds enough" in text(page)
+    assert "Your cashback: CHF 52.08" in text(page)
+
+
+def test_orders_name_what_they_hold_and_what_may_be_read_of_their_price(client, here):
+    """Rule 51: what the partner pays is the partner's to read."""
+    partner, partner_acting = world.make_partner()
+    relationship = world.make_relationship(here.organisation, partner, payer=Payer.PARTNER)
+    for number, (actor, through) in enumerate([(here.acting, None), (partner_acting, relationship.pk)]):
+        services.place_order(
+            client_id=here.organisation.pk,
+            items=[services.Item(here.offers["office"], 1 + number)],
+            relationship_id=through,
+            key=f"k{number}",
+            actor=actor,
+            now=NOW,
+        )
+    page = text(client.get(reverse("billing:order_list")))
+
+    own, partners = Order.objects.order_by("pk")
+    assert "1 × Office" in page
+    assert "2 × Office" in page
+    assert f"{own.invoice.net}" in page
+    assert f"{partners.invoice.net}" not in page

@@ -7,6 +7,7 @@ import sys
 import pytest
 import yaml
 
+from partnerportal.settings.base import PROVIDER
 from tests.stack.conftest import CHECKOUT
 
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
@@ -59,6 +60,15 @@ def test_secrets_come_from_the_environment_and_stop_the_start_when_missing():
         assert uses
         assert all(use.startswith(":?") for use in uses)
     assert not re.search(r"^ *\w*(PASSWORD|SECRET_KEY): (?!\$\{)", text, re.MULTILINE)
+
+
+def test_who_runs_the_programme_has_no_default_in_production():
+    """Else a portal that forgot it would issue invoices of the demo's company."""
+    text = (CHECKOUT / "docker-compose.yml").read_text()
+    named = [name for name, of_the_demo in PROVIDER.items() if of_the_demo]
+
+    assert len(named) == 9
+    assert all(f"${{PROVIDER_{name.upper()}:?" in text for name in named)
 
 
 def test_only_the_web_server_is_published_and_only_to_this_machine_by_default():

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from partnerportal.kernel.money import Money
 from partnerportal.web import devices, paging, tones, writing
@@ -221,6 +222,12 @@ def chain(chain: dict[str, Any]) -> dict[str, Any]:
 def step_curve(curve: dict[str, Any], **labels: Any) -> dict[str, Any]:
     """Draw what charts.steps() laid out."""
     return {"curve": curve, **labels}
+
+
+@register.filter
+def country(code: str) -> str:
+    """Write the name of a country from its two letters."""
+    return str(countries.name(code))
 
 
 # Blocks around the page's own markup.
