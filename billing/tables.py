@@ -21,7 +21,10 @@ class OrderTable(PortalTable):
     empty_hint = _("Orders and renewals appear here, the newest first.")
 
     number = tables.Column(
-        linkify=("billing:order_detail", {"pk": tables.A("pk")}), accessor="pk", verbose_name=_("Order")
+        linkify=("billing:order_detail", {"pk": tables.A("pk")}),
+        accessor="pk",
+        verbose_name=_("Order"),
+        orderable=False,
     )
     placed_at = DateColumn(verbose_name=_("Placed"), with_time=True)
     kind = SubColumn(verbose_name=_("What"), sub=lambda order: order.content)

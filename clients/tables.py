@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from clients.models import Product, Relationship
+from clients.templatetags.products import standing
 from partnerportal.accounts.models import Organisation
 from partnerportal.web.tables import DateColumn, NumberColumn, PortalTable, StateColumn
 
@@ -97,11 +99,15 @@ class ProductTable(PortalTable):
     quantity = NumberColumn(verbose_name=_("Units"))
     renews_on = DateColumn(verbose_name=_("Paid until"))
     renewal_payer = tables.Column(verbose_name=_("Next renewal"))
-    state = StateColumn(verbose_name=_("State"))
+    state = tables.Column(verbose_name=_("State"))
 
     class Meta(PortalTable.Meta):
         model = Product
         fields = ("name", "offer", "quantity", "renews_on", "renewal_payer", "state")
+
+    def render_state(self, record: Product) -> str:
+        """Say when it is overdue."""
+        return render_to_string("components/badge.html", standing(record))
 
     def render_renewal_payer(self, value: Any, record: Product) -> str:
         """Say plainly when nobody would pay."""

@@ -1,6 +1,6 @@
 """Questions about prices, orders and earnings."""
 
-from billing.selectors.earnings import Month, earned_by_month, earned_in, pending_cashback
+from billing.selectors.earnings import Month, earned_by_month, pending_cashback
 from billing.selectors.explanation import Explanation, explain, price_chains
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
 from billing.selectors.volume import managed_total, managed_totals
@@ -10,7 +10,6 @@ __all__ = [
     "Month",
     "RateBook",
     "earned_by_month",
-    "earned_in",
     "explain",
     "managed_total",
     "managed_totals",

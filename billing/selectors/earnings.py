@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -32,51 +33,50 @@ class Month:
         return self.rebate + self.cashback
 
 
-def earned_by_month(*, partner_id: int, currency: str, until: date, months: int = 12) -> list[Month]:
-    """Return the last ``months`` months up to the one of ``until``, oldest first, empty ones as zero."""
+def earned_by_month(*, partner_id: int, until: date, months: int = 12) -> dict[str, list[Month]]:
+    """Return by currency the last ``months`` months up to the one of ``until``, oldest first, empty ones as zero.
+
+    A currency in which nothing was earned in that time is not there.
+    """
     first = until.replace(day=1) - relativedelta(months=months - 1)
     since = midnight(first, timezone.get_current_timezone())
-    rebates = dict(
+    rebates = _by_currency_and_day(
         OrderLine.objects.filter(
             earning_partner=partner_id,
             outcome=Outcome.REBATE,
-            order__currency=currency,
             order__placed_at__gte=since,
         )
         .annotate(month=TruncMonth("order__placed_at"))
-        .values("month")
+        .values("month", "order__currency")
         .annotate(sum=Sum(F("public_net") - F("charged_net")))
-        .values_list("month", "sum")
+        .values_list("order__currency", "month", "sum")
     )
-    credited = dict(
+    credited = _by_currency_and_day(
         LedgerEntry.objects.filter(
             account__organisation=partner_id,
-            account__currency=currency,
             kind__in=[EntryKind.CASHBACK, EntryKind.REVERSAL],
             created_at__gte=since,
         )
         .annotate(month=TruncMonth("created_at"))
-        .values("month")
+        .values("month", "account__currency")
         .annotate(sum=Sum("amount"))
-        .values_list("month", "sum")
+        .values_list("account__currency", "month", "sum")
     )
-    rebate_of = {moment.date(): amount for moment, amount in rebates.items()}
-    cashback_of = {moment.date(): amount for moment, amount in credited.items()}
     days = [first + relativedelta(months=number) for number in range(months)]
-    return [Month(day, rebate_of.get(day, ZERO), cashback_of.get(day, ZERO)) for day in days]
+    return {
+        currency: [Month(day, rebates.get((currency, day), ZERO), credited.get((currency, day), ZERO)) for day in days]
+        for currency in sorted({currency for currency, _day in (*rebates, *credited)})
+    }
 
 
-def earned_in(months: list[Month]) -> Decimal:
-    """Return the sum of ``months``."""
-    return sum((month.total for month in months), ZERO)
+def _by_currency_and_day(rows: Iterable[tuple[str, datetime, Decimal]]) -> dict[tuple[str, date], Decimal]:
+    return {(currency, month.date()): amount for currency, month, amount in rows}
 
 
-def pending_cashback(*, partner_id: int, currency: str) -> Decimal:
-    """Return the cashback of lines whose invoices the clients have not paid yet."""
+def pending_cashback(*, partner_id: int) -> dict[str, Decimal]:
+    """Return by currency the cashback of lines whose invoices the clients have not paid yet."""
     pending = OrderLine.objects.filter(
-        earning_partner=partner_id,
-        outcome=Outcome.CASHBACK,
-        order__currency=currency,
-        order__invoice__state=InvoiceState.OPEN,
-    ).aggregate(sum=Sum("cashback"))
-    return pending["sum"] or ZERO
+        earning_partner=partner_id, outcome=Outcome.CASHBACK, order__invoice__state=InvoiceState.OPEN
+    )
+    sums = pending.values("order__currency").annotate(sum=Sum("cashback")).order_by("order__currency")
+    return dict(sums.values_list("order__currency", "sum"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView
 
 NOTHING = Decimal("0.00")
+SOON = timedelta(days=14)
 
 
 class _Ordering(ActionView):
@@ -150,8 +152,14 @@ class RenewView(_Ordering):
         return super().get_form_kwargs() | {"products": products.order_by("renews_on", "pk")}
 
     def get_initial(self) -> dict[str, Any]:
-        """A fresh key, and the product one came from."""
-        return {"key": forms.new_key(), "products": self.request.GET.getlist("product")}
+        """A fresh key, and what is chosen already: the product one came from, what is due soon, or all."""
+        due, chosen = self.request.GET.get("due"), self.request.GET.getlist("product")
+        if due in {"soon", "all"}:
+            products = Product.objects.visible_to(self.request.acting).in_use()
+            if due == "soon":
+                products = products.filter(renews_on__lt=timezone.localdate() + SOON)
+            chosen = [str(pk) for pk in products.values_list("pk", flat=True)]
+        return {"key": forms.new_key(), "products": chosen}
 
     def price(self, form: forms.RenewForm) -> Quote:
         """Price it."""

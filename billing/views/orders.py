@@ -39,20 +39,29 @@ class OrderDetailView(PageView):
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """One that may be seen here."""
         orders = Order.objects.visible_to(self.request.acting).with_lines_for(self.request.acting)
-        related = ("client", "payer", "relationship", "partner__organisation")
+        related = ("client", "payer", "invoice", "relationship", "partner__organisation")
         self.order = get_object_or_404(orders.select_related(*related), pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the lines, the amounts that may be read, and the invoice if it is one's own."""
         acting = self.request.acting
         invoice = Invoice.objects.visible_to(acting).filter(order=self.order).first()
+        # Who pays may add up what it reads anyway, also in a client's space, where no invoice is shown.
+        totals = invoice
+        if self.order.payer_id == acting.home.pk and self.order.net is not None:
+            totals = self.order.invoice
         may_resell = (
             acting.relationship is None
             and BillingPermission.RESALE_MANAGE.granted_to(acting)
             and self.order.payer_id == acting.home.pk != self.order.client_id
         )
         return super().get_context_data(
-            order=self.order, lines=self.order.lines.all(), invoice=invoice, may_resell=may_resell, **kwargs
+            order=self.order,
+            lines=self.order.lines.all(),
+            invoice=invoice,
+            totals=totals,
+            may_resell=may_resell,
+            **kwargs,
         )
 
 
@@ -76,4 +85,10 @@ class LineExplainView(PageView):
         )
         orders = Order.objects.visible_to(self.request.acting).filter(pk=self.line.order_id)
         may_see_order = BillingPermission.ORDER_VIEW.granted_to(self.request.acting) and orders.exists()
-        return super().get_context_data(line=self.line, explanation=explanation, may_see_order=may_see_order, **kwargs)
+        return super().get_context_data(
+            line=self.line,
+            explanation=explanation,
+            may_see_order=may_see_order,
+            is_earning=as_partner and not may_see_order,
+            **kwargs,
+        )

@@ -10,11 +10,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from clients import forms, selectors, services
-from clients.choices import CLIENT_SPACE_KEY, RelationshipState, Side
+from clients.choices import CLIENT_SPACE_KEY, RelationshipState, Right, Side
 from clients.filters import ClientFilter
 from clients.models import ClientAssignment, Product, Relationship
 from clients.permissions import ClientPermission
@@ -88,6 +89,8 @@ class ClientDetailView(PartnerSide, PageView):
             product_count=opened.count(),
             assignments=assignments,
             may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
+            may_order=self.relationship.is_full
+            and Right.ORDER in selectors.rights_in_space(relationship=self.relationship, membership=acting.membership),
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
             may_answer=ClientPermission.RELATIONSHIP_ANSWER.granted_to(acting),
             is_active=self.relationship.state == RelationshipState.ACTIVE,
@@ -127,10 +130,13 @@ class ClientEnterView(PartnerSide, PolicyView, View):
     http_method_names = ["post"]
 
     def post(self, request: Any, **_kwargs: Any) -> HttpResponse:
-        """Remember it in the session; whether it holds is asked at each request."""
+        """Remember it in the session; whether it holds is asked at each request. ``next``: a page of that space."""
         if not Relationship.objects.reachable_by(request.acting.membership).filter(pk=self.relationship.pk).exists():
             raise Http404
         request.session[CLIENT_SPACE_KEY] = self.relationship.pk
+        target = request.POST.get("next", "")
+        if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+            return redirect(target)
         return redirect("clients:product_list")
 
 

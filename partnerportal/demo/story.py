@@ -139,8 +139,8 @@ class Story:
         self._order("horizon", "mail-hosting-business", 6, "horizon.ch mail", at + relativedelta(hours=3))
 
     def _renew_everything(self, at: datetime) -> None:
-        """Renew what falls due, each by whoever pays it."""
-        due = Product.objects.filter(renews_on__lte=at.date())
+        """Renew what falls due in these days, each by whoever pays it."""
+        due = Product.objects.filter(renews_on__lte=at.date() + relativedelta(days=3))
         for key, organisation in self.people.organisations.items():
             product_ids = list(due.filter(organisation=organisation).order_by("pk").values_list("pk", flat=True))
             if not product_ids:

@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from partnerportal.home import mails, public, spaces
+from partnerportal.home import account, mails, partner, public, staff
 
 app_name = "home"
 urlpatterns = [
     path("", public.ProgrammeView.as_view(), name="programme"),
     path("start/", public.StartView.as_view(), name="start"),
-    path("account/", spaces.AccountView.as_view(), name="account"),
-    path("partner/", spaces.PartnerView.as_view(), name="partner"),
-    path("partner/eligibility/", spaces.EligibilityView.as_view(), name="eligibility"),
-    path("staff/", spaces.StaffView.as_view(), name="staff"),
+    path("account/", account.AccountView.as_view(), name="account"),
+    path("partner/", partner.PartnerView.as_view(), name="partner"),
+    path("partner/eligibility/", partner.EligibilityView.as_view(), name="eligibility"),
+    path("staff/", staff.StaffView.as_view(), name="staff"),
     path("help/", public.HelpIndexView.as_view(), name="help_index"),
     path("help/<slug:slug>/", public.HelpPageView.as_view(), name="help_page"),
     path("promises/", public.PromisesView.as_view(), name="promises"),

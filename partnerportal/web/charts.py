@@ -106,20 +106,25 @@ def bars(months: Sequence[Month], *, title: str, currency: str, intervals: int =
     }
 
 
-def meter(*, value: Money, threshold: Money, projection: Money | None = None, label: str = "") -> dict[str, object]:
-    """Lay out a volume against its threshold, with what the year will probably bring hatched behind it."""
+def meter(
+    *, value: Money, threshold: Money, projection: Money | None = None, label: str = "", words: str = ""
+) -> dict[str, object]:
+    """Lay out a volume against its threshold, with what the year will probably bring hatched behind it.
+
+    ``words``: what is said to those who do not see the picture, if not the two amounts.
+    """
     reach = max(value.amount, projection.amount if projection else ZERO)
     full = max(reach * Decimal("1.08"), threshold.amount * Decimal("1.25"))
     fill = _share(value.amount, full)
     ahead = projection.amount - value.amount if projection else ZERO
     mark = Decimal(_share(threshold.amount, full))
-    if projection and ahead > 0:
+    if not words and projection and ahead > 0:
         words = _("%(value)s of %(threshold)s, probably %(projection)s by then") % {
             "value": writing.money(value),
             "threshold": writing.money(threshold),
             "projection": writing.money(projection),
         }
-    else:
+    elif not words:
         words = _("%(value)s of %(threshold)s") % {
             "value": writing.money(value),
             "threshold": writing.money(threshold),

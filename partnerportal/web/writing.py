@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from django.conf import settings
 from django.utils import dateformat, timezone
@@ -113,6 +113,11 @@ def percent(rate: Decimal | int) -> str:
     if exact == exact.to_integral_value():
         exact = exact.quantize(Decimal(1))
     return f"{number(exact)}{NO_BREAK}%"
+
+
+def share(part: Decimal) -> str:
+    """Write how much of a whole is reached, a fraction, with one place and never rounded up: 0.9996 is 99.9 %."""
+    return percent(part.quantize(Decimal("0.001"), rounding=ROUND_FLOOR))
 
 
 def _local(value: datetime.date | datetime.datetime) -> datetime.date | datetime.datetime:

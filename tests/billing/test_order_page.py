@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from billing import services
 from billing.models import Order
@@ -165,3 +167,15 @@ def test_orders_name_what_they_hold_and_what_may_be_read_of_their_price(client, 
     assert "2 × Office" in page
     assert f"{own.invoice.net}" in page
     assert f"{partners.invoice.net}" not in page
+
+
+@pytest.mark.parametrize(("due", "chosen"), [("", 0), ("soon", 1), ("all", 2)])
+def test_what_is_due_can_be_chosen_at_once(client, here, due, chosen):
+    offer = here.offers["web-hosting"]
+    today = timezone.localdate()
+    for days in (3, 60):
+        world.make_product(here.organisation, offer, renews_on=today + dt.timedelta(days=days))
+
+    page = client.get(RENEW, {"due": due}).content.decode()
+
+    assert page.count(" checked") == chosen

@@ -91,6 +91,12 @@ def written(value: object) -> object:
 
 
 @register.filter
+def share(part: Decimal | None) -> str:
+    """Write how much of a whole is reached."""
+    return "" if part is None else writing.share(part)
+
+
+@register.filter
 def day(value: datetime.date | None) -> str:
     """Write a day in full."""
     return writing.day(value) if value else ""
