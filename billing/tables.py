@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from billing.models import Invoice, LedgerEntry, Order, OrderLine, Resale
 from partnerportal.web.tables import DateColumn, MoneyColumn, NumberColumn, PortalTable, StateColumn, SubColumn
+from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 
 
@@ -147,15 +151,26 @@ class ExportTable(PortalTable):
     empty_title = _("No export yet")
     empty_hint = _("Open a client and choose “Export billing data”.")
 
-    created_at = DateColumn(
-        verbose_name=_("Started"), with_time=True, linkify=("billing:export_detail", {"pk": tables.A("pk")})
+    client_name = tables.Column(
+        verbose_name=_("Client"), linkify=("billing:export_detail", {"pk": tables.A("pk")}), orderable=False
     )
+    created_at = DateColumn(verbose_name=_("Started"), with_time=True)
     progress_done = NumberColumn(verbose_name=_("Rows"))
     state = StateColumn(verbose_name=_("State"))
+    file = tables.Column(accessor="result_file", verbose_name=_("File"), orderable=False, default="")
 
     class Meta(PortalTable.Meta):
         model = Job
-        fields = ("created_at", "progress_done", "state")
+        fields = ("client_name", "created_at", "progress_done", "state", "file")
+
+    def render_file(self, record: Any) -> str:
+        """Link to the file while the client may still be reached."""
+        if record.state != JobState.DONE or not record.is_handed_over:
+            return ""
+        address = reverse("billing:export_download", args=[record.pk])
+        return format_html(
+            '<a href="{}">{}<span class="visually-hidden"> {}</span></a>', address, _("Download"), record.client_name
+        )
 
 
 class ResaleTable(PortalTable):

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -55,7 +56,12 @@ class ExportListView(OwnPartner, TableView):
 
     def get_queryset(self) -> QuerySet[Job]:
         """The newest first."""
-        return Job.objects.visible_to(self.request.acting).filter(kind=EXPORT_KIND).order_by("-created_at", "-pk")
+        exports = Job.objects.visible_to(self.request.acting).filter(kind=EXPORT_KIND)
+        relationship = Cast(OuterRef("parameters__relationship_id"), BigIntegerField())
+        clients = Relationship.objects.filter(pk=relationship).values("client__name")
+        reachable = Relationship.objects.reachable_by(self.request.acting.membership).filter(pk=relationship)
+        named = exports.annotate(client_name=Subquery(clients), is_handed_over=Exists(reachable))
+        return named.order_by("-created_at", "-pk")
 
 
 class ExportStartView(ActionView):

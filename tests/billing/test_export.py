@@ -142,6 +142,22 @@ def test_file_is_out_of_reach_once_the_access_has_ended(here, client):
     assert client.get(page).status_code == 404
 
 
+def test_the_list_names_the_client_and_hands_the_file_over_while_the_access_holds(here, client):
+    """Rule 50, promise 1: no link leads to a file that is out of reach."""
+    job = start(here)
+    work.run(job_id=job.pk, now=NOW)
+    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    link = reverse("billing:export_download", args=[job.pk])
+
+    before = client.get(reverse("billing:export_list")).content.decode()
+    client_services.end_relationship(relationship_id=here.relationship.pk, side="CLIENT", actor=here.acting, now=NOW)
+    after = client.get(reverse("billing:export_list")).content.decode()
+
+    assert "=Böse; Bäckerei" in before
+    assert link in before
+    assert link not in after
+
+
 def test_runner_that_takes_over_goes_on_after_the_last_part(here, monkeypatch, settings):
     """A killed worker loses nothing and doubles nothing."""
     settings.EXPORT_BATCH = 1
