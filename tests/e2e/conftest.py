@@ -243,6 +243,12 @@ class Person:
         """Press a submitting button of the page: of the forms that match, the first unless told."""
         self.follow(self.page.locator(f"main {form} button[type=submit]").nth(nth))
 
+    def choose(self, name: str, words: str) -> None:
+        """Choose the option that begins with the words."""
+        field = self.page.locator(f"select[name={name}]")
+        options = field.locator("option").evaluate_all("all => all.map(one => [one.value, one.label])")
+        field.select_option(value=next(value for value, label in options if label.startswith(words)))
+
     def press(self, label: str | re.Pattern[str], nth: int = 0) -> None:
         """Press a button or follow a link by its words, exactly, or by a pattern in them."""
         main = self.page.locator("main")

@@ -14,7 +14,7 @@ def test_partner_orders_on_its_own_means(somebody):
     ana.press("Enter the client's space")
     ana.reads("You act for", "Clinique du Lac")
     ana.press("Order")
-    ana.page.select_option("select[name=offer]", label="Web hosting")
+    ana.choose("offer", "Web hosting,")
     ana.page.fill("input[name=quantity]", "35")
     ana.press("Show the price")
     ana.reads("347.20", "277.76", "208.32")
@@ -55,7 +55,7 @@ def test_client_orders_itself_and_the_partner_earns(somebody):
     marco.sign_in("marco@rossi.example")
     for price in ("260.40", "243.04"):
         marco.go("/account/orders/new/")
-        marco.page.select_option("select[name=offer]", label="Web hosting")
+        marco.choose("offer", "Web hosting,")
         marco.page.fill("input[name=quantity]", "35")
         marco.press("Show the price")
         marco.reads(price)
@@ -75,7 +75,7 @@ def test_third_world_without_degressive_rate_for_clients(somebody, third_world):
     marco = somebody("marco-third", at=third_world)
     marco.sign_in("marco@rossi.example")
     marco.go("/account/orders/new/")
-    marco.page.select_option("select[name=offer]", label="Web hosting")
+    marco.choose("offer", "Web hosting,")
     marco.page.fill("input[name=quantity]", "35")
     marco.press("Show the price")
     marco.reads("347.20")
@@ -86,3 +86,19 @@ def test_third_world_without_degressive_rate_for_clients(somebody, third_world):
     luc.sign_in("luc@nord.example")
     luc.go("/partner/earnings/")
     luc.reads("138.88")
+
+
+def test_a_renewal_says_what_it_costs_and_that_the_money_does_not_suffice(somebody):
+    """Promise 3: the price with VAT before anything is charged; without enough money an invoice, said beforehand."""
+    urs = somebody("urs-renews")
+    urs.sign_in("urs@weingut.example")
+    urs.go("/account/orders/renew/?due=all")
+    urs.press("Show the price")
+    urs.reads("Web hosting", "Mail hosting", "VAT 8.1 %", "too little", "an invoice that is due on")
+    urs.press("Renew by invoice")
+    urs.reads("Renewed. The invoice waits to be paid.")
+    urs.press(re.compile("^Invoice"))
+    urs.reads("Still open", "Pay by transfer", "CH93 0076 2011 6238 5295 7")
+    urs.press("Pay from the prepaid account")
+    urs.press("Pay")
+    urs.reads("The prepaid account holds")
