@@ -7,13 +7,6 @@
   // The summary of errors takes the focus: by itself (autofocus) on a first load, by this when htmx brought it.
   const focusErrors = (root) => root.querySelector("[data-focus]")?.focus();
 
-  // The strip of links on a phone starts where one is.
-  const showCurrentLink = () => {
-    const rail = document.querySelector("[data-rail] > .inner");
-    const link = rail?.querySelector("[aria-current]");
-    if (link && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = link.offsetLeft - 16;
-  };
-
   const enableCopying = (root) =>
     each(root, "[data-copy]", (box) => {
       const button = box.querySelector("[data-copy-button]");
@@ -71,7 +64,6 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    showCurrentLink();
     enableCopying(document);
     guardForms();
     checkAll();
