@@ -79,7 +79,7 @@ class PortalTable(tables.Table):
         for column in self.columns:
             place = self.phone.get(column.name, Place.NAMED)
             attrs = AttributeDict(column.attrs["td"])
-            attrs["class"] = f"{attrs.get('class', '')} at-{place}".strip()
+            attrs["class"] = f"{attrs.get('class') or ''} at-{place}".strip()
             attrs["role"] = "cell"
             if place is Place.NAMED:
                 attrs["data-label"] = column.header
