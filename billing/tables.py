@@ -59,7 +59,6 @@ class InvoiceTable(PortalTable):
 
     phone: ClassVar[Mapping[str, Place]] = {
         "number": Place.MAIN,
-        "payer": Place.NOTE,
         "issued_at": Place.NAMED,
         "due_on": Place.NAMED,
         "net": Place.HIDDEN,
@@ -80,6 +79,8 @@ class InvoiceTable(PortalTable):
 
 class StaffInvoiceTable(InvoiceTable):
     """Invoices of everybody, for staff: sorted by what an index holds, for there are very many."""
+
+    phone: ClassVar[Mapping[str, Place]] = {**InvoiceTable.phone, "payer": Place.NOTE, "issued_at": Place.HIDDEN}
 
     number = tables.Column(
         linkify=("billing:staff_invoice_detail", {"pk": tables.A("pk")}), verbose_name=_("Invoice"), orderable=True

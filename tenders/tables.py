@@ -102,7 +102,7 @@ class InboxTable(PortalTable):
         elif record.own_answer:
             tone, words = "", _now("Not chosen")
         else:
-            return format_html('<span class="muted">{}</span>', _now("Not yet"))
+            return format_html('<span class="muted">{}</span>', _now("Not answered yet"))
         return format_html('<span class="badge {}">{}</span>', tone, words)
 
 
