@@ -59,7 +59,12 @@ ACCOUNT: Sections = [
         [
             Link(gettext_lazy("Overview"), "home:account", HomePermission.ACCOUNT),
             Link(gettext_lazy("Products"), "clients:product_list", ClientPermission.PRODUCT_VIEW),
-            Link(gettext_lazy("Partners with access"), "clients:relationship_list", ClientPermission.RELATIONSHIP_VIEW),
+            Link(
+                gettext_lazy("Partners with access"),
+                "clients:relationship_list",
+                ClientPermission.RELATIONSHIP_VIEW,
+                also=("/relationships/",),
+            ),
             Link(gettext_lazy("Tenders"), "tenders:account_list", AccountPermission.ORGANISATION_CHANGE),
         ],
     ),
@@ -85,7 +90,9 @@ PARTNER: Sections = [
         pgettext_lazy("navigation", "Work"),
         [
             Link(gettext_lazy("Overview"), "home:partner", HomePermission.PARTNER),
-            Link(gettext_lazy("Clients"), "clients:client_list", ClientPermission.CLIENT_VIEW),
+            Link(
+                gettext_lazy("Clients"), "clients:client_list", ClientPermission.CLIENT_VIEW, also=("/relationships/",)
+            ),
             Link(gettext_lazy("Tenders"), "tenders:inbox", PartnerPermission.SPACE_VIEW),
         ],
     ),

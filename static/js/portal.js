@@ -7,6 +7,15 @@
   // The summary of errors takes the focus: by itself (autofocus) on a first load, by this when htmx brought it.
   const focusErrors = (root) => root.querySelector("[data-focus]")?.focus();
 
+  // A navigation longer than the screen starts where one is, beside the page and in the menu of a phone.
+  const showCurrentLink = () => {
+    const rail = document.getElementById("rail");
+    const link = rail?.querySelector("[aria-current]");
+    const show = () => link && rail.scrollHeight > rail.clientHeight && (rail.scrollTop = link.offsetTop - rail.clientHeight / 2);
+    rail?.addEventListener("toggle", show);
+    show();
+  };
+
   const enableCopying = (root) =>
     each(root, "[data-copy]", (box) => {
       const button = box.querySelector("[data-copy-button]");
@@ -64,6 +73,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    showCurrentLink();
     enableCopying(document);
     guardForms();
     checkAll();
