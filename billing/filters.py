@@ -4,7 +4,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.choices import InvoiceState, OrderKind, Outcome
+from billing.choices import EntryKind, InvoiceState, OrderKind, Outcome
 from billing.models import Invoice, LedgerEntry, Order, OrderLine
 from partnerportal.accounts.models import Organisation
 from partnerportal.kernel.text import folded
@@ -65,6 +65,8 @@ class EarningFilter(filters.FilterSet):
 
 class LedgerFilter(filters.FilterSet):
     """Movements by kind."""
+
+    kind = filters.ChoiceFilter(choices=EntryKind.choices, label=_("Movement"), empty_label=_("Any movement"))
 
     class Meta:
         model = LedgerEntry

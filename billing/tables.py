@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -11,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from billing.models import Invoice, LedgerEntry, Order, OrderLine, Resale
-from partnerportal.web.tables import DateColumn, MoneyColumn, NumberColumn, PortalTable, StateColumn, SubColumn
+from partnerportal.web.tables import (
+    DateColumn,
+    MoneyColumn,
+    NumberColumn,
+    Place,
+    PortalTable,
+    StateColumn,
+    SubColumn,
+)
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 
@@ -24,6 +33,14 @@ class OrderTable(PortalTable):
     empty_title = _("No order yet")
     empty_hint = _("Orders and renewals appear here, the newest first.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "number": Place.MAIN,
+        "net": Place.ASIDE,
+        "kind": Place.NOTE,
+        "placed_at": Place.NOTE,
+        "client": Place.NAMED,
+        "payer": Place.NAMED,
+    }
     number = tables.Column(
         linkify=("billing:order_detail", {"pk": tables.A("pk")}),
         accessor="pk",
@@ -53,6 +70,14 @@ class InvoiceTable(PortalTable):
     empty_title = _("No invoice yet")
     empty_hint = _("An invoice is issued with each order that you pay.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "number": Place.MAIN,
+        "issued_at": Place.NAMED,
+        "due_on": Place.NAMED,
+        "net": Place.HIDDEN,
+        "total": Place.ASIDE,
+        "state": Place.STATE,
+    }
     number = tables.Column(linkify=("billing:invoice_detail", {"pk": tables.A("pk")}), verbose_name=_("Invoice"))
     issued_at = DateColumn(verbose_name=_("Issued"))
     due_on = DateColumn(verbose_name=_("Due"))
@@ -67,6 +92,8 @@ class InvoiceTable(PortalTable):
 
 class StaffInvoiceTable(InvoiceTable):
     """Invoices of everybody, for staff: sorted by what an index holds, for there are very many."""
+
+    phone: ClassVar[Mapping[str, Place]] = {**InvoiceTable.phone, "payer": Place.NOTE, "issued_at": Place.HIDDEN}
 
     number = tables.Column(
         linkify=("billing:staff_invoice_detail", {"pk": tables.A("pk")}), verbose_name=_("Invoice"), orderable=True
@@ -88,6 +115,13 @@ class LedgerTable(PortalTable):
     empty_title = _("Nothing has moved yet")
     empty_hint = _("Top-ups, payments and cashback appear here.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "kind": Place.MAIN,
+        "amount": Place.ASIDE,
+        "created_at": Place.NOTE,
+        "about": Place.NOTE,
+        "balance_after": Place.NAMED,
+    }
     created_at = DateColumn(verbose_name=_("When"), with_time=True)
     kind = tables.Column(verbose_name=_("Movement"))
     about = tables.Column(accessor="reference", verbose_name=_("About"), empty_values=(), orderable=False)
@@ -111,6 +145,16 @@ class EarningTable(PortalTable):
     empty_title = _("Nothing earned yet")
     empty_hint = _("Rebates and cashback appear here once a client orders, or you order for one.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "what": Place.MAIN,
+        "earned": Place.ASIDE,
+        "state": Place.STATE,
+        "client": Place.NOTE,
+        "placed_at": Place.NOTE,
+        "outcome": Place.NOTE,
+        "public_net": Place.NAMED,
+        "why": Place.ACT,
+    }
     placed_at = DateColumn(accessor="order__placed_at", verbose_name=_("Ordered"))
     client = tables.Column(accessor="order__client", verbose_name=_("Client"), order_by=("order__client__search_name",))
     what = tables.Column(accessor="offer_name", verbose_name=_("What"))
@@ -151,6 +195,13 @@ class ExportTable(PortalTable):
     empty_title = _("No export yet")
     empty_hint = _("Open a client and choose “Export billing data”.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "client_name": Place.MAIN,
+        "state": Place.ASIDE,
+        "created_at": Place.NOTE,
+        "progress_done": Place.NAMED,
+        "file": Place.ACT,
+    }
     client_name = tables.Column(
         verbose_name=_("Client"), linkify=("billing:export_detail", {"pk": tables.A("pk")}), orderable=False
     )
@@ -181,9 +232,21 @@ class ResaleTable(PortalTable):
     empty_title = _("Nothing re-invoiced yet")
     empty_hint = _("Open an order that you paid for a client and choose “Re-invoice”.")
 
-    created_at = DateColumn(verbose_name=_("Drafted"), linkify=("billing:resale_detail", {"pk": tables.A("pk")}))
+    phone: ClassVar[Mapping[str, Place]] = {
+        "client": Place.MAIN,
+        "net": Place.ASIDE,
+        "state": Place.STATE,
+        "line": Place.NOTE,
+        "number": Place.NAMED,
+        "created_at": Place.NAMED,
+    }
+    created_at = DateColumn(verbose_name=_("Drafted"))
     number = tables.Column(verbose_name=_("Number"), default="")
-    client = tables.Column(verbose_name=_("Client"), order_by=("client__search_name",))
+    client = tables.Column(
+        linkify=("billing:resale_detail", {"pk": tables.A("pk")}),
+        verbose_name=_("Client"),
+        order_by=("client__search_name",),
+    )
     line = tables.Column(verbose_name=_("For"), orderable=False)
     net = MoneyColumn(verbose_name=_("Net"), currency_field="line__order__currency", with_currency=True)
     state = StateColumn(verbose_name=_("State"))
@@ -201,6 +264,12 @@ class StaffJobTable(PortalTable):
     empty_title = _("No job")
     empty_hint = _("Work appears here as it is started.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "kind": Place.MAIN,
+        "state": Place.ASIDE,
+        "created_at": Place.NOTE,
+        "attempts": Place.NAMED,
+    }
     kind = tables.Column(
         linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}), verbose_name=_("Kind"), orderable=False
     )

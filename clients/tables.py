@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from clients.models import Product, Relationship
 from clients.templatetags.products import standing
 from partnerportal.accounts.models import Organisation
-from partnerportal.web.tables import DateColumn, NumberColumn, PortalTable, StateColumn
+from partnerportal.web.tables import DateColumn, NumberColumn, Place, PortalTable, StateColumn
 
 
 def access_in_words(relationship: Any) -> str:
@@ -54,6 +55,13 @@ class ClientTable(_RelationshipTable):
     empty_title = _("No client yet")
     empty_hint = _("Ask a client for access, or let it find you in the directory and invite you.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "client": Place.MAIN,
+        "state": Place.ASIDE,
+        "access": Place.NOTE,
+        "payer": Place.NOTE,
+        "since": Place.NAMED,
+    }
     client = tables.Column(verbose_name=_("Client"), order_by=("client_name",), empty_values=())
 
     class Meta(_RelationshipTable.Meta):
@@ -75,6 +83,13 @@ class PartnerAccessTable(_RelationshipTable):
     empty_title = _("Nobody but your own people has access")
     empty_hint = _("Invite a partner when you want somebody to look after your products.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "partner": Place.MAIN,
+        "state": Place.ASIDE,
+        "access": Place.NOTE,
+        "payer": Place.NOTE,
+        "since": Place.NAMED,
+    }
     partner = tables.Column(
         linkify=("clients:relationship_detail", {"pk": tables.A("pk")}),
         verbose_name=_("Partner"),
@@ -94,6 +109,14 @@ class ProductTable(PortalTable):
     empty_title = _("No product here yet")
     empty_hint = _("What is ordered appears here.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "name": Place.MAIN,
+        "state": Place.ASIDE,
+        "offer": Place.NOTE,
+        "quantity": Place.NAMED,
+        "renews_on": Place.NAMED,
+        "renewal_payer": Place.NAMED,
+    }
     name = tables.Column(linkify=("clients:product_detail", {"pk": tables.A("pk")}), verbose_name=_("Product"))
     offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
     quantity = NumberColumn(verbose_name=_("Units"))

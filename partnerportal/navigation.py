@@ -27,10 +27,21 @@ class Link:
     label: Any
     name: str
     permission: Any
+    also: tuple[str, ...] = ()  # where the pages behind this link stand besides its own address
 
 
 Sections = list[tuple[Any, list[Link]]]
 
+# What belongs to the person, whatever the organisation; log-in methods and devices are allauth's pages.
+YOURSELF: Sections = [
+    (
+        pgettext_lazy("navigation", "Yourself"),
+        [
+            Link(gettext_lazy("Profile"), "accounts:profile", Anyone),
+            Link(gettext_lazy("Security"), "mfa_index", Anyone, also=("/auth/",)),
+        ],
+    )
+]
 PUBLIC: Sections = [
     (
         "",
@@ -48,7 +59,12 @@ ACCOUNT: Sections = [
         [
             Link(gettext_lazy("Overview"), "home:account", HomePermission.ACCOUNT),
             Link(gettext_lazy("Products"), "clients:product_list", ClientPermission.PRODUCT_VIEW),
-            Link(gettext_lazy("Partners with access"), "clients:relationship_list", ClientPermission.RELATIONSHIP_VIEW),
+            Link(
+                gettext_lazy("Partners with access"),
+                "clients:relationship_list",
+                ClientPermission.RELATIONSHIP_VIEW,
+                also=("/relationships/",),
+            ),
             Link(gettext_lazy("Tenders"), "tenders:account_list", AccountPermission.ORGANISATION_CHANGE),
         ],
     ),
@@ -74,7 +90,9 @@ PARTNER: Sections = [
         pgettext_lazy("navigation", "Work"),
         [
             Link(gettext_lazy("Overview"), "home:partner", HomePermission.PARTNER),
-            Link(gettext_lazy("Clients"), "clients:client_list", ClientPermission.CLIENT_VIEW),
+            Link(
+                gettext_lazy("Clients"), "clients:client_list", ClientPermission.CLIENT_VIEW, also=("/relationships/",)
+            ),
             Link(gettext_lazy("Tenders"), "tenders:inbox", PartnerPermission.SPACE_VIEW),
         ],
     ),
@@ -134,6 +152,9 @@ STAFF: Sections = [
         ],
     ),
 ]
+SPACES = {"account": ACCOUNT + YOURSELF, "partner": PARTNER + YOURSELF, "staff": STAFF + YOURSELF, "public": PUBLIC}
+# Where a signed-in person is inside a space; "auth" is the log-in of whoever has none yet.
+_INSIDE = {"account", "partner", "staff", "relationships", "auth"}
 FOOTER = [
     Link(gettext_lazy("Promises"), "home:promises", Anyone),
     Link(gettext_lazy("Conditions"), "home:terms", Anyone),
@@ -157,14 +178,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def _navigation(request: HttpRequest, acting: Any) -> dict[str, Any]:
     space = _space(request, acting)
-    sections = {"account": ACCOUNT, "partner": PARTNER, "staff": STAFF, "public": PUBLIC}[space]
+    sections = [
+        {"label": label, "links": drawn}
+        for label, links in SPACES[space]
+        if (drawn := [_drawn(link, request) for link in links if link.permission.granted_to(acting)])
+    ]
     return {
         "space": space,
-        "sections": [
-            {"label": label, "links": drawn}
-            for label, links in sections
-            if (drawn := [_drawn(link, request) for link in links if link.permission.granted_to(acting)])
-        ],
+        "sections": sections,
+        "current": next((link["label"] for one in sections for link in one["links"] if link["is_current"]), ""),
         "footer": [_drawn(link, request) for link in FOOTER],
         "help_url": reverse("home:help_index"),
         "user": acting.user if acting else None,
@@ -175,9 +197,9 @@ def _navigation(request: HttpRequest, acting: Any) -> dict[str, Any]:
 
 def _space(request: HttpRequest, acting: Any) -> str:
     first = request.path.lstrip("/").split("/", 1)[0]
-    if acting is None or first not in {"account", "partner", "staff", "relationships"}:
+    if acting is None or first not in _INSIDE:
         return "public"
-    if acting.staff_role is not None and first == "staff":
+    if acting.staff_role is not None and first in {"staff", "auth"}:
         return "staff"
     if acting.relationship is None and acting.home is not None and _is_partner(request, acting):
         return "partner"  # a partner's own products, orders and members stand in its one navigation
@@ -197,7 +219,7 @@ def _drawn(link: Link, request: HttpRequest) -> dict[str, Any]:
     return {
         "label": link.label,
         "url": url,
-        "is_current": request.path == url or (not is_root and request.path.startswith(url)),
+        "is_current": request.path == url or (not is_root and request.path.startswith((url, *link.also))),
     }
 
 

@@ -1,5 +1,8 @@
 """Lists of applications and partners for staff."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
@@ -7,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from partnerportal.web.tables import END, DateColumn, PortalTable, StateColumn
+from partnerportal.web.tables import END, DateColumn, Place, PortalTable, StateColumn
 from partners.models import Affiliation, Application, Partner
 
 
@@ -19,6 +22,13 @@ class ApplicationTable(PortalTable):
     empty_title = _("No application waits")
     empty_hint = _("New applications appear here, the oldest first.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "organisation": Place.MAIN,
+        "state": Place.ASIDE,
+        "register_number": Place.NOTE,
+        "register_country": Place.NOTE,
+        "submitted_at": Place.NAMED,
+    }
     organisation = tables.Column(
         linkify=("partners:staff_application_detail", {"pk": tables.A("pk")}), verbose_name=_("Company")
     )
@@ -40,6 +50,13 @@ class PartnerTable(PortalTable):
     empty_title = _("No partner yet")
     empty_hint = _("A company appears here once its application is approved.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "organisation": Place.MAIN,
+        "state": Place.ASIDE,
+        "register_number": Place.NOTE,
+        "contact_email": Place.NOTE,
+        "joined_on": Place.NAMED,
+    }
     organisation = tables.Column(
         linkify=("partners:staff_partner_detail", {"pk": tables.A("pk")}),
         verbose_name=_("Partner"),
@@ -63,6 +80,12 @@ class AffiliationTable(PortalTable):
     empty_title = _("No affiliate yet")
     empty_hint = _("Who recommends products for a commission stands here, and cannot be a partner meanwhile.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "organisation": Place.MAIN,
+        "act": Place.ASIDE,
+        "started_at": Place.NAMED,
+        "ended_at": Place.NAMED,
+    }
     organisation = tables.Column(verbose_name=_("Affiliate"), order_by=("organisation__search_name",))
     started_at = DateColumn(verbose_name=_("Since"))
     ended_at = DateColumn(verbose_name=_("Ended"), orderable=False)

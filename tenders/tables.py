@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from partnerportal.web import writing
-from partnerportal.web.tables import DateColumn, LinkColumn, NumberColumn, PortalTable, StateColumn
+from partnerportal.web.tables import DateColumn, LinkColumn, NumberColumn, Place, PortalTable, StateColumn
 from tenders.models import Proposal, Tender
 
 CALLS = ngettext_lazy("%(count)s call", "%(count)s calls", "count")
@@ -32,6 +33,13 @@ class AccountTenderTable(PortalTable):
     empty_title = _("No call yet")
     empty_hint = _("Describe a project; partners answer with an offer. It costs nothing.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "title": Place.MAIN,
+        "state": Place.ASIDE,
+        "answer_count": Place.NAMED,
+        "created_at": Place.NAMED,
+        "expires_at": Place.NAMED,
+    }
     title = LinkColumn(
         verbose_name=_("Call"), sub=what_and_where, url=lambda one: reverse("tenders:account_detail", args=[one.pk])
     )
@@ -57,6 +65,13 @@ class InboxTable(PortalTable):
     empty_title = _("No call yet")
     empty_hint = _("New calls appear here the moment they are on the board.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "title": Place.MAIN,
+        "budget": Place.ASIDE,
+        "own_answer": Place.STATE,
+        "expires_at": Place.NOTE,
+        "language_names": Place.NOTE,
+    }
     title = LinkColumn(
         verbose_name=_("Call"), sub=what_and_where, url=lambda one: reverse("tenders:tender_detail", args=[one.pk])
     )
@@ -71,7 +86,12 @@ class InboxTable(PortalTable):
 
     def render_expires_at(self, value: object, record: Tender) -> SafeString | str:
         """Say the day, or how the call ended."""
-        return writing.short_day(record.expires_at) if record.is_open else record.get_state_display()
+        if not record.is_open:
+            return record.get_state_display()
+        # The heading says it where there are columns.
+        return format_html(
+            '<span class="folded">{} </span>{}', _now("Open until"), writing.short_day(record.expires_at)
+        )
 
     def render_own_answer(self, record: Any) -> SafeString:
         """Say whether one has answered, and what came of it."""
@@ -82,7 +102,7 @@ class InboxTable(PortalTable):
         elif record.own_answer:
             tone, words = "", _now("Not chosen")
         else:
-            return format_html('<span class="muted">{}</span>', _now("Not yet"))
+            return format_html('<span class="muted">{}</span>', _now("Not answered yet"))
         return format_html('<span class="badge {}">{}</span>', tone, words)
 
 
@@ -94,6 +114,12 @@ class WonTable(PortalTable):
     empty_title = _("Nothing won yet")
     empty_hint = _("When an author chooses your answer, the call stands here and you record the contract.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "tender": Place.MAIN,
+        "value": Place.ASIDE,
+        "chosen_at": Place.NAMED,
+        "products": Place.NOTE,
+    }
     tender = LinkColumn(
         verbose_name=_("Call"),
         order_by=("tender__title",),
@@ -130,6 +156,13 @@ class StaffTenderTable(PortalTable):
     empty_title = _("No call yet")
     empty_hint = _("Calls appear here the moment they are posted.")
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "title": Place.MAIN,
+        "state": Place.ASIDE,
+        "organisation": Place.NOTE,
+        "answer_count": Place.NAMED,
+        "created_at": Place.NAMED,
+    }
     title = LinkColumn(
         verbose_name=_("Call"), sub=what_and_where, url=lambda one: reverse("tenders:staff_detail", args=[one.pk])
     )

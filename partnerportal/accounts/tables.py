@@ -1,5 +1,8 @@
 """Lists of members and of acts."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import django_tables2 as tables
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -7,12 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from partnerportal.accounts.models import Membership
 from partnerportal.accounts.templatetags.acts import act_in_words
 from partnerportal.audit.models import AuditEvent
-from partnerportal.web.tables import DateColumn, PortalTable, SubColumn
+from partnerportal.web.tables import DateColumn, Place, PortalTable, SubColumn
 
 
 class MembershipTable(PortalTable):
     """Members of an organisation."""
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "name": Place.MAIN,
+        "role": Place.ASIDE,
+        "email": Place.NOTE,
+        "accounting": Place.NAMED,
+        "act": Place.ACT,
+    }
     name = tables.Column(accessor="user__name", verbose_name=_("Name"))
     email = tables.Column(accessor="user__email", verbose_name=_("E-mail address"))
     role = tables.Column(verbose_name=_("Role"))
@@ -40,6 +50,12 @@ def _through(event: AuditEvent) -> str:
 class ActivityTable(PortalTable):
     """Acts on an organisation."""
 
+    phone: ClassVar[Mapping[str, Place]] = {
+        "action": Place.MAIN,
+        "subject_label": Place.NOTE,
+        "actor_label": Place.NOTE,
+        "at": Place.ASIDE,
+    }
     at = DateColumn(verbose_name=_("When"), with_time=True, order_by=("at", "pk"))
     actor_label = SubColumn(verbose_name=_("Who"), sub=_through, orderable=False)
     action = tables.Column(verbose_name=_("What"), orderable=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class MailListView(PageView):
 
 @method_decorator(login_not_required, name="dispatch")
 class MailView(MailListView):
-    """One mail as text."""
+    """One mail, as a mail program shows it, and as text."""
 
     template_name = "home/mail.html"
 
@@ -66,11 +67,21 @@ def _texts(files: list[Path]) -> list[bytes]:
 
 def _read(number: int, raw: bytes) -> dict[str, Any]:
     message = email.message_from_bytes(raw.lstrip(), policy=policy.default)
-    body = message.get_body(preferencelist=("plain",))
     return {
         "number": number,
         "to": str(message["to"]),
         "subject": str(message["subject"]),
         "date": message["date"].datetime if message["date"] else None,
-        "text": body.get_content() if body else "",
+        "text": _part(message, "plain"),
+        "html": _for_frame(_part(message, "html")),
     }
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body(preferencelist=(kind,))
+    return str(body.get_content()) if body else ""
+
+
+def _for_frame(html: str) -> str:
+    """Let the mail's links lead away from the frame that shows it."""
+    return html.replace("<head>", '<head><base target="_top">', 1)

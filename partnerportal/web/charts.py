@@ -185,7 +185,7 @@ def steps(curve: Sequence[RateStep], *, title: str, quantity: int | None = None)
 
     Each step gets the same width: steps grow by powers, and people look for their own, not for a scale.
     """
-    top = max([s.rate for s in curve] + [ZERO]) * Decimal("1.2") or Decimal(1)
+    ticks, top = _rate_axis(max([s.rate for s in curve] + [ZERO]))
     slot = Decimal(100) / max(len(curve), 1)
     runs, drops, here = [], [], None
     for place, step in enumerate(curve):
@@ -207,6 +207,7 @@ def steps(curve: Sequence[RateStep], *, title: str, quantity: int | None = None)
                 "y": y,
                 "label": writing.percent(step.rate),
                 "range": span,
+                "from": writing.number(step.quantity),
                 "is_here": is_here,
             }
         )
@@ -222,4 +223,13 @@ def steps(curve: Sequence[RateStep], *, title: str, quantity: int | None = None)
                 "label": f"{writing.number(quantity)}: {writing.percent(step.rate)}",
                 "anchor": "start" if x < 15 else "end" if x > 85 else "middle",
             }
-    return {"title": title, "runs": runs, "drops": drops, "here": here}
+    return {"title": title, "ticks": ticks, "runs": runs, "drops": drops, "here": here}
+
+
+def _rate_axis(highest: Decimal) -> tuple[list[dict[str, object]], Decimal]:
+    """Return the axis of a rate, in per cent from the top down, and the rate at its top: a step above the highest."""
+    step = nice_step(highest, 3) if highest else Decimal("0.1")
+    top = step * ((highest / step).to_integral_value(ROUND_FLOOR) + 1)
+    levels = [top - step * place for place in range(int(top / step) + 1)]
+    ticks = [{"label": writing.percent(one), "y": _share(top - one, top), "is_base": one == 0} for one in levels]
+    return ticks, top

@@ -6,8 +6,9 @@ Only with DEBUG or DEMO. The names on it are invented.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -71,6 +72,14 @@ class SpecimenTable(tables.PortalTable):
     empty_hint = "Ask a client for access, or let it invite you by your company's name."
     empty_action = ("Add a client", "#")
 
+    phone: ClassVar[Mapping[str, tables.Place]] = {
+        "client": tables.Place.MAIN,
+        "earned": tables.Place.ASIDE,
+        "state": tables.Place.STATE,
+        "access": tables.Place.NOTE,
+        "since": tables.Place.NAMED,
+        "products": tables.Place.NAMED,
+    }
     client = tables.LinkColumn(url=lambda _row: "#", sub=lambda row: row["place"])
     access = Column()
     state = tables.StateColumn(words=lambda row: row["words"])

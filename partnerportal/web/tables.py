@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -10,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from django_tables2.rows import BoundRows
+from django_tables2.utils import AttributeDict
 
 from partnerportal.kernel.money import Money
 from partnerportal.web import tones, writing
@@ -18,13 +20,27 @@ from partnerportal.web.paging import SeekPage
 END = {"th": {"class": "end"}, "td": {"class": "end"}}
 
 
+class Place(StrEnum):
+    """Where a column stands on a narrow screen, on which a row is two or three lines instead of columns."""
+
+    MAIN = "main"  # begins the first line: what the row is about
+    ASIDE = "aside"  # ends the first line: the amount, or what else one looks for first
+    STATE = "state"  # begins the second line
+    NOTE = "note"  # in the second line, understood without its heading
+    NAMED = "named"  # in the second line, after its heading
+    ACT = "act"  # ends the row: a link that does something
+    HIDDEN = "hidden"  # stays on the row's own page
+
+
 class PortalTable(tables.Table):
     """Base of every list.
 
+    ``phone`` says for each column where it stands on a narrow screen.
     ``noun`` counts the rows (an ngettext_lazy with ``%(count)s``), ``caption`` names the list for screen readers,
     ``empty_title``, ``empty_hint`` and ``empty_action`` (label, address) say what to do while there is nothing.
     """
 
+    phone: ClassVar[Mapping[str, Place]] = {}
     noun: ClassVar[Any] = None
     caption: Any = gettext_lazy("List")
     empty_title: Any = gettext_lazy("Nothing here yet")
@@ -48,15 +64,26 @@ class PortalTable(tables.Table):
         A cell's attributes are the same down a column: worked out once, a list takes half the time that it takes with
         ``row.items``, which works them out for each cell.
         """
-        columns = [(column.name, SafeString(column.attrs["td"].as_html())) for column in self.columns]
+        columns = list(self._cells())
         return format_html_join(
             "\n",
-            "<tr>{}</tr>",
+            '<tr role="row">{}</tr>',
             (
                 (format_html_join("", "<td {}>{}</td>", ((attrs, row.get_cell(name)) for name, attrs in columns)),)
                 for row in self.paginated_rows
             ),
         )
+
+    def _cells(self) -> Iterator[tuple[str, SafeString]]:
+        """Yield each column's name and its cells' attributes, with the place on a narrow screen."""
+        for column in self.columns:
+            place = self.phone.get(column.name, Place.NAMED)
+            attrs = AttributeDict(column.attrs["td"])
+            attrs["class"] = f"{attrs.get('class') or ''} at-{place}".strip()
+            attrs["role"] = "cell"
+            if place is Place.NAMED:
+                attrs["data-label"] = column.header
+            yield column.name, SafeString(attrs.as_html())
 
 
 class MoneyColumn(tables.Column):

@@ -7,11 +7,13 @@
   // The summary of errors takes the focus: by itself (autofocus) on a first load, by this when htmx brought it.
   const focusErrors = (root) => root.querySelector("[data-focus]")?.focus();
 
-  // The strip of links on a phone starts where one is.
+  // A navigation longer than the screen starts where one is, beside the page and in the menu of a phone.
   const showCurrentLink = () => {
-    const rail = document.querySelector("[data-rail] > .inner");
+    const rail = document.getElementById("rail");
     const link = rail?.querySelector("[aria-current]");
-    if (link && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = link.offsetLeft - 16;
+    const show = () => link && rail.scrollHeight > rail.clientHeight && (rail.scrollTop = link.offsetTop - rail.clientHeight / 2);
+    rail?.addEventListener("toggle", show);
+    show();
   };
 
   const enableCopying = (root) =>

@@ -118,3 +118,18 @@ def test_a_curve_without_a_reader_has_no_point():
 
     assert curve["here"] is None
     assert len(curve["drops"]) == len(curve["runs"]) - 1
+
+
+def test_a_curve_has_an_axis_in_per_cent_that_ends_above_the_highest_rate():
+    curve = charts.steps(STEPS, title="Degressive rate")
+
+    assert [tick["label"].replace("\u00a0", " ") for tick in curve["ticks"]] == ["30 %", "20 %", "10 %", "0 %"]
+    assert [tick["is_base"] for tick in curve["ticks"]] == [False, False, False, True]
+    assert [run["from"] for run in curve["runs"]] == ["1", "5", "30"]
+
+
+def test_a_curve_of_nothing_still_has_an_axis():
+    curve = charts.steps([charts.RateStep(1, D("0"))], title="Degressive rate")
+
+    assert len(curve["ticks"]) > 1
+    assert curve["runs"][0]["y"] == "100"
