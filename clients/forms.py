@@ -84,6 +84,7 @@ class ChangeAccessForm(TermsForm):
     """Terms, and what the person had on screen when they began (two windows must not overwrite each other)."""
 
     seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    kept_hidden = ("seen",)  # over a log-in, too
 
 
 class PayerForm(forms.Form):
