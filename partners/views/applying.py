@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerportal.accounts.permissions import Anyone
+from partnerportal.kernel.money import Money
 from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PageView
+from partnerportal.web.writing import money
 from partners import forms, selectors, services
 from partners.choices import ApplicationState
 from partners.models import Application
@@ -83,6 +86,19 @@ class ApplicationStepView(ActionView):
         values = {name: getattr(self.draft, name) for name in services.DRAFT_FIELDS}
         return values | ({} if values["contact_email"] else {"contact_email": self.request.user.email})
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The step about the volume says what is asked for today, and what is there already."""
+        if self.step != "website":
+            return super().get_form_kwargs()
+        organisation, day = self.request.acting.organisation, timezone.localdate()
+        currency = organisation.currency
+        threshold = selectors.thresholds_on(day).get(currency)
+        managed = selectors.managed_by(organisation_id=organisation.pk, day=day).get(currency, Decimal(0))
+        return super().get_form_kwargs() | {
+            "threshold": threshold and Money(threshold, currency),
+            "managed": Money(managed, currency),
+        }
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the steps, and on the last one everything to read before sending."""
         names = list(STEPS)
@@ -107,12 +123,13 @@ class ApplicationStepView(ActionView):
 
     def _facts(self) -> list[dict[str, Any]]:
         draft, organisation = self.draft, self.request.acting.organisation
+        volume = Money(draft.estimated_yearly_net or Decimal(0), organisation.currency)
         return [
             {"label": _("Company"), "value": organisation.name},
             {"label": _("Register number"), "value": f"{draft.register_number} ({draft.register_country.name})"},
             {"label": _("Website"), "value": draft.website},
             {"label": _("E-mail address for clients"), "value": draft.contact_email},
-            {"label": _("Expected volume a year"), "value": f"{organisation.currency} {draft.estimated_yearly_net}"},
+            {"label": _("Expected volume a year"), "value": money(volume)},
         ]
 
     def act(self, form: Any) -> str:
