@@ -2,7 +2,7 @@
 
 from clients.choices import Right
 from partnerportal.accounts.choices import WHOLE, StaffRole
-from partnerportal.accounts.permissions import ALL_STAFF, EVERYONE, Holding, Permission
+from partnerportal.accounts.permissions import ALL_STAFF, Holding, Permission
 
 
 class BillingPermission(Permission):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.choices import Access, Payer
 from clients.models import Product
 from partnerportal.accounts.models import Membership
+from partnerportal.web.forms import needed
 
 
 class PartnerSearchForm(forms.Form):
@@ -33,25 +34,29 @@ class TermsForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Access.LIMITED,
     )
-    payer = forms.ChoiceField(
-        label=_("Who pays what the partner orders?"),
-        help_text=_("Asked with full access only."),
-        choices=[
-            (Payer.CLIENT, _("You pay, and get the invoices")),
-            (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
-        ],
-        widget=forms.RadioSelect,
-        required=False,
+    payer = needed(
+        forms.ChoiceField(
+            label=_("Who pays what the partner orders?"),
+            choices=[
+                (Payer.CLIENT, _("You pay, and get the invoices")),
+                (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
+            ],
+            widget=forms.RadioSelect,
+        ),
+        _("with full access"),
     )
-    products = forms.ModelMultipleChoiceField(
-        label=_("Products"),
-        help_text=_("Chosen with limited access only."),
-        queryset=Product.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        error_messages={
-            "invalid_choice": _("A product that you chose is no longer there. Look at the list again and choose anew.")
-        },
+    products = needed(
+        forms.ModelMultipleChoiceField(
+            label=_("Products"),
+            queryset=Product.objects.none(),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={
+                "invalid_choice": _(
+                    "A product that you chose is no longer there. Look at the list again and choose anew."
+                )
+            },
+        ),
+        _("with limited access"),
     )
 
     def __init__(self, *args: Any, client_id: int, **kwargs: Any) -> None:
@@ -103,12 +108,13 @@ class RequestForm(forms.Form):
         help_text=_("The client reads what you ask for and grants that, less, or something else."),
     )
     access = forms.ChoiceField(label=_("Access you ask for"), choices=Access.choices, widget=forms.RadioSelect)
-    payer = forms.ChoiceField(
-        label=_("Who pays what you order?"),
-        help_text=_("Asked with full access only."),
-        choices=[(Payer.CLIENT, _("The client pays")), (Payer.PARTNER, _("You pay"))],
-        widget=forms.RadioSelect,
-        required=False,
+    payer = needed(
+        forms.ChoiceField(
+            label=_("Who pays what you order?"),
+            choices=[(Payer.CLIENT, _("The client pays")), (Payer.PARTNER, _("You pay"))],
+            widget=forms.RadioSelect,
+        ),
+        _("with full access"),
     )
     note = forms.CharField(
         label=_("A line to the client"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
@@ -128,7 +134,9 @@ class RequestForm(forms.Form):
 class AssignForm(forms.Form):
     """A collaborator and what they may do for the client (rules 20, 21)."""
 
-    membership = forms.ModelChoiceField(label=_("Collaborator"), queryset=Membership.objects.none())
+    membership = forms.ModelChoiceField(
+        label=_("Collaborator"), queryset=Membership.objects.none(), empty_label=_("Choose a collaborator")
+    )
     has_technical = forms.BooleanField(label=_("Manage products"), required=False, initial=True)
     has_statistics = forms.BooleanField(label=_("See statistics"), required=False, initial=True)
     has_order = forms.BooleanField(label=_("Order and renew"), required=False)

@@ -2,7 +2,7 @@
 
 from clients.choices import Right
 from partnerportal.accounts.choices import WHOLE
-from partnerportal.accounts.permissions import ALL_STAFF, EVERYONE, LEGAL, Holding, Permission
+from partnerportal.accounts.permissions import EVERYONE, LEGAL, Holding, Permission
 
 
 class ClientPermission(Permission):

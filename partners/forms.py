@@ -7,17 +7,17 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
 from partnerportal.accounts.selectors import represented_by
 from partnerportal.kernel.money import Money
+from partnerportal.web.forms import country_field
 from partnerportal.web.writing import money
 
 
 class CompanyForm(forms.Form):
     """Step 1: the entry in the commercial register."""
 
-    register_country = CountryField().formfield(label=_("Country of the commercial register"))
+    register_country = country_field(label=_("Country of the commercial register"))
     register_number = forms.CharField(
         label=_("Register number"),
         max_length=40,
@@ -44,7 +44,7 @@ class WebsiteForm(forms.Form):
         super().__init__(*args, **kwargs)
         volume = self.fields["estimated_yearly_net"]
         volume.label = _("Products you expect to manage, per year, in %(currency)s") % {"currency": managed.currency}
-        sentences = [_("List prices without VAT.")]
+        sentences: list[Any] = [_("List prices without VAT.")]
         if threshold is not None:
             months = settings.PROGRAMME["build_up_months"]
             sentences.append(

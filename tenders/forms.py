@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import Offer
+from partnerportal.web.forms import needed
 from tenders.choices import Category, Language
 
 TRAP = "homepage"  # a field that people do not see: whoever fills it in is a machine
@@ -34,7 +35,7 @@ class TenderForm(forms.Form):
     )
     budget_max = forms.DecimalField(label=_("Budget to"), min_value=1, max_digits=12, decimal_places=0, required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices)
-    place = forms.CharField(label=_("Place"), max_length=80, required=False)
+    place = needed(forms.CharField(label=_("Place"), max_length=80), _("unless it can be done from anywhere"))
     is_remote = forms.BooleanField(label=_("The work can be done from anywhere"), required=False)
     languages = forms.MultipleChoiceField(
         label=_("Languages you work in"), choices=Language.choices, widget=forms.CheckboxSelectMultiple

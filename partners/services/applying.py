@@ -222,8 +222,8 @@ def _check_volume(draft: Application, day: date) -> None:
         raise NotEligible(_("No threshold holds for your currency today. Ask the provider."), field=VOLUME)
     raise NotEligible(
         _(
-            "This is below the threshold of %(threshold)s a year, and what you manage already does not reach it either. "
-            "Tell what you can reach within %(months)s months, or apply once you expect that much."
+            "This is below the threshold of %(threshold)s a year, and what you manage already does not reach it "
+            "either. Tell what you can reach within %(months)s months, or apply once you expect that much."
         )
         % {"threshold": money(Money(threshold, currency)), "months": settings.PROGRAMME["build_up_months"]},
         field=VOLUME,

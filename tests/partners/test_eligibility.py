@@ -241,7 +241,7 @@ def test_volume_below_the_threshold_is_refused_at_its_own_step(company):
     """Rules 1 and 2: at once, beside the field, as sending would."""
     draft(company)
 
-    with pytest.raises(NotEligible, match="2’000.00") as refusal:
+    with pytest.raises(NotEligible, match="2’000") as refusal:
         draft(company, estimated_yearly_net=D("1999.99"), website="https://other.example")
 
     assert refusal.value.field == "estimated_yearly_net"
