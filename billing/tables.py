@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import django_tables2 as tables
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -10,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 from billing.models import Invoice, LedgerEntry, Order, OrderLine, Resale
 from partnerportal.web.tables import DateColumn, MoneyColumn, NumberColumn, PortalTable, StateColumn
 from partnerportal.work.models import Job
+from partnerportal.work.templatetags.kinds import kind_in_words
 
 
 class OrderTable(PortalTable):
@@ -162,6 +166,7 @@ class ResaleTable(PortalTable):
     caption = _("Re-invoicing")
     empty_title = _("Nothing re-invoiced yet")
     empty_hint = _("Open an order that you paid for a client and choose “Re-invoice”.")
+    empty_action = (_("See your orders"), cast("str", reverse_lazy("billing:order_list")))
 
     created_at = DateColumn(verbose_name=_("Drafted"), linkify=("billing:resale_detail", {"pk": tables.A("pk")}))
     number = tables.Column(verbose_name=_("Number"), default="")
@@ -184,7 +189,9 @@ class StaffJobTable(PortalTable):
     empty_hint = _("Work appears here as it is started.")
 
     kind = tables.Column(
-        linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}), verbose_name=_("Kind"), orderable=False
+        verbose_name=_("What"),
+        linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}),
+        orderable=False,
     )
     created_at = DateColumn(verbose_name=_("Started"), with_time=True)
     attempts = NumberColumn(verbose_name=_("Tries"), orderable=False)
@@ -193,3 +200,7 @@ class StaffJobTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Job
         fields = ("kind", "created_at", "attempts", "state")
+
+    def render_kind(self, value: str) -> str:
+        """Say what the work is in words."""
+        return kind_in_words(value)

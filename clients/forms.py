@@ -150,7 +150,7 @@ class AssignForm(forms.Form):
 
 
 class ClaimForm(forms.Form):
-    """For which of one's organisations a question is meant (Q16)."""
+    """For which of one's organisations a request is meant (Q16)."""
 
     organisation = forms.TypedChoiceField(label=_("For which organisation?"), coerce=int, widget=forms.RadioSelect)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.choices import Right
 from clients.models import ClientAssignment, Grant, Product, Relationship
@@ -70,6 +72,27 @@ def _granted_count() -> Subquery:
     """Count the grants of the rows that are shown, and of no others, as a join would."""
     grants = Grant.objects.filter(relationship=OuterRef("pk")).order_by().values("relationship")
     return Subquery(grants.annotate(number=Count("pk")).values("number"))
+
+
+def terms_in_words(relationship: Relationship, *, shown: int = 8) -> str:
+    """Return what is granted, in one sentence: the access, who pays, the products by name."""
+    if relationship.is_full:
+        return f"{relationship.access_sentence}."
+    names = list(relationship.opened_grants.order_by("product__name", "pk").values_list("product__name", flat=True))
+    if not names:
+        return _("Limited access, to no product at the moment.")
+    more = len(names) - shown
+    listed = ", ".join(names if more <= 0 else names[:shown])
+    if more > 0:
+        listed = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
+            "names": listed,
+            "count": more,
+        }
+    return ngettext(
+        "Limited access to %(count)s product: %(names)s.",
+        "Limited access to %(count)s products: %(names)s.",
+        len(names),
+    ) % {"count": len(names), "names": listed}
 
 
 def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if token:
             return reverse("accounts:invitation_accept", args=[token])
         return super().get_login_redirect_url(request)
+
+    def render_mail(self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None) -> Any:
+        """Name the provider in the subject too: allauth draws it without the request's context."""
+        named = {"provider": settings.PROVIDER, "site": settings.PROVIDER["site"], **context}
+        return super().render_mail(template_prefix, email, named, headers)
 
     def populate_username(self, request: Any, user: Any) -> None:
         """There are no user names here."""

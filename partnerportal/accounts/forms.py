@@ -125,6 +125,12 @@ class OrganisationForm(_InALanguage, forms.ModelForm):
         return cleaned
 
 
+class ConfirmationResendForm(forms.Form):
+    """Where the mail that confirms an address goes once more."""
+
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
 class OrganisationCreateForm(forms.Form):
     """A further organisation for somebody who has signed up already."""
 

@@ -161,6 +161,7 @@ ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
     "login": f"{30 * RATE_LIMIT_FACTOR}/m/ip",
     "login_failed": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/5m/key",
     "confirm_email": f"{RATE_LIMIT_FACTOR}/3m/key",
+    "confirm_again": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{2 * RATE_LIMIT_FACTOR}/10m/key",  # ours: key is the mail address
     "keep_typed": f"{30 * RATE_LIMIT_FACTOR}/h/ip",  # ours: forms kept for people whose session has ended
     "post_tender": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{5 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the mail address
 }

@@ -81,10 +81,18 @@ class ApplicationStepView(ActionView):
         if self.step == "send":
             terms = selectors.terms_in_force(timezone.localdate())
             return {"terms_version": terms.version if terms else ""}
-        if self.draft is None:
-            return {"register_country": self.request.acting.organisation.country}
-        values = {name: getattr(self.draft, name) for name in services.DRAFT_FIELDS}
+        values: dict[str, Any] = {"contact_email": "", "register_country": self.request.acting.organisation.country}
+        for known in filter(None, (self._rejected(), self.draft)):  # what is in the draft goes before
+            values |= {
+                name: value for name in services.DRAFT_FIELDS if (value := getattr(known, name)) not in ("", None)
+            }
         return values | ({} if values["contact_email"] else {"contact_email": self.request.user.email})
+
+    def _rejected(self) -> Any:
+        """The last application, if it was rejected: who applies again begins with what was in it."""
+        sent = Application.objects.visible_to(self.request.acting).exclude(state=ApplicationState.DRAFT)
+        last = sent.order_by("-submitted_at").first()
+        return last if last is not None and last.state == ApplicationState.REJECTED else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The step about the volume says what is asked for today, and what is there already."""
@@ -163,4 +171,16 @@ class ApplicationStatusView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the application and its checks."""
-        return super().get_context_data(application=self.application, checks=checks_of(self.application), **kwargs)
+        return super().get_context_data(
+            application=self.application,
+            checks=checks_of(self.application),
+            may_apply_again=self.application.state == ApplicationState.REJECTED and self._may_apply(),
+            **kwargs,
+        )
+
+    def _may_apply(self) -> bool:
+        try:
+            services.check_may_apply(self.request.acting.organisation)
+        except Refused:
+            return False
+        return True
