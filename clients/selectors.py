@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.choices import Right
+from clients.choices import Access, RelationshipState, Right
 from clients.models import ClientAssignment, Grant, Product, Relationship
 from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Membership
@@ -104,6 +104,12 @@ def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
 def active_relationship(*, client_id: int, partner_id: int) -> Relationship | None:
     """Return the relationship that opens a client to a partner now."""
     return Relationship.objects.active().filter(client=client_id, partner=partner_id).first()
+
+
+def full_access_of(*, client_id: int | None, except_partner_id: int) -> Relationship | None:
+    """Return the relationship that gives another partner full access, its status holding at the moment or not (Q13)."""
+    full = Relationship.objects.filter(client=client_id, access=Access.FULL, state=RelationshipState.ACTIVE)
+    return full.exclude(partner=except_partner_id).select_related("partner__organisation").first()
 
 
 def who_has_access(*, organisation_id: int) -> QuerySet[Relationship]:

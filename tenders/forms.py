@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import Offer
 from partnerportal.web.forms import needed
 from tenders.choices import Category, Language
+from tenders.exceptions import WISH_IS_PAST
 
 TRAP = "homepage"  # a field that people do not see: whoever fills it in is a machine
 
@@ -57,6 +59,18 @@ class TenderForm(forms.Form):
         (_("Budget"), ("budget_min", "budget_max", "currency")),
         (_("You"), ("contact_name", "contact_email", "contact_phone", "consents")),
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["wished_on"].widget.attrs["min"] = today.isoformat()
+
+    def clean_wished_on(self) -> date | None:
+        """A wish is for a day that comes; the service says the same."""
+        wished: date | None = self.cleaned_data["wished_on"]
+        if wished is not None and wished < self.today:
+            raise forms.ValidationError(WISH_IS_PAST)
+        return wished
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the fields in their groups, for the page."""

@@ -12,7 +12,7 @@ from clients import tasks
 from clients.choices import RELATIONSHIP_TRANSITIONS, Access, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Relationship
-from clients.services.terms import Terms, words, write_grants
+from clients.services.terms import Terms, check_full_is_free, words, write_grants
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts import services as account_services
 from partnerportal.accounts.acting import SYSTEM, Acting
@@ -38,6 +38,7 @@ def invite_partner(
     if partner.pk == client.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="partner")
     terms.check(client_id=client.pk)
+    check_full_is_free(client_id=client.pk, partner_id=partner.pk, access=terms.access)
     relationship = _new(client=client, partner=partner, started_by=Side.CLIENT, terms=terms, note=note, now=now)
     write_grants(relationship, terms.products, now)
     return _asked(relationship, "clients.relationship.invited", actor=actor, now=now)
@@ -51,7 +52,8 @@ def request_client(
 
     If the address is a legal representative's of exactly one organisation, that is the client; else the receiver
     chooses the organisation when answering. The answer to the caller is the same: who asks learns nothing about who
-    has an account. Raises :class:`NotPossible`, :class:`AlreadyRelated`.
+    has an account, nor whether another partner has full access there: the client is told when it answers (Q13).
+    Raises :class:`NotPossible`, :class:`AlreadyRelated`.
     """
     partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
     if not partner.is_approved:
@@ -94,6 +96,7 @@ def answer_request(*, relationship_id: int, terms: Terms, actor: Acting, now: da
     if relationship.started_by != Side.PARTNER or relationship.client is None:
         raise NotPossible(_("This request is not yours to answer."))
     terms.check(client_id=relationship.client.pk)
+    check_full_is_free(client_id=relationship.client.pk, partner_id=relationship.partner_id, access=terms.access)
     relationship.access, relationship.payer = terms.access, terms.payer
     relationship.save(update_fields=["access", "payer"])
     write_grants(relationship, terms.products, now)
@@ -147,6 +150,10 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.PENDING)
     if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
         raise NotPossible(_("The partner's status does not hold at the moment."))
+    if relationship.started_by == Side.CLIENT and relationship.client_id is not None:
+        check_full_is_free(
+            client_id=relationship.client_id, partner_id=relationship.partner_id, access=relationship.access
+        )
     relationship.state = RelationshipState.PENDING
     relationship.link_version += 1
     relationship.sent_at, relationship.expires_at = now, now + _waiting_time()
@@ -263,7 +270,8 @@ def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:
     except IntegrityError as refusal:
         if "relationship_one_full_per_client" in str(refusal):
             raise NotPossible(
-                _("Another partner has full access. Narrow or end that access first: one at a time."), field="access"
+                _("Another partner has full access by now, and one at a time can have it. The client can change that."),
+                field="access",
             ) from refusal
         if "relationship_one_live_per_pair" in str(refusal):
             raise AlreadyRelated(

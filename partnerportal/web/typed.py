@@ -83,14 +83,18 @@ def fill(request: Any, form: forms.BaseForm, *, now: datetime) -> bool:
     found = kept(request, now=now)
     if found is None or found.path != request.path or found.stamp != request.acting.stamp:
         return False
-    data: MultiValueDict[str, str] = MultiValueDict(found.values)
+    show(form, MultiValueDict(found.values))
+    return True
+
+
+def show(form: forms.BaseForm, data: MultiValueDict[str, str]) -> None:
+    """Let a form that was not sent show ``data``, but for what is secret, a consent, or the page's own (hidden)."""
     hidden = getattr(form, "kept_hidden", ())
     for name, one in form.fields.items():
         is_consent = isinstance(one, forms.BooleanField) and one.required
         if _is_secret(one) or is_consent or (one.widget.is_hidden and name not in hidden):
             continue
         form.initial[name] = one.widget.value_from_datadict(data, MultiValueDict(), form.add_prefix(name))
-    return True
 
 
 def _is_secret(one: forms.Field | None) -> bool:

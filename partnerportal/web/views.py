@@ -107,13 +107,26 @@ class ActionView(PolicyView, FormView):
 
     def get_form(self, form_class: Any = None) -> Any:
         """Let the form carry for whom its page was drawn: another window may switch before it is sent."""
-        form = super().get_form(form_class)
-        form.drawn_for = self.request.POST.get("drawn_for") or self._stamp()
-        form.drawn_by = typed.mark(self.request.acting)
+        form = self._stamped(super().get_form(form_class))
         if self.request.method == "GET" and typed.fill(self.request, form, now=timezone.now()):
             messages.warning(
                 self.request, _("Your session had ended. Nothing was sent yet: look at it and send it again.")
             )
+        return form
+
+    def redraw(self, **changed: Any) -> HttpResponse:
+        """Show the form as it was sent, unchecked, with ``changed`` in it: what a button beside a field has done."""
+        arguments = self.get_form_kwargs()
+        for sent in ("data", "files"):
+            arguments.pop(sent, None)
+        form = self._stamped(self.get_form_class()(**arguments))
+        typed.show(form, self.request.POST)
+        form.initial |= changed
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def _stamped(self, form: Any) -> Any:
+        form.drawn_for = self.request.POST.get("drawn_for") or self._stamp()
+        form.drawn_by = typed.mark(self.request.acting)
         return form
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
