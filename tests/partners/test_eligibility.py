@@ -379,3 +379,35 @@ def test_two_companies_with_one_number_at_once():
 
     assert outcomes == ["done", "refused"]
     assert AuditEvent.objects.filter(action="partners.application.submitted").count() == 1
+
+
+def test_a_rejected_applicant_may_apply_again_with_what_was_filled_in(company, client):
+    """Q23: the duties and the conditions are taken on anew (rule 5)."""
+    draft(company)
+    application = send(company)
+    services.reject_application(
+        application_id=application.pk, reason="The website is empty.", actor=world.make_reviewer(), now=NOW
+    )
+    client.force_login(company[1].user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    first = reverse("partners:application_step", args=["company"])
+
+    status = client.get(reverse("partners:application_status")).content.decode()
+    form = client.get(first).context["form"]
+    client.post(first, {"register_country": "CH", "register_number": form["register_number"].value()})
+    website = client.get(reverse("partners:application_step", args=["website"])).context["form"]
+    duties = client.get(reverse("partners:application_step", args=["duties"])).context["form"]
+
+    assert f'href="{first}"' in status
+    assert "Apply again" in status
+    assert form["register_number"].value() == "CHE100155212"
+    assert (website["website"].value(), website["estimated_yearly_net"].value()) == (SOUND["website"], D(3000))
+    assert not duties["gives_support"].value()
+
+
+def test_an_application_in_review_offers_no_second_one(company, client):
+    """Q23."""
+    draft(company)
+    send(company)
+    client.force_login(company[1].user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert "Apply again" not in client.get(reverse("partners:application_status")).content.decode()
