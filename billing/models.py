@@ -371,7 +371,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.invoice.number}, {self.amount}"
+        return f"{self.invoice.number}, {self.invoice.currency} {self.amount}"
 
 
 class PrepaidAccount(models.Model):

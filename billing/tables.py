@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import django_tables2 as tables
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -23,6 +23,7 @@ from partnerportal.web.tables import (
 )
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
+from partnerportal.work.templatetags.kinds import kind_in_words
 
 
 class OrderTable(PortalTable):
@@ -231,6 +232,7 @@ class ResaleTable(PortalTable):
     caption = _("Re-invoicing")
     empty_title = _("Nothing re-invoiced yet")
     empty_hint = _("Open an order that you paid for a client and choose “Re-invoice”.")
+    empty_action = (_("See your orders"), cast("str", reverse_lazy("billing:order_list")))
 
     phone: ClassVar[Mapping[str, Place]] = {
         "client": Place.MAIN,
@@ -271,7 +273,9 @@ class StaffJobTable(PortalTable):
         "attempts": Place.NAMED,
     }
     kind = tables.Column(
-        linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}), verbose_name=_("Kind"), orderable=False
+        verbose_name=_("What"),
+        linkify=("billing:staff_job_detail", {"pk": tables.A("pk")}),
+        orderable=False,
     )
     created_at = DateColumn(verbose_name=_("Started"), with_time=True)
     attempts = NumberColumn(verbose_name=_("Tries"), orderable=False)
@@ -280,3 +284,7 @@ class StaffJobTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Job
         fields = ("kind", "created_at", "attempts", "state")
+
+    def render_kind(self, value: str) -> str:
+        """Say what the work is in words."""
+        return kind_in_words(value)

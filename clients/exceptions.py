@@ -8,7 +8,7 @@ class NotPossible(Refused):
 
 
 class AlreadyRelated(Refused):
-    """There is a relationship, or a question about one, already."""
+    """There is a relationship, a request or an invitation already."""
 
 
 class LinkUnusable(Refused):

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from clients import selectors
 from clients.choices import Access, Payer
 from clients.models import Product
 from partnerportal.accounts.models import Membership
+from partnerportal.web.forms import TickList, needed
+from partnerportal.web.writing import short_day
 
 
 class PartnerSearchForm(forms.Form):
     """Find a partner by name or mail (rule 8)."""
 
     q = forms.CharField(label=_("Name or e-mail address of the partner"), max_length=160, required=False)
+
+
+class ByFamily(ModelChoiceIterator):
+    """Products in groups, one for each family of offers; the queryset brings them in that order."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield (family, choices)."""
+        for family, products in groupby(self.queryset, key=lambda product: product.offer.family.name):
+            yield family, [self.choice(product) for product in products]
+
+
+class ProductsField(forms.ModelMultipleChoiceField):
+    """Products to tick: name, offer, until when each is paid."""
+
+    iterator = ByFamily
+    widget = TickList
+
+    def label_from_instance(self, product: Product) -> str:
+        """Say which product it is, and until when it is paid."""
+        paid = _now("paid until %(day)s") % {"day": short_day(product.renews_on)}
+        return f"{product.name} · {product.offer.name} · {paid}"
 
 
 class TermsForm(forms.Form):
@@ -33,33 +61,41 @@ class TermsForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Access.LIMITED,
     )
-    payer = forms.ChoiceField(
-        label=_("Who pays what the partner orders?"),
-        help_text=_("Asked with full access only."),
-        choices=[
-            (Payer.CLIENT, _("You pay, and get the invoices")),
-            (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
-        ],
-        widget=forms.RadioSelect,
-        required=False,
+    payer = needed(
+        forms.ChoiceField(
+            label=_("Who pays what the partner orders?"),
+            choices=[
+                (Payer.CLIENT, _("You pay, and get the invoices")),
+                (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
+            ],
+            widget=forms.RadioSelect,
+        ),
+        _("with full access"),
     )
-    products = forms.ModelMultipleChoiceField(
-        label=_("Products"),
-        help_text=_("Chosen with limited access only."),
-        queryset=Product.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        error_messages={
-            "invalid_choice": _("A product that you chose is no longer there. Look at the list again and choose anew.")
-        },
+    products = needed(
+        ProductsField(
+            label=_("Products"),
+            queryset=Product.objects.none(),
+            error_messages={
+                "invalid_choice": _(
+                    "A product that you chose is no longer there. Look at the list again and choose anew."
+                )
+            },
+        ),
+        _("with limited access"),
     )
 
-    def __init__(self, *args: Any, client_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, client_id: int, partner_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        other = selectors.full_access_of(client_id=client_id, except_partner_id=partner_id)
+        if other is not None:
+            self.fields["access"].help_text = _(
+                "%(partner)s has full access now, and one partner at a time can have it: narrow or end that access "
+                "before you give it to another."
+            ) % {"partner": other.partner}
         products_field: Any = self.fields["products"]
         owned = Product.objects.in_use().filter(organisation=client_id).select_related("offer__family")
-        products_field.queryset = owned.order_by("offer__family__position", "name", "pk")
-        products_field.label_from_instance = lambda product: f"{product.name} · {product.offer.name}"
+        products_field.queryset = owned.order_by("offer__family__position", "offer__family__name", "name", "pk")
 
     def clean(self) -> dict[str, Any]:
         """What belongs to the other access is not an error, it is dropped: the form shows both parts without script."""
@@ -84,6 +120,7 @@ class ChangeAccessForm(TermsForm):
     """Terms, and what the person had on screen when they began (two windows must not overwrite each other)."""
 
     seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    kept_hidden = ("seen",)  # over a log-in, too
 
 
 class PayerForm(forms.Form):
@@ -101,13 +138,24 @@ class RequestForm(forms.Form):
         label=_("E-mail address of the client's legal representative"),
         help_text=_("The client reads what you ask for and grants that, less, or something else."),
     )
-    access = forms.ChoiceField(label=_("Access you ask for"), choices=Access.choices, widget=forms.RadioSelect)
-    payer = forms.ChoiceField(
-        label=_("Who pays what you order?"),
-        help_text=_("Asked with full access only."),
-        choices=[(Payer.CLIENT, _("The client pays")), (Payer.PARTNER, _("You pay"))],
+    access = forms.ChoiceField(
+        label=_("Access you ask for"),
+        help_text=_(
+            "One partner at a time can have full access. Where another has it, the client can give limited access."
+        ),
+        choices=[
+            (Access.LIMITED, _("Limited: the products that the client chooses; you order nothing")),
+            (Access.FULL, _("Full: the whole account; you order and renew for the client")),
+        ],
         widget=forms.RadioSelect,
-        required=False,
+    )
+    payer = needed(
+        forms.ChoiceField(
+            label=_("Who pays what you order?"),
+            choices=[(Payer.CLIENT, _("The client pays")), (Payer.PARTNER, _("You pay"))],
+            widget=forms.RadioSelect,
+        ),
+        _("with full access"),
     )
     note = forms.CharField(
         label=_("A line to the client"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
@@ -127,7 +175,9 @@ class RequestForm(forms.Form):
 class AssignForm(forms.Form):
     """A collaborator and what they may do for the client (rules 20, 21)."""
 
-    membership = forms.ModelChoiceField(label=_("Collaborator"), queryset=Membership.objects.none())
+    membership = forms.ModelChoiceField(
+        label=_("Collaborator"), queryset=Membership.objects.none(), empty_label=_("Choose a collaborator")
+    )
     has_technical = forms.BooleanField(label=_("Manage products"), required=False, initial=True)
     has_statistics = forms.BooleanField(label=_("See statistics"), required=False, initial=True)
     has_order = forms.BooleanField(label=_("Order and renew"), required=False)
@@ -141,7 +191,7 @@ class AssignForm(forms.Form):
 
 
 class ClaimForm(forms.Form):
-    """For which of one's organisations a question is meant (Q16)."""
+    """For which of one's organisations a request is meant (Q16)."""
 
     organisation = forms.TypedChoiceField(label=_("For which organisation?"), coerce=int, widget=forms.RadioSelect)
 

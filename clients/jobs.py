@@ -11,5 +11,5 @@ from partnerportal.work.running import Running
 
 @register("clients.expire_invitations")
 def expire_invitations(_run: Running, *, on: str) -> dict[str, int]:
-    """Expire the questions whose time is over (Q15). ``on`` names the run; the clock decides."""
+    """Expire the requests and invitations whose time is over (Q15). ``on`` names the run; the clock decides."""
     return {"expired": services.expire_invitations(now=timezone.now())}

@@ -47,6 +47,13 @@ class Product(models.Model):
         return self.name
 
 
+def access_sentence(access: str, payer: str | None) -> str:
+    """Return an access and who pays in words."""
+    if access != Access.FULL:
+        return _("Limited access to chosen products")
+    return _("Full access; the partner pays") if payer == Payer.PARTNER else _("Full access; the client pays")
+
+
 class Relationship(models.Model):
     """A client and a partner: asked for, accepted, ended.
 
@@ -63,7 +70,7 @@ class Relationship(models.Model):
     asked_access = models.CharField(max_length=7, choices=Access.choices, null=True)  # what a partner had asked for
     asked_payer = models.CharField(max_length=7, choices=Payer.choices, null=True)
     note = models.CharField(max_length=500, blank=True)
-    invited_email = models.EmailField(blank=True)  # the address a partner's question went to
+    invited_email = models.EmailField(blank=True)  # the address a partner's request went to
     link_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField()
@@ -97,7 +104,7 @@ class Relationship(models.Model):
             models.CheckConstraint(  # Nobody is their own partner (Q14). A partner has its organisation's id.
                 name="relationship_not_with_itself", condition=Q(client=None) | ~Q(client=F("partner"))
             ),
-            models.CheckConstraint(  # Without a client there is only a question to a mail address (Q16).
+            models.CheckConstraint(  # Without a client there is only a request to a mail address (Q16).
                 name="relationship_client_once_answered",
                 condition=Q(client__isnull=False)
                 | (~Q(state__in=ANSWERED) & Q(started_by=Side.PARTNER) & ~Q(invited_email="")),
@@ -112,7 +119,7 @@ class Relationship(models.Model):
                 condition=Q(state__in=ANSWERED, access_since__isnull=False)
                 | (~Q(state__in=ANSWERED) & Q(access_since=None)),
             ),
-            models.UniqueConstraint(  # One question or relationship at a time between the two (rule 13: no double).
+            models.UniqueConstraint(  # One of request, invitation, relationship at a time (rule 13: no double).
                 fields=["client", "partner"],
                 condition=Q(state__in=[RelationshipState.PENDING, RelationshipState.ACTIVE]),
                 name="relationship_one_live_per_pair",
@@ -137,9 +144,9 @@ class Relationship(models.Model):
 
     @property
     def client_to_partner(self) -> Organisation | str:
-        """The client as its partner may know it: by its address while it has not accepted a partner's question.
+        """The client as its partner may know it: by its address while it has not accepted a partner's request.
 
-        Who asks must not learn from the question alone which organisation an address belongs to (promise 2).
+        Who asks must not learn from the request alone which organisation an address belongs to (promise 2).
         """
         is_known = self.client is not None and (self.started_by == Side.CLIENT or self.state in ANSWERED)
         return self.client if is_known and self.client is not None else self.invited_email
@@ -170,10 +177,18 @@ class Relationship(models.Model):
 
     @property
     def access_sentence(self) -> str:
-        """The access in words: "Full access, the partner pays"."""
-        if not self.is_full:
-            return _("Limited access to chosen products")
-        return _("Full access, the partner pays") if self.is_paid_by_partner else _("Full access, the client pays")
+        """The access in words: "Full access; the partner pays"."""
+        return access_sentence(self.access, self.payer)
+
+    @property
+    def asked_sentence(self) -> str:
+        """What a partner asked for, in words."""
+        return access_sentence(self.asked_access, self.asked_payer) if self.asked_access else ""
+
+    @property
+    def is_request(self) -> bool:
+        """Tell whether the partner asked; else the client invited."""
+        return self.started_by == Side.PARTNER
 
 
 class Grant(models.Model):

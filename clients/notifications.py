@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 
+from clients import selectors
 from clients.choices import Side
 from clients.models import Relationship
 from partnerportal.accounts import selectors as account_selectors
@@ -17,14 +20,14 @@ LINK_PURPOSE = "clients.relationship"
 
 
 def answer_link(relationship: Relationship) -> str:
-    """Return the address where the receiving side reads and answers the question."""
+    """Return the address where the receiving side reads and answers the request or the invitation."""
     token = link_token(purpose=LINK_PURPOSE, pk=relationship.pk, version=relationship.link_version)
     return mail.absolute(reverse("clients:relationship_link", args=[token]))
 
 
 def asked(relationship: Relationship) -> None:
     """N1 and N2 to the partner, N3 to the client: somebody wants to work with you."""
-    context = {"relationship": relationship, "link": answer_link(relationship)}
+    context = {"relationship": relationship, "link": answer_link(relationship), "terms": _terms(relationship)}
     if relationship.started_by == Side.CLIENT:
         _to(relationship.partner.organisation, "clients/invited", context)
     elif relationship.client is not None:
@@ -38,27 +41,29 @@ def asked(relationship: Relationship) -> None:
 
 def answered(relationship: Relationship) -> None:
     """The answer, to the side that asked."""
+    common = {"relationship": relationship, "terms": _terms(relationship)}
     event = "clients/accepted" if relationship.state == "ACTIVE" else "clients/refused"
     if relationship.started_by == Side.CLIENT:
         link = mail.absolute(reverse("clients:relationship_list"))
-        _to(relationship.client, event, {"relationship": relationship, "other": relationship.partner, "link": link})
+        _to(relationship.client, event, common | {"other": relationship.partner, "link": link})
     else:
         link = mail.absolute(reverse("clients:client_list"))
-        context = {"relationship": relationship, "other": relationship.client_to_partner, "link": link}
+        context = common | {"other": relationship.client_to_partner, "link": link}
         _to(relationship.partner.organisation, event, context)
 
 
 def access_changed(relationship: Relationship, before: str) -> None:
     """What the partner reaches now."""
     link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
-    context = {"relationship": relationship, "before": before, "link": link}
+    context = {"relationship": relationship, "before": before, "link": link, "terms": _terms(relationship)}
     _to(relationship.partner.organisation, "clients/access_changed", context)
 
 
 def payer_changed(relationship: Relationship) -> None:
     """N4: who pays from now on."""
     link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
-    _to(relationship.partner.organisation, "clients/payer_changed", {"relationship": relationship, "link": link})
+    context = {"relationship": relationship, "link": link, "terms": _terms(relationship)}
+    _to(relationship.partner.organisation, "clients/payer_changed", context)
 
 
 def ended(relationship: Relationship, unpaid_products: int) -> None:
@@ -75,6 +80,11 @@ def renewals_stopped(relationship: Relationship, unpaid_products: int) -> None:
     link = mail.absolute(reverse("clients:product_list"))
     context = {"relationship": relationship, "unpaid_products": unpaid_products, "link": link}
     _to(relationship.client, "clients/renewals_stopped", context)
+
+
+def _terms(relationship: Relationship) -> Callable[[], str]:
+    """Return what is granted, for the template to say: only there the reader's language is in force."""
+    return partial(selectors.terms_in_words, relationship)
 
 
 def _to(organisation: Organisation | None, event: str, context: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from partners.choices import PartnerState
 def known_to_partner() -> Q:
     """Return what holds where the partner may know which organisation it is: the client asked, or has accepted.
 
-    A question to a mail address that was not accepted tells nobody whose address it is (promise 2).
+    A request to a mail address that was not accepted tells nobody whose address it is (promise 2).
     """
     return Q(started_by=Side.CLIENT) | Q(state__in=[RelationshipState.ACTIVE, RelationshipState.ENDED])
 

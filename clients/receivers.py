@@ -13,7 +13,7 @@ from partners.models import Partner
 
 
 def end_all_relationships(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:
-    """End every active relationship and withdraw every question of a partner that has left (rule 48)."""
+    """End every active relationship and withdraw every request and invitation of a partner that has left (rule 48)."""
     mine = Relationship.objects.filter(partner=partner).order_by("pk")
     for relationship in mine.filter(state=RelationshipState.ACTIVE):
         services.end_relationship(relationship_id=relationship.pk, side=Side.PARTNER, actor=actor, now=now)

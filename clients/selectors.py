@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from clients.choices import Right
+from clients.choices import Access, RelationshipState, Right
 from clients.models import ClientAssignment, Grant, Product, Relationship
 from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Membership
@@ -72,6 +74,27 @@ def _granted_count() -> Subquery:
     return Subquery(grants.annotate(number=Count("pk")).values("number"))
 
 
+def terms_in_words(relationship: Relationship, *, shown: int = 8) -> str:
+    """Return what is granted, in one sentence: the access, who pays, the products by name."""
+    if relationship.is_full:
+        return f"{relationship.access_sentence}."
+    names = list(relationship.opened_grants.order_by("product__name", "pk").values_list("product__name", flat=True))
+    if not names:
+        return _("Limited access, to no product at the moment.")
+    more = len(names) - shown
+    listed = ", ".join(names if more <= 0 else names[:shown])
+    if more > 0:
+        listed = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
+            "names": listed,
+            "count": more,
+        }
+    return ngettext(
+        "Limited access to %(count)s product: %(names)s.",
+        "Limited access to %(count)s products: %(names)s.",
+        len(names),
+    ) % {"count": len(names), "names": listed}
+
+
 def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
     """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
     counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
@@ -81,6 +104,12 @@ def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
 def active_relationship(*, client_id: int, partner_id: int) -> Relationship | None:
     """Return the relationship that opens a client to a partner now."""
     return Relationship.objects.active().filter(client=client_id, partner=partner_id).first()
+
+
+def full_access_of(*, client_id: int | None, except_partner_id: int) -> Relationship | None:
+    """Return the relationship that gives another partner full access, its status holding at the moment or not (Q13)."""
+    full = Relationship.objects.filter(client=client_id, access=Access.FULL, state=RelationshipState.ACTIVE)
+    return full.exclude(partner=except_partner_id).select_related("partner__organisation").first()
 
 
 def who_has_access(*, organisation_id: int) -> QuerySet[Relationship]:

@@ -28,8 +28,8 @@ def access_in_words(relationship: Any) -> str:
         }
     else:
         words = _now("Limited")
-    is_question = relationship.state in ("PENDING", "EXPIRED") and relationship.started_by == "PARTNER"
-    return _now("Asked for: %(access)s") % {"access": words.lower()} if is_question else words
+    is_request = relationship.state in ("PENDING", "EXPIRED") and relationship.started_by == "PARTNER"
+    return _now("Asked for: %(access)s") % {"access": words.lower()} if is_request else words
 
 
 class _RelationshipTable(PortalTable):
@@ -48,7 +48,7 @@ class _RelationshipTable(PortalTable):
 
 
 class ClientTable(_RelationshipTable):
-    """A partner's clients, and the questions on both ways."""
+    """A partner's clients, and the requests and invitations on both ways."""
 
     noun = ngettext_lazy("%(count)s client", "%(count)s clients", "count")
     caption = _("Clients")
@@ -76,7 +76,7 @@ class ClientTable(_RelationshipTable):
 
 
 class PartnerAccessTable(_RelationshipTable):
-    """A client's partners with access, and the questions on both ways."""
+    """A client's partners with access, and the requests and invitations on both ways."""
 
     noun = ngettext_lazy("%(count)s partner", "%(count)s partners", "count")
     caption = _("Partners with access")

@@ -14,7 +14,7 @@ def _relationship(relationship_id: int) -> Relationship:
 
 @register("clients.mail_asked")
 def mail_asked(_run: Running, *, relationship_id: int, link_version: int) -> None:
-    """Mail the question with its link, unless it was answered, withdrawn or sent again meanwhile (N1, N2, N3)."""
+    """Mail a request or an invitation, unless it was answered, withdrawn or sent again meanwhile (N1, N2, N3)."""
     relationship = _relationship(relationship_id)
     if relationship.state == "PENDING" and relationship.link_version == link_version:
         notifications.asked(relationship)

@@ -8,10 +8,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
 from directory.choices import Canton, Skill, Spoken
 from partnerportal.catalogue.models import Family
+from partnerportal.web.forms import country_field, needed
 
 DESCRIPTION = "description_"
 
@@ -29,9 +29,10 @@ class ListingForm(forms.Form):
         label=_("Languages you speak with clients"), choices=Spoken.choices, widget=forms.CheckboxSelectMultiple
     )
     place = forms.CharField(label=_("Place"), max_length=80)
-    country = CountryField().formfield(label=_("Country"))
-    region = forms.ChoiceField(
-        label=_("Canton"), choices=[("", _("Outside Switzerland")), *Canton.choices], required=False
+    country = country_field(label=_("Country"))
+    region = needed(
+        forms.ChoiceField(label=_("Canton"), choices=[("", _("Outside Switzerland")), *Canton.choices]),
+        _("in Switzerland"),
     )
     website = forms.URLField(label=_("Website"), assume_scheme="https")
     email = forms.EmailField(label=_("E-mail address for clients"))
@@ -42,12 +43,12 @@ class ListingForm(forms.Form):
         families_field: Any = self.fields["families"]
         families_field.queryset = Family.objects.order_by("position", "name", "pk")
         for code, _name in settings.LANGUAGES:
-            self.fields[f"{DESCRIPTION}{code}"] = forms.CharField(
+            text = forms.CharField(
                 label=str(get_language_info(code)["name_local"]).capitalize(),
                 max_length=1200,
-                required=False,
                 widget=forms.Textarea(attrs={"rows": 4, "lang": code}),
             )
+            self.fields[f"{DESCRIPTION}{code}"] = needed(text, _("one language at least"))
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the fields in their groups, for the page."""

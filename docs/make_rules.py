@@ -20,7 +20,7 @@ RULES = {
     9: "A limited invitation names products, a full one a payer",
     10: "The receiver accepts, refuses, or grants something else",
     11: "While it waits nothing is open and nothing is earned",
-    12: "A question may be sent again or withdrawn; a withdrawn link is dead",
+    12: "A request or an invitation may be sent again or withdrawn; a withdrawn link is dead",
     13: "Accepting replaces an external member's tie",
     14: "The partner reads what was granted",
     15: "Limited access shows the ticked products only",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
 from partnerportal.accounts.selectors import represented_by
+from partnerportal.kernel.money import Money
+from partnerportal.web.forms import country_field
+from partnerportal.web.writing import money
 
 
 class CompanyForm(forms.Form):
     """Step 1: the entry in the commercial register."""
 
-    register_country = CountryField().formfield(label=_("Country of the commercial register"))
+    register_country = country_field(label=_("Country of the commercial register"))
     register_number = forms.CharField(
         label=_("Register number"),
         max_length=40,
@@ -35,8 +38,22 @@ class WebsiteForm(forms.Form):
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        help_text=_("List prices without VAT, in your currency. You have twelve months to reach the threshold."),
     )
+
+    def __init__(self, *args: Any, threshold: Money | None, managed: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        volume = self.fields["estimated_yearly_net"]
+        volume.label = _("Products you expect to manage, per year, in %(currency)s") % {"currency": managed.currency}
+        sentences: list[Any] = [_("List prices without VAT.")]
+        if threshold is not None:
+            months = settings.PROGRAMME["build_up_months"]
+            sentences.append(
+                _("The threshold is %(threshold)s a year; you have %(months)s months to reach it.")
+                % {"threshold": money(threshold), "months": months}
+            )
+        if managed.amount:
+            sentences.append(_("Your own products make up %(managed)s of it already.") % {"managed": money(managed)})
+        volume.help_text = " ".join(str(sentence) for sentence in sentences)
 
 
 class DutiesForm(forms.Form):

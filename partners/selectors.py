@@ -121,7 +121,7 @@ def eligibility(*, application: Application, managed: Mapping[str, Decimal], day
         _check("company", organisation.kind == OrganisationKind.COMPANY, organisation.get_kind_display()),
         _check("register", bool(application.register_number) and not taken, application.register_number),
         _check("website", bool(application.website), application.website),
-        _volume_check(application, managed, day),
+        volume_check(application=application, managed=managed, day=day),
         _check("terms", accepted, str(terms_in_force(day) or "")),
         _check("affiliate", not is_affiliate(organisation.pk), ""),
         _check("duties", duties, ""),
@@ -132,7 +132,8 @@ def _check(code: str, passed: bool, fact: object) -> Check:
     return Check(code, CheckResult.PASSED if passed else CheckResult.FAILED, str(fact))
 
 
-def _volume_check(application: Application, managed: Mapping[str, Decimal], day: date) -> Check:
+def volume_check(*, application: Application, managed: Mapping[str, Decimal], day: date) -> Check:
+    """Return the volume's check alone: what is managed counts, else what is expected within the build-up (Q22)."""
     thresholds = thresholds_on(day)
     currency = application.organisation.currency
     if threshold_share(managed=managed, thresholds=thresholds) >= 1:

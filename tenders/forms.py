@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import Offer
+from partnerportal.web.forms import needed
 from tenders.choices import Category, Language
+from tenders.exceptions import WISH_IS_PAST
 
 TRAP = "homepage"  # a field that people do not see: whoever fills it in is a machine
 
@@ -34,7 +37,7 @@ class TenderForm(forms.Form):
     )
     budget_max = forms.DecimalField(label=_("Budget to"), min_value=1, max_digits=12, decimal_places=0, required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices)
-    place = forms.CharField(label=_("Place"), max_length=80, required=False)
+    place = needed(forms.CharField(label=_("Place"), max_length=80), _("unless it can be done from anywhere"))
     is_remote = forms.BooleanField(label=_("The work can be done from anywhere"), required=False)
     languages = forms.MultipleChoiceField(
         label=_("Languages you work in"), choices=Language.choices, widget=forms.CheckboxSelectMultiple
@@ -56,6 +59,18 @@ class TenderForm(forms.Form):
         (_("Budget"), ("budget_min", "budget_max", "currency")),
         (_("You"), ("contact_name", "contact_email", "contact_phone", "consents")),
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["wished_on"].widget.attrs["min"] = today.isoformat()
+
+    def clean_wished_on(self) -> date | None:
+        """A wish is for a day that comes; the service says the same."""
+        wished: date | None = self.cleaned_data["wished_on"]
+        if wished is not None and wished < self.today:
+            raise forms.ValidationError(WISH_IS_PAST)
+        return wished
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the fields in their groups, for the page."""

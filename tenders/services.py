@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberMatcher
 
@@ -22,7 +23,7 @@ from partnerportal.kernel.text import folded
 from partners.models import Partner
 from tenders import tasks
 from tenders.choices import TENDER_TRANSITIONS, TenderState
-from tenders.exceptions import NotPossible
+from tenders.exceptions import WISH_IS_PAST, NotPossible
 from tenders.models import Contract, Proposal, Tender
 
 CONTENT_FIELDS = (
@@ -63,9 +64,12 @@ def post_tender(
 ) -> Tender:
     """Post a call, free of charge (rule 53): a visitor's waits for a click in its mail, a client's is open at once.
 
-    Raises :class:`NotPossible` where the text holds an address or a number: the extract is public (rule 54).
+    Raises :class:`NotPossible` where the text holds an address or a number: the extract is public (rule 54), and for a
+    wished day that has passed.
     """
     _check_no_contact_data(values)
+    if values["wished_on"] is not None and values["wished_on"] < timezone.localdate(now):
+        raise NotPossible(str(WISH_IS_PAST), field="wished_on")
     is_visitor = organisation_id is None
     days = settings.PROGRAMME["tender_confirm_days" if is_visitor else "tender_days"]
     tender = Tender(

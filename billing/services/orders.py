@@ -18,7 +18,7 @@ from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship
 from clients.querysets import ProductQuerySet
-from partnerportal.accounts.acting import SYSTEM, Acting
+from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partners.models import Partner
@@ -171,7 +171,7 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
         relationship_id=quote.relationship.pk if quote.relationship else None,
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
-    invoice: Invoice = issue_invoice(order=order, actor=SYSTEM, now=now)
+    invoice: Invoice = issue_invoice(order=order, actor=actor, now=now)
     order.invoice = invoice
     return order
 

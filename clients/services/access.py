@@ -11,7 +11,7 @@ from clients import tasks
 from clients.choices import Access, Payer, ProductState, RelationshipState, RenewalPayer
 from clients.exceptions import NotPossible
 from clients.models import Product, Relationship
-from clients.services.terms import Terms, words, write_grants
+from clients.services.terms import Terms, check_full_is_free, words, write_grants
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
 from partnerportal.kernel.states import IllegalTransition
@@ -33,6 +33,7 @@ def change_access(
         raise NotPossible(_("The access was changed in another window meanwhile. Look at it again before you save."))
     # Limited access may be narrowed down to nothing (3.4); coming from full access, something is chosen (rule 18).
     terms.check(client_id=relationship.client_id, needs_products=relationship.is_full)
+    check_full_is_free(client_id=relationship.client_id, partner_id=relationship.partner_id, access=terms.access)
     payer_before, access_before, since_before = relationship.payer, relationship.access, relationship.access_since
     relationship.access, relationship.payer = terms.access, terms.payer
     if access_before != terms.access:
@@ -42,7 +43,7 @@ def change_access(
             relationship.save(update_fields=["access", "payer", "access_since"])
     except IntegrityError as refusal:  # relationship_one_full_per_client
         raise NotPossible(
-            _("Another partner has full access. Narrow or end that access first: one at a time."), field="access"
+            _("Another partner has got full access meanwhile, and one at a time can have it."), field="access"
         ) from refusal
     if not relationship.is_full:  # a product that full access had opened already is not granted anew (Q13)
         opened_at = since_before if access_before == Access.FULL else None

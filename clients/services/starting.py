@@ -12,7 +12,7 @@ from clients import tasks
 from clients.choices import RELATIONSHIP_TRANSITIONS, Access, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Relationship
-from clients.services.terms import Terms, words, write_grants
+from clients.services.terms import Terms, check_full_is_free, words, write_grants
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts import services as account_services
 from partnerportal.accounts.acting import SYSTEM, Acting
@@ -38,6 +38,7 @@ def invite_partner(
     if partner.pk == client.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="partner")
     terms.check(client_id=client.pk)
+    check_full_is_free(client_id=client.pk, partner_id=partner.pk, access=terms.access)
     relationship = _new(client=client, partner=partner, started_by=Side.CLIENT, terms=terms, note=note, now=now)
     write_grants(relationship, terms.products, now)
     return _asked(relationship, "clients.relationship.invited", actor=actor, now=now)
@@ -51,14 +52,15 @@ def request_client(
 
     If the address is a legal representative's of exactly one organisation, that is the client; else the receiver
     chooses the organisation when answering. The answer to the caller is the same: who asks learns nothing about who
-    has an account. Raises :class:`NotPossible`, :class:`AlreadyRelated`.
+    has an account, nor whether another partner has full access there: the client is told when it answers (Q13).
+    Raises :class:`NotPossible`, :class:`AlreadyRelated`.
     """
     partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
     if not partner.is_approved:
         raise NotPossible(_("Only an active partner can add clients."))
     email = email.strip().lower()
     if Relationship.objects.pending().filter(partner=partner, invited_email__iexact=email).exists():
-        raise AlreadyRelated(_("You have asked this address already. You can send the question again."), field="email")
+        raise AlreadyRelated(_("You have asked this address already. You can send the request again."), field="email")
     terms = Terms(access=access, payer=payer if access == Access.FULL else None)
     terms.check(client_id=0, needs_products=False)
     client = _only_organisation_of(email)
@@ -77,7 +79,7 @@ def accept(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
     """The partner accepts an invitation as it is (rule 10). Raises IllegalTransition, :class:`NotPossible`."""
     relationship = _locked(relationship_id)
     if relationship.started_by != Side.CLIENT:
-        raise NotPossible(_("The client answers this question, not the partner."))
+        raise NotPossible(_("The client answers this request, not the partner."))
     if relationship.access == Access.LIMITED:
         gone = relationship.grants.filter(product__state="TERMINATED")
         gone.delete()
@@ -92,8 +94,9 @@ def answer_request(*, relationship_id: int, terms: Terms, actor: Acting, now: da
     """
     relationship = _locked(relationship_id)
     if relationship.started_by != Side.PARTNER or relationship.client is None:
-        raise NotPossible(_("This question is not yours to answer."))
+        raise NotPossible(_("This request is not yours to answer."))
     terms.check(client_id=relationship.client.pk)
+    check_full_is_free(client_id=relationship.client.pk, partner_id=relationship.partner_id, access=terms.access)
     relationship.access, relationship.payer = terms.access, terms.payer
     relationship.save(update_fields=["access", "payer"])
     write_grants(relationship, terms.products, now)
@@ -102,7 +105,7 @@ def answer_request(*, relationship_id: int, terms: Terms, actor: Acting, now: da
 
 @transaction.atomic
 def claim_request(*, relationship_id: int, client_id: int, actor: Acting, now: datetime) -> Relationship:
-    """The person behind a mail address says for which of their organisations the question is (Q16).
+    """The person behind a mail address says for which of their organisations the request is (Q16).
 
     Raises :class:`LinkUnusable` if it is somebody's already, :class:`AlreadyRelated`, :class:`NotPossible`.
     """
@@ -130,7 +133,7 @@ def refuse(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
 
 @transaction.atomic
 def withdraw(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
-    """The asking side takes the question back; its link stops working (rule 12). Raises IllegalTransition."""
+    """The asking side takes back what it asked; the link stops working (rule 12). Raises IllegalTransition."""
     relationship = _locked(relationship_id)
     relationship.link_version += 1
     _move(relationship, RelationshipState.WITHDRAWN, now=now)
@@ -140,12 +143,17 @@ def withdraw(*, relationship_id: int, actor: Acting, now: datetime) -> Relations
 
 @transaction.atomic
 def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
-    """Send the question again with a new link; it waits another full time (rule 12, Q15). Raises IllegalTransition
-    and, while the partner's status does not hold, :class:`NotPossible`."""
+    """Send the request or the invitation again with a new link; it waits another full time (rule 12, Q15).
+
+    Raises IllegalTransition and, while the partner's status does not hold, :class:`NotPossible`."""
     relationship = _locked(relationship_id)
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.PENDING)
     if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
         raise NotPossible(_("The partner's status does not hold at the moment."))
+    if relationship.started_by == Side.CLIENT and relationship.client_id is not None:
+        check_full_is_free(
+            client_id=relationship.client_id, partner_id=relationship.partner_id, access=relationship.access
+        )
     relationship.state = RelationshipState.PENDING
     relationship.link_version += 1
     relationship.sent_at, relationship.expires_at = now, now + _waiting_time()
@@ -155,7 +163,7 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
 
 @transaction.atomic
 def expire_invitations(*, now: datetime) -> int:
-    """Expire every question whose time is over (Q15); return how many."""
+    """Expire every request and invitation whose time is over (Q15); return how many."""
     expired = 0
     for relationship in Relationship.objects.expired_by(now).select_for_update(skip_locked=True, of=("self",)):
         relationship.state = RelationshipState.EXPIRED
@@ -168,7 +176,12 @@ def expire_invitations(*, now: datetime) -> int:
 def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Relationship:
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.ACTIVE)
     if relationship.expires_at <= now:
-        raise LinkUnusable(_("This question has expired. Ask the other side to send it again."))
+        expired = (
+            _("This request has expired. Ask the partner to send it again.")
+            if relationship.is_request
+            else _("This invitation has expired. Ask the client to send it again.")
+        )
+        raise LinkUnusable(expired)
     if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
         raise NotPossible(_("The partner's status does not hold at the moment."))
     relationship.state, relationship.answered_at, relationship.access_since = RelationshipState.ACTIVE, now, now
@@ -257,11 +270,13 @@ def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:
     except IntegrityError as refusal:
         if "relationship_one_full_per_client" in str(refusal):
             raise NotPossible(
-                _("Another partner has full access. Narrow or end that access first: one at a time."), field="access"
+                _("Another partner has full access by now, and one at a time can have it. The client can change that."),
+                field="access",
             ) from refusal
         if "relationship_one_live_per_pair" in str(refusal):
             raise AlreadyRelated(
-                _("There is a relationship, or a question about one, between the two already."), field="partner"
+                _("There is a relationship, a request or an invitation between the two already. Look at it first."),
+                field="partner",
             ) from refusal
         raise
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from clients import selectors
 from clients.choices import Access
 from clients.exceptions import NotPossible
 from clients.models import Grant, Product, Relationship
@@ -55,6 +56,23 @@ class Terms:
                 _("A product that you chose is no longer there. Look at the list again and choose anew."),
                 field="products",
             )
+
+
+def check_full_is_free(*, client_id: int | None, partner_id: int, access: str) -> None:
+    """Refuse full access while another partner has it, before anybody is asked or told (Q13).
+
+    The sentence names that partner: it is for the client alone. Raises :class:`NotPossible`.
+    """
+    other = selectors.full_access_of(client_id=client_id, except_partner_id=partner_id)
+    if access == Access.FULL and other is not None:
+        raise NotPossible(
+            _(
+                "%(partner)s has full access, and one partner at a time can have it. Narrow or end that access first, "
+                "or choose limited access."
+            )
+            % {"partner": other.partner},
+            field="access",
+        )
 
 
 def write_grants(relationship: Relationship, products: Iterable[ProductRights], since: datetime) -> None:

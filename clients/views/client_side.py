@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clients import forms, selectors, services
 from clients.choices import RelationshipState, Side
 from clients.filters import PartnerAccessFilter
-from clients.models import Relationship
+from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
 from clients.services import terms as granted
 from clients.tables import PartnerAccessTable
@@ -31,6 +31,18 @@ def terms_of(form: forms.TermsForm) -> services.Terms:
         payer=form.cleaned_data["payer"] or None,
         products=tuple(services.ProductRights(product.pk) for product in form.cleaned_data["products"]),
     )
+
+
+class TicksProducts(ActionView):
+    """A form of products to tick: the buttons for all and none show it again, and send nothing."""
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tick, or send."""
+        wanted = request.POST.get("tick")
+        if wanted not in {"all", "none"}:
+            return super().post(request, *args, **kwargs)
+        owned = Product.objects.in_use().filter(organisation=request.acting.home.pk)
+        return self.redraw(products=list(owned.values_list("pk", flat=True)) if wanted == "all" else [])
 
 
 class RelationshipListView(TableView):
@@ -63,7 +75,7 @@ class PartnerSearchView(PageView):
         return super().get_context_data(form=form, text=text, found=found, **kwargs)
 
 
-class PartnerInviteView(ActionView):
+class PartnerInviteView(TicksProducts):
     """Invite a partner with the terms one grants (rules 6 and 9)."""
 
     permission = ClientPermission.RELATIONSHIP_INVITE
@@ -76,7 +88,7 @@ class PartnerInviteView(ActionView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer one's own products."""
-        return super().get_form_kwargs() | {"client_id": self.request.acting.home.pk}
+        return super().get_form_kwargs() | {"client_id": self.request.acting.home.pk, "partner_id": self.partner.pk}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the partner."""
@@ -120,7 +132,7 @@ class RelationshipDetailView(_ClientSideView, PageView):
         return super().get_context_data(grants=grants, may_change=may_change, may_end=may_end, **kwargs)
 
 
-class RelationshipAnswerView(_ClientSideView, ActionView):
+class RelationshipAnswerView(_ClientSideView, TicksProducts):
     """Answer a partner's request by granting what one wants to grant (rule 10)."""
 
     permission = ClientPermission.RELATIONSHIP_ANSWER
@@ -135,7 +147,8 @@ class RelationshipAnswerView(_ClientSideView, ActionView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer one's own products."""
-        return super().get_form_kwargs() | {"client_id": self.relationship.client_id}
+        ids = {"client_id": self.relationship.client_id, "partner_id": self.relationship.partner_id}
+        return super().get_form_kwargs() | ids
 
     def get_initial(self) -> dict[str, Any]:
         """Least by default: limited, whatever was asked for."""
@@ -152,7 +165,7 @@ class RelationshipAnswerView(_ClientSideView, ActionView):
         return reverse("clients:relationship_detail", args=[self.relationship.pk])
 
 
-class RelationshipChangeView(_ClientSideView, ActionView):
+class RelationshipChangeView(_ClientSideView, TicksProducts):
     """Change what a partner reaches (rules 17 and 18)."""
 
     permission = ClientPermission.RELATIONSHIP_CHANGE
@@ -161,7 +174,8 @@ class RelationshipChangeView(_ClientSideView, ActionView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer one's own products."""
-        return super().get_form_kwargs() | {"client_id": self.relationship.client_id}
+        ids = {"client_id": self.relationship.client_id, "partner_id": self.relationship.partner_id}
+        return super().get_form_kwargs() | ids
 
     def get_initial(self) -> dict[str, Any]:
         """What is granted now."""

@@ -30,7 +30,7 @@ from partners.pages import OwnPartner
 
 
 class ClientListView(OwnPartner, TableView):
-    """Clients that one may reach, and questions on their way."""
+    """Clients that one may reach, and requests and invitations on their way."""
 
     permission = ClientPermission.CLIENT_VIEW
     table_class = ClientTable
@@ -59,7 +59,7 @@ class ClientRequestView(OwnPartner, ActionView):
         services.request_client(
             partner_id=self.partner.pk, actor=self.request.acting, now=timezone.now(), **form.cleaned_data
         )
-        messages.success(self.request, _("Your question is on its way."))
+        messages.success(self.request, _("Your request is on its way."))
         return reverse("clients:client_list")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -62,33 +63,47 @@ class _AskingSideView(OneRelationship, ActionView):
     form_class = ConfirmForm
 
     def find(self, **kwargs: Any) -> None:
-        """A question of one's own."""
+        """A request or an invitation of one's own."""
         super().find(**kwargs)
         if self.relationship.started_by != self.side:
             raise Http404
 
 
 class RelationshipWithdrawView(_AskingSideView):
-    """Take a question back (rule 12)."""
+    """Take a request or an invitation back (rule 12)."""
 
     template_name = "clients/relationship_withdraw.html"
 
     def act(self, form: ConfirmForm) -> str:
         """Withdraw."""
         services.withdraw(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
-        messages.success(self.request, _("The question is withdrawn; its link no longer works."))
+        withdrawn = (
+            _("The request is withdrawn; its link no longer works.")
+            if self.relationship.is_request
+            else _("The invitation is withdrawn; its link no longer works.")
+        )
+        messages.success(self.request, withdrawn)
         return list_url(self.side)
 
 
 class RelationshipResendView(_AskingSideView):
-    """Send a question again (rule 12)."""
+    """Send a request or an invitation again (rule 12)."""
 
     template_name = "clients/relationship_resend.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say how long it waits then."""
+        return super().get_context_data(days=settings.PROGRAMME["invitation_days"], **kwargs)
 
     def act(self, form: ConfirmForm) -> str:
         """Send again."""
         services.resend(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
-        messages.success(self.request, _("The question is on its way again, with a new link."))
+        sent = (
+            _("The request is on its way again, with a new link.")
+            if self.relationship.is_request
+            else _("The invitation is on its way again, with a new link.")
+        )
+        messages.success(self.request, sent)
         return list_url(self.side)
 
 
@@ -100,7 +115,7 @@ class RelationshipRefuseView(OneRelationship, ActionView):
     template_name = "clients/relationship_refuse.html"
 
     def find(self, **kwargs: Any) -> None:
-        """A question to one's own organisation."""
+        """A request or an invitation to one's own organisation."""
         super().find(**kwargs)
         if self.relationship.started_by == self.side:
             raise Http404
@@ -187,6 +202,11 @@ class RelationshipEndView(OneRelationship, ActionView):
         return list_url(self.side)
 
 
+def receiver_id(relationship: Relationship) -> int | None:
+    """Return the organisation that answers; None while nobody has said which one it is."""
+    return relationship.client_id if relationship.is_request else relationship.partner_id
+
+
 class RelationshipLinkView(ActionView):
     """The link of a mail: leads whoever it was for to the page where they answer.
 
@@ -198,18 +218,21 @@ class RelationshipLinkView(ActionView):
     template_name = "clients/relationship_link.html"
 
     def find(self, *, token: str, **_kwargs: Any) -> None:
-        """The question behind the link."""
+        """The request or the invitation behind the link."""
         pk, version = read_token(purpose=LINK_PURPOSE, token=token) or (None, None)
-        questions = Relationship.objects.pending().select_related("client", "partner__organisation")
-        self.relationship: Any = questions.filter(pk=pk, link_version=version).first()
+        asked = Relationship.objects.select_related("client", "partner__organisation")
+        found = asked.filter(pk=pk, link_version=version).first() if pk is not None and version is not None else None
+        is_waiting = found is not None and found.state == RelationshipState.PENDING
+        self.relationship: Any = found if is_waiting else None
+        self.answered: Any = found if found is not None and found.answered_at is not None else None
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Go on to the answer, ask for which organisation it is, or say that the link is not usable."""
         if self.relationship is None:
-            return self._unusable()
-        receiver = self._receiver_id()
+            return self._answered() or self._unusable()
+        receiver = receiver_id(self.relationship)
         if receiver is not None:
-            if not self._legal_memberships().filter(organisation=receiver).exists():
+            if not self._represents(receiver):
                 return self._unusable()
             return self._go_on(receiver)
         if not self._is_addressee():
@@ -228,12 +251,12 @@ class RelationshipLinkView(ActionView):
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only the addressee says for which organisation it is."""
-        if self.relationship is None or self._receiver_id() is not None or not self._is_addressee():
+        if self.relationship is None or receiver_id(self.relationship) is not None or not self._is_addressee():
             return self._unusable()
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.ClaimForm) -> str:
-        """Tie the question to the organisation and go on to answer it."""
+        """Tie the request to the organisation and go on to answer it."""
         organisation_id = form.cleaned_data["organisation"]
         services.claim_request(
             relationship_id=self.relationship.pk,
@@ -243,15 +266,24 @@ class RelationshipLinkView(ActionView):
         )
         return self._go_on(organisation_id).url
 
-    def _receiver_id(self) -> int | None:
-        relationship = self.relationship
-        return relationship.partner_id if relationship.started_by == Side.CLIENT else relationship.client_id
-
     def _is_addressee(self) -> bool:
         return self.relationship.invited_email.lower() == self.request.user.email.lower()
 
     def _legal_memberships(self) -> Any:
         return self.request.user.memberships.filter(role=Role.LEGAL)
+
+    def _represents(self, organisation_id: int) -> bool:
+        return self._legal_memberships().filter(organisation=organisation_id).exists()
+
+    def _answered(self) -> HttpResponse | None:
+        """Tell those who have answered that they have, and lead them on; to others the link is dead."""
+        receiver = receiver_id(self.answered) if self.answered is not None else None
+        if receiver is None or not self._represents(receiver):
+            return None
+        self.request.session[ORGANISATION_KEY] = receiver
+        page = "relationship_detail" if self.answered.is_request else "client_detail"
+        context = {"relationship": self.answered, "url": reverse(f"clients:{page}", args=[self.answered.pk])}
+        return self.response_class(self.request, ["clients/relationship_link_answered.html"], context)
 
     def _go_on(self, organisation_id: int) -> HttpResponseRedirect:
         self.request.session[ORGANISATION_KEY] = organisation_id

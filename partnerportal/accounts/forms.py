@@ -10,13 +10,14 @@ from allauth.core import context, ratelimit
 from django import forms
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError as StdnumError
 
 from partnerportal.accounts.choices import OrganisationKind, Role
 from partnerportal.accounts.models import Organisation, User
 from partnerportal.kernel import countries
+from partnerportal.web.forms import country_field, needed
+from partnerportal.web.languages import offered
 
 PENDING_INVITATION_KEY = "pending_member_invitation"
 
@@ -28,14 +29,15 @@ class SignupDetailsForm(forms.Form):
     organisation_kind = forms.ChoiceField(
         label=_("You sign up as"), choices=OrganisationKind.choices, initial=OrganisationKind.COMPANY
     )
-    organisation_name = forms.CharField(
-        label=_("Name of the company or association"),
-        help_text=_("Leave it empty if you sign up as an individual."),
-        max_length=160,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    organisation_name = needed(
+        forms.CharField(
+            label=_("Name of the company or association"),
+            max_length=160,
+            widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        ),
+        _("for a company or an association"),
     )
-    country = CountryField().formfield(label=_("Country"), initial="CH", help_text=_("It decides your currency."))
+    country = country_field(label=_("Country"), initial="CH", help_text=_("It decides your currency."))
 
     field_order = ["email", "password1", "password2", "name", "organisation_kind", "organisation_name", "country"]
 
@@ -75,9 +77,25 @@ class SignupDetailsForm(forms.Form):
         )
 
 
-class OrganisationForm(forms.ModelForm):
+class _InALanguage(forms.Form):
+    """Offers the languages that exist; where there is one only, nothing is asked and what was chosen before stays."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=offered)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(offered()) < 2:
+            del self.fields["language"]
+
+
+class OrganisationForm(_InALanguage, forms.ModelForm):
     """Details of an organisation. The service writes them; this form only checks them."""
 
+    kind = forms.ChoiceField(label=_("Type"), choices=OrganisationKind.choices)
+    country = country_field(
+        label=_("Country"),
+        help_text=_("It decides the currency of future invoices: CHF in Switzerland and Liechtenstein, else EUR."),
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=lambda: [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
     )
@@ -86,7 +104,6 @@ class OrganisationForm(forms.ModelForm):
         model = Organisation
         fields = ["kind", "name", "street", "postcode", "city", "country", "vat_number", "language", "time_zone"]
         help_texts = {
-            "country": _("It decides the currency of future invoices: CHF in Switzerland and Liechtenstein, else EUR."),
             "vat_number": _(
                 "A company with a valid number of its EU country gets invoices without VAT (reverse charge)."
             ),
@@ -108,12 +125,18 @@ class OrganisationForm(forms.ModelForm):
         return cleaned
 
 
+class ConfirmationResendForm(forms.Form):
+    """Where the mail that confirms an address goes once more."""
+
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
 class OrganisationCreateForm(forms.Form):
     """A further organisation for somebody who has signed up already."""
 
     kind = forms.ChoiceField(label=_("Type"), choices=OrganisationKind.choices, initial=OrganisationKind.COMPANY)
     name = forms.CharField(label=_("Name"), max_length=160)
-    country = CountryField().formfield(label=_("Country"), initial="CH", help_text=_("It decides the currency."))
+    country = country_field(label=_("Country"), initial="CH", help_text=_("It decides the currency."))
 
 
 class MemberInviteForm(forms.Form):
@@ -139,8 +162,10 @@ class ConfirmForm(forms.Form):
     """Nothing to type: the button is the act."""
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(_InALanguage, forms.ModelForm):
     """The person's own name and language."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
     class Meta:
         model = User
@@ -153,10 +178,11 @@ class PasswordConfirmForm(forms.Form):
     Somebody without a password must have proved themselves with their passkey or code a moment ago.
     """
 
-    password = forms.CharField(
-        label=_("Your password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        required=False,
+    password = needed(
+        forms.CharField(
+            label=_("Your password"),
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        )
     )
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:

@@ -9,19 +9,30 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core import ratelimit
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Membership
+from partnerportal.web import typed
+from partnerportal.web.views import ActionView
 
 ORGANISATION_KEY = "acting_organisation"
 NOTED_AGAIN_AFTER = timedelta(minutes=1)
 _AGENT_LENGTH = UserSession._meta.get_field("user_agent").max_length  # noqa: SLF001 -- Django documents _meta
+_ENDED = gettext_lazy("Your session has ended, and nothing was sent. Log in to go on.")
+_ENDED_KEPT = gettext_lazy(
+    "Your session has ended, and nothing was sent. Log in: what you typed waits for you for an hour."
+)
 # Where staff without a second factor may go: setting one up, proving the password for it, leaving.
 _SECOND_FACTOR_PAGES = ("mfa_", "account_reauthenticate", "account_logout", "account_confirm_email", "account_email")
 
@@ -76,6 +87,27 @@ class SeenMiddleware:
             and (note.user_id, note.ip, note.user_agent)
             == (request.user.pk, get_adapter().get_client_ip(request), agent)
         )
+
+
+class LogInFirstMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to the log-in, and keeps what they had typed when their session ended."""
+
+    def handle_no_permission(self, request: Any, view_func: Any) -> HttpResponseRedirect:
+        """Keep the form of one of our pages; after the log-in comes the page, or the start where it shows none."""
+        if request.method == "GET":
+            return super().handle_no_permission(request, view_func)
+        view = getattr(view_func, "view_class", None)
+        is_kept = (
+            view is not None
+            and issubclass(view, ActionView)
+            and ratelimit.consume(request, action="keep_typed")
+            and typed.keep(request, view.form_class, now=timezone.now())
+        )
+        if is_kept or settings.SESSION_COOKIE_NAME in request.COOKIES:  # else there was no session: no row for machines
+            messages.warning(request, _ENDED_KEPT if is_kept else _ENDED)
+        if view is not None and not hasattr(view, "get"):
+            return redirect(settings.LOGIN_URL)
+        return super().handle_no_permission(request, view_func)
 
 
 class SecondFactorMiddleware:

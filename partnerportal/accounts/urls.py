@@ -19,6 +19,7 @@ urlpatterns = [
         views.MemberInvitationWithdrawView.as_view(),
         name="member_invitation_withdraw",
     ),
+    path("confirm-again/", views.ConfirmationResendView.as_view(), name="confirmation_resend"),
     path("join/<str:token>/", views.InvitationWelcomeView.as_view(), name="invitation_welcome"),
     path("join/<str:token>/accept/", views.InvitationAcceptView.as_view(), name="invitation_accept"),
     path("account/activity/", views.ActivityListView.as_view(), name="activity_list"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -23,6 +25,7 @@ from partnerportal.accounts.permissions import AccountPermission, Anyone, Signed
 from partnerportal.accounts.tables import ActivityTable, MembershipTable
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit.models import AuditEvent
+from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PolicyView, StaffTableView, TableView
 
 
@@ -233,16 +236,36 @@ class InvitationAcceptView(ActionView):
         self.request.session.pop(forms.PENDING_INVITATION_KEY, None)
         is_theirs = invitation.email.lower() == self.request.user.email.lower()
         self.invitation = invitation if is_theirs and invitation.accepted_at is None else None
+        self.accepted = invitation if is_theirs and invitation.accepted_at is not None else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the organisation and the role, if the link is this person's."""
-        return super().get_context_data(invitation=self.invitation, **kwargs)
+        return super().get_context_data(invitation=self.invitation, accepted=self.accepted, **kwargs)
 
     def act(self, form: forms.ConfirmForm) -> str:
         """Join, and act for the organisation from now on."""
         membership = services.accept_invitation(token=self.token, user=self.request.user, now=timezone.now())
         self.request.session[ORGANISATION_KEY] = membership.organisation_id
         return reverse("home:start")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ConfirmationResendView(ActionView):
+    """Send the mail that confirms an address once more. Whatever the address, the answer is the same."""
+
+    permission = Anyone
+    form_class = forms.ConfirmationResendForm
+    template_name = "accounts/confirmation_resend.html"
+
+    def act(self, form: forms.ConfirmationResendForm) -> str:
+        """Send it if an account waits for it; refuse too many tries alike for all addresses."""
+        email = form.cleaned_data["email"].strip().lower()
+        if not ratelimit.consume(self.request, action="confirm_again", key=email):
+            raise Refused(_("That was often. Wait ten minutes, then try again."), field="email")
+        address = EmailAddress.objects.filter(email__iexact=email, verified=False).select_related("user").first()
+        if address is not None and address.user.is_active:
+            address.send_confirmation(self.request)
+        return reverse("account_email_verification_sent")
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -174,7 +174,7 @@ class Story:
                 self._order(client, code, quantity, name, at, through=through)
 
     def _recently(self) -> None:
-        """What waits for somebody now: two questions, an application, an ended relationship."""
+        """What waits for somebody now: a request and an invitation, an application, an ended relationship."""
         at = self.now - relativedelta(days=3)
         legal, organisations = self.people.legal, self.people.organisations
         clients.request_client(

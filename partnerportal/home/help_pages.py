@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,10 +21,18 @@ class HelpPage:
 
 @dataclass(frozen=True)
 class Promise:
-    """What the portal promises, and what proves it."""
+    """What the portal promises, what proves it, and where one can look: words, the page's name, its arguments."""
 
     text: Any
     proof: Any
+    see: Any
+    page: str
+    argument: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return the address where it can be checked."""
+        return reverse(self.page, args=[self.argument] if self.argument else [])
 
 
 HELP_PAGES = (
@@ -87,7 +96,7 @@ HELP_PAGES = (
                 _("Ask"),
                 _(
                     "A legal representative asks by mail address: under Clients, “Add a client”. The client reads what you "
-                    "ask for and grants that, less, or something else. The question waits 30 days."
+                    "ask for and grants that, less, or something else. The request waits 30 days."
                 ),
             ),
             (
@@ -246,41 +255,64 @@ PROMISES = (
     Promise(
         _("What a client takes back is gone at the next request, everywhere, also in jobs that are already running."),
         _("Each request and each part of a running job asks the database anew whether the access holds."),
+        _("See who reaches you, and take it back"),
+        "clients:relationship_list",
     ),
     Promise(
         _("Nobody sees or learns of a row that is not theirs."),
         _("Unknown and foreign addresses answer alike; every page is tested with every kind of visitor."),
+        _("Read who reaches what"),
+        "home:help_page",
+        "access-rights",
     ),
     Promise(
         _("Every amount can be explained, line by line, from the rates that held when it was ordered."),
         _("Each line keeps its price, rates, counts and their versions; “Explain” shows the chain."),
+        _("Ask the calculator: it shows every step"),
+        "home:programme",
     ),
     Promise(
         _("Money is never lost or counted twice."),
         _("Entries are only added: the database refuses to change one. A payment notice that comes twice counts once."),
+        _("See every movement of your prepaid account"),
+        "billing:prepaid",
     ),
     Promise(
         _("An issued document never changes. Numbers have no gaps and no doubles."),
         _("A trigger refuses changes; numbers come from a locked row together with the document."),
+        _("See your invoices, with their numbers"),
+        "billing:invoice_list",
     ),
     Promise(
         _("Products stay the client's, whatever happens to the partner."),
         _("A product has an owner and no partner; ending a relationship does not touch it."),
+        _("Read what happens when a relationship ends"),
+        "home:help_page",
+        "stop-a-relationship",
     ),
     Promise(
         _("Every act on an organisation can be read by that organisation."),
         _("The act and its line in the activity are written in one transaction."),
+        _("Read the activity of your organisation"),
+        "accounts:activity_list",
     ),
     Promise(
         _("Nobody loses their status without dated notices and the figures."),
         _("Each yearly review is stored with the volume, the threshold and the dates, and mailed."),
+        _("Read what the status asks for"),
+        "home:help_page",
+        "what-is-a-partner",
     ),
     Promise(
         _("Mail: each event tells the people concerned, and nobody else."),
         _("A mail is written down with its event, sent after the commit, and sent again only if sending failed."),
+        _("Read what is stored about you"),
+        "home:privacy",
     ),
     Promise(
         _("The promises are checked by the same tests that guard every change."),
         _("The rules' tests name their numbers; the list stands in the project's documents."),
+        _("Read the rules in numbers"),
+        "home:programme",
     ),
 )

@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "partnerportal.accounts.middleware.SeenMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "partnerportal.accounts.middleware.LogInFirstMiddleware",
     "partnerportal.accounts.middleware.SecondFactorMiddleware",
     "partnerportal.accounts.middleware.ActingMiddleware",
     "clients.middleware.ClientSpaceMiddleware",
@@ -145,6 +145,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "partnerportal.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PROVIDER["name"]
@@ -164,6 +165,8 @@ ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
     "login": f"{30 * RATE_LIMIT_FACTOR}/m/ip",
     "login_failed": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/5m/key",
     "confirm_email": f"{RATE_LIMIT_FACTOR}/3m/key",
+    "confirm_again": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{2 * RATE_LIMIT_FACTOR}/10m/key",  # ours: key is the mail address
+    "keep_typed": f"{30 * RATE_LIMIT_FACTOR}/h/ip",  # ours: forms kept for people whose session has ended
     "post_tender": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{5 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the mail address
 }
 
@@ -204,8 +207,10 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     },
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "partnerportal.web.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- Work -------------------------------------------------------------------------------------------------------------

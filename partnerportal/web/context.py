@@ -4,6 +4,8 @@ from typing import Any
 
 from django.conf import settings
 
+from partnerportal.web.languages import offered
+
 
 def portal(request: Any) -> dict[str, Any]:
     """Give templates the provider, whether this is the demo, and the space the address lies in."""
@@ -11,6 +13,6 @@ def portal(request: Any) -> dict[str, Any]:
     return {
         "provider": settings.PROVIDER,
         "demo": getattr(settings, "DEMO", False),
-        "languages": [(code, name) for code, name in settings.LANGUAGES if code in settings.TRANSLATED],
+        "languages": offered(),
         "space": first if first in {"account", "partner", "staff"} else "public",
     }

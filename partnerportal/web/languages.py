@@ -1,7 +1,7 @@
 """Which languages pages, mails and documents are written in: those whose translation is complete (settings.TRANSLATED).
 
-People and organisations may choose any of settings.LANGUAGES; until theirs is translated they read English. A page that
-is half in one language, with what Django happens to translate, and half in another helps nobody.
+Only these are offered. Who has chosen another before reads English until theirs is translated: a page that is half in
+one language, with what Django happens to translate, and half in another helps nobody.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ from django.utils import translation
 def written_in(language: str) -> str:
     """Return the language in which somebody who reads ``language`` is written to."""
     return language if language in settings.TRANSLATED else settings.LANGUAGE_CODE
+
+
+def offered() -> list[tuple[str, str]]:
+    """Return the languages that may be chosen: those that exist."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES if code in settings.TRANSLATED]
 
 
 class LanguageMiddleware(LocaleMiddleware):

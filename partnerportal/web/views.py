@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 from django_filters.filterset import filterset_factory
@@ -15,6 +16,7 @@ from django_filters.views import FilterView
 from django_tables2 import RequestConfig, SingleTableMixin
 
 from partnerportal.kernel.states import IllegalTransition, Refused
+from partnerportal.web import typed
 from partnerportal.web.htmx import is_fragment
 from partnerportal.web.paging import CappedPaginator, SeekPaginator
 
@@ -105,20 +107,41 @@ class ActionView(PolicyView, FormView):
 
     def get_form(self, form_class: Any = None) -> Any:
         """Let the form carry for whom its page was drawn: another window may switch before it is sent."""
-        form = super().get_form(form_class)
+        form = self._stamped(super().get_form(form_class))
+        if self.request.method == "GET" and typed.fill(self.request, form, now=timezone.now()):
+            messages.warning(
+                self.request, _("Your session had ended. Nothing was sent yet: look at it and send it again.")
+            )
+        return form
+
+    def redraw(self, **changed: Any) -> HttpResponse:
+        """Show the form as it was sent, unchecked, with ``changed`` in it: what a button beside a field has done."""
+        arguments = self.get_form_kwargs()
+        for sent in ("data", "files"):
+            arguments.pop(sent, None)
+        form = self._stamped(self.get_form_class()(**arguments))
+        typed.show(form, self.request.POST)
+        form.initial |= changed
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def _stamped(self, form: Any) -> Any:
         form.drawn_for = self.request.POST.get("drawn_for") or self._stamp()
+        form.drawn_by = typed.mark(self.request.acting)
         return form
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Do nothing for anybody else than the page was drawn for."""
+        typed.forget(request)  # from here on the form itself carries what was typed
         if request.POST.get("drawn_for", self._stamp()) == self._stamp():
             return super().post(request, *args, **kwargs)
-        now = request.acting and request.acting.organisation
+        if request.acting is None:  # a page that needs no log-in, opened while one was signed in
+            message = _("Nothing was done: your session has ended since this page was opened. Log in, or open it anew.")
+            return self.conflict(self.get_form(), Refused(message))
         message = _(
             "Nothing was done: this page was opened for another organisation, and you act for %(now)s since. "
             "Switch back and send it again, or open this page anew to go on for %(now)s."
         )
-        return self.conflict(self.get_form(), Refused(message % {"now": now or _("nobody")}))
+        return self.conflict(self.get_form(), Refused(message % {"now": request.acting.organisation or _("nobody")}))
 
     def _stamp(self) -> str:
         return self.request.acting.stamp if self.request.acting else ""
@@ -151,3 +174,10 @@ def sentence(refusal: Refused) -> str:
             "This is no longer possible: somebody has changed it meanwhile. Reload the page to see where it stands."
         )
     return str(refusal)
+
+
+def csrf_failure(request: Any, reason: str = "") -> HttpResponse:
+    """Say that nothing was sent, and how to go on: log in, or open the page again. What was sent is not trusted."""
+    view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
+    page = request.get_full_path() if view is None or hasattr(view, "get") else ""
+    return render(request, "403_csrf.html", {"page": page}, status=403)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -15,7 +15,9 @@ from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import OrganisationKind
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
+from partnerportal.kernel.money import Money
 from partnerportal.kernel.states import check_transition
+from partnerportal.web.writing import money
 from partners import registers, selectors, tasks
 from partners.choices import (
     APPLICATION_TRANSITIONS,
@@ -26,12 +28,13 @@ from partners.choices import (
 from partners.exceptions import AlreadyAffiliate, AlreadyPartner, NotEligible
 from partners.models import Application, Partner, TermsAcceptance
 
+VOLUME = "estimated_yearly_net"
 DRAFT_FIELDS = (
     "register_country",
     "register_number",
     "website",
     "contact_email",
-    "estimated_yearly_net",
+    VOLUME,
     "gives_support",
     "answers_for_invoices",
     "is_exclusive_for_tenders",
@@ -64,7 +67,8 @@ def save_draft(*, organisation_id: int, values: dict[str, Any], actor: Acting, n
     """Keep what has been filled in so far; the register number is brought into its compact form.
 
     ``values``: some of DRAFT_FIELDS. Raises what :func:`check_may_apply` raises, :class:`NotEligible` for a wrong
-    register number and :class:`AlreadyPartner` for one that is in the programme already.
+    register number or a volume that sending would refuse, and :class:`AlreadyPartner` for a number that is in the
+    programme already.
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     check_may_apply(organisation)
@@ -78,6 +82,8 @@ def save_draft(*, organisation_id: int, values: dict[str, Any], actor: Acting, n
             setattr(draft, name, values[name])
     if "register_number" in values:
         draft.register_number = _free_register_number(draft)
+    if VOLUME in values:
+        _check_volume(draft, timezone.localdate(now))
     draft.save(update_fields=list(DRAFT_FIELDS))
     return draft
 
@@ -202,6 +208,25 @@ def _accept_terms(organisation: Organisation, version: str, actor: Acting, now: 
         )
     TermsAcceptance.objects.create(
         terms=terms, organisation=organisation, user_id=actor.user_id, user_label=actor.label, accepted_at=now
+    )
+
+
+def _check_volume(draft: Application, day: date) -> None:
+    """Refuse at once what would be refused when the application is sent (rules 1 and 2, Q22)."""
+    managed = selectors.managed_by(organisation_id=draft.organisation_id, day=day)
+    if selectors.volume_check(application=draft, managed=managed, day=day).result != CheckResult.FAILED:
+        return
+    currency = draft.organisation.currency
+    threshold = selectors.thresholds_on(day).get(currency)
+    if threshold is None:
+        raise NotEligible(_("No threshold holds for your currency today. Ask the provider."), field=VOLUME)
+    raise NotEligible(
+        _(
+            "This is below the threshold of %(threshold)s a year, and what you manage already does not reach it "
+            "either. Tell what you can reach within %(months)s months, or apply once you expect that much."
+        )
+        % {"threshold": money(Money(threshold, currency)), "months": settings.PROGRAMME["build_up_months"]},
+        field=VOLUME,
     )
 
 

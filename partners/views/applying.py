@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerportal.accounts.permissions import Anyone
+from partnerportal.kernel.money import Money
 from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PageView
+from partnerportal.web.writing import money
 from partners import forms, selectors, services
 from partners.choices import ApplicationState
 from partners.models import Application
@@ -78,10 +81,31 @@ class ApplicationStepView(ActionView):
         if self.step == "send":
             terms = selectors.terms_in_force(timezone.localdate())
             return {"terms_version": terms.version if terms else ""}
-        if self.draft is None:
-            return {"register_country": self.request.acting.organisation.country}
-        values = {name: getattr(self.draft, name) for name in services.DRAFT_FIELDS}
+        values: dict[str, Any] = {"contact_email": "", "register_country": self.request.acting.organisation.country}
+        for known in filter(None, (self._rejected(), self.draft)):  # what is in the draft goes before
+            values |= {
+                name: value for name in services.DRAFT_FIELDS if (value := getattr(known, name)) not in ("", None)
+            }
         return values | ({} if values["contact_email"] else {"contact_email": self.request.user.email})
+
+    def _rejected(self) -> Any:
+        """The last application, if it was rejected: who applies again begins with what was in it."""
+        sent = Application.objects.visible_to(self.request.acting).exclude(state=ApplicationState.DRAFT)
+        last = sent.order_by("-submitted_at").first()
+        return last if last is not None and last.state == ApplicationState.REJECTED else None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The step about the volume says what is asked for today, and what is there already."""
+        if self.step != "website":
+            return super().get_form_kwargs()
+        organisation, day = self.request.acting.organisation, timezone.localdate()
+        currency = organisation.currency
+        threshold = selectors.thresholds_on(day).get(currency)
+        managed = selectors.managed_by(organisation_id=organisation.pk, day=day).get(currency, Decimal(0))
+        return super().get_form_kwargs() | {
+            "threshold": threshold and Money(threshold, currency),
+            "managed": Money(managed, currency),
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the steps, and on the last one everything to read before sending."""
@@ -107,12 +131,13 @@ class ApplicationStepView(ActionView):
 
     def _facts(self) -> list[dict[str, Any]]:
         draft, organisation = self.draft, self.request.acting.organisation
+        volume = Money(draft.estimated_yearly_net or Decimal(0), organisation.currency)
         return [
             {"label": _("Company"), "value": organisation.name},
             {"label": _("Register number"), "value": f"{draft.register_number} ({draft.register_country.name})"},
             {"label": _("Website"), "value": draft.website},
             {"label": _("E-mail address for clients"), "value": draft.contact_email},
-            {"label": _("Expected volume a year"), "value": f"{organisation.currency} {draft.estimated_yearly_net}"},
+            {"label": _("Expected volume a year"), "value": money(volume)},
         ]
 
     def act(self, form: Any) -> str:
@@ -146,4 +171,16 @@ class ApplicationStatusView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the application and its checks."""
-        return super().get_context_data(application=self.application, checks=checks_of(self.application), **kwargs)
+        return super().get_context_data(
+            application=self.application,
+            checks=checks_of(self.application),
+            may_apply_again=self.application.state == ApplicationState.REJECTED and self._may_apply(),
+            **kwargs,
+        )
+
+    def _may_apply(self) -> bool:
+        try:
+            services.check_may_apply(self.request.acting.organisation)
+        except Refused:
+            return False
+        return True

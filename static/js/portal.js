@@ -47,6 +47,15 @@
       each(event.target.form, `input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`, (box) => (box.checked = event.target.checked));
     });
 
+  // "All" and "none" above a list of check boxes; without script they send the form and get it back.
+  const tickBoxes = () =>
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest?.("button[data-tick]");
+      if (!button) return;
+      event.preventDefault();
+      each(button.form, `input[type="checkbox"][name="${CSS.escape(button.dataset.tick)}"]:not(:disabled)`, (box) => (box.checked = button.value === "all"));
+    });
+
   const closeMenus = () => {
     document.addEventListener("click", (event) =>
       each(document, "details[data-menu][open]", (menu) => menu.contains(event.target) || (menu.open = false)));
@@ -77,6 +86,7 @@
     enableCopying(document);
     guardForms();
     checkAll();
+    tickBoxes();
     closeMenus();
   });
   document.addEventListener("htmx:afterSettle", (event) => {

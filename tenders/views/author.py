@@ -232,6 +232,10 @@ class AccountPostView(ActionView):
     form_class = forms.TenderForm
     template_name = "tenders/account_post.html"
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form knows today: a wish is for a day that comes."""
+        return super().get_form_kwargs() | {"today": timezone.localdate()}
+
     def get_initial(self) -> dict[str, Any]:
         """What the portal knows already."""
         acting = self.request.acting

@@ -66,6 +66,10 @@ class PostView(ActionView):
     form_class = forms.TenderForm
     template_name = "tenders/post.html"
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form knows today: a wish is for a day that comes."""
+        return super().get_form_kwargs() | {"today": timezone.localdate()}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the field that only machines fill in, and the other way for whoever has an account."""
         other = post_url(self.request)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from partnerportal.checks import OTHERS, views
 from tests.access import visitors
+from tests.web.test_sentences import DJANGO
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,7 @@ accounts:member_invite              302/302  200/200  403/403  200/200  403/403 
 accounts:member_change              302/302  404/404  403/403  200/200  404/404  404/404  404/404  404/404
 accounts:member_remove              302/302  404/404  403/403  200/302  404/404  404/404  404/404  404/404
 accounts:member_invitation_withdraw 302/302  404/404  403/403  200/302  404/404  404/404  404/404  404/404
+accounts:confirmation_resend        200/200  200/200  200/200  200/200  200/200  200/200  200/200  200/200
 accounts:invitation_welcome         302/405  302/405  302/405  302/405  302/405  302/405  302/405  302/405
 accounts:invitation_accept          302/302  200/409  200/409  200/409  200/409  200/409  200/409  200/409
 accounts:activity_list              302/302  200/405  403/403  200/405  403/403  200/405  403/403  403/403
@@ -160,6 +162,11 @@ def our_addresses() -> set[str]:
     return {name for name, view in views() if not view.__module__.startswith(OTHERS)}
 
 
+def words_of(response) -> str:
+    """Return a page's text; a download has none."""
+    return "" if response.streaming else response.content.decode(errors="replace")
+
+
 def test_every_address_is_in_the_matrix():
     """A new address fails until somebody has decided who may."""
     assert our_addresses() == set(MATRIX)
@@ -177,6 +184,8 @@ def test_visitor_gets_what_the_matrix_says(visitor, method):
             transaction.set_rollback(True)
         if response.status_code != codes[visitor, method]:
             wrong.append(f"{name}: {response.status_code} instead of {codes[visitor, method]}")
+        if method == "post" and (found := DJANGO.search(words_of(response))):
+            wrong.append(f"{name}: answers with Django's {found[0]}")
 
     assert wrong == []
 

@@ -24,7 +24,7 @@ def test_guessing_a_password_is_stopped(client):
     response = client.post(reverse("account_login"), {"login": person.email, "password": world.PASSWORD})
 
     assert response.status_code == 200
-    assert "Too many failed login attempts" in response.content.decode()
+    assert "Too many wrong tries" in response.content.decode()
 
 
 def test_wrong_passwords_before_an_end_are_limited_too(client):

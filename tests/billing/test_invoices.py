@@ -6,6 +6,7 @@ from decimal import Decimal as D
 from functools import partial
 
 import pytest
+from django.core import mail
 from django.db import transaction
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from billing.models import Invoice, Resale
 from clients import services as client_services
 from clients.choices import Payer
 from clients.models import Product
+from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
 from tests import world
 from tests.at_once import at_once
@@ -265,3 +267,39 @@ def test_vat_of_a_document_is_a_fraction(here, rate):
         )
 
     assert not Resale.objects.exists()
+
+
+def test_the_activity_names_who_caused_the_invoice(here):
+    """Promise 7: the portal stands there only for what nobody asked for."""
+    issued = AuditEvent.objects.get(action="billing.invoice.issued")
+
+    assert (issued.actor_id, issued.actor_label) == (here.partner_acting.user.pk, str(here.partner_acting.user))
+    assert issued.organisation_id == here.partner.pk
+
+
+def test_a_payment_in_the_activity_has_its_currency(here):
+    invoice = here.order.invoice
+    services.settle_payment(
+        invoice_id=invoice.pk, amount=D("10.00"), means="TRANSFER", reference="r1", actor=here.acting, now=NOW
+    )
+
+    paid = AuditEvent.objects.get(action="billing.payment.settled")
+    assert paid.subject_label == f"{invoice.number}, CHF 10.00"
+
+
+def test_the_mail_of_a_paid_invoice_does_not_say_when_it_is_due(here, run_jobs):
+    """N8."""
+    services.settle_payment(
+        invoice_id=here.order.invoice.pk,
+        amount=here.order.invoice.total,
+        means="TRANSFER",
+        reference="r1",
+        actor=here.acting,
+        now=NOW,
+    )
+
+    run_jobs()
+
+    body = next(message.body for message in mail.outbox if "Invoice" in message.subject)
+    assert "paid on 23 November 2026" in body
+    assert "due on" not in body

@@ -20,8 +20,8 @@ def test_client_invites_a_partner_with_limited_access(somebody):
 
     ana = somebody("ana")
     ana.sign_in("ana@lumen.example")
-    ana.go(ana.last_mail_link("ana@lumen.example", "Sofia Meier wants to give you access"))
-    ana.press("Accept")
+    ana.go(ana.last_mail_link("ana@lumen.example", "Sofia Meier invites Studio Lumen AG"))
+    ana.press("Accept the invitation")
     ana.reads("Sofia Meier is your client now", "sofiameier.ch")
 
 
@@ -71,7 +71,7 @@ def test_either_side_ends_and_access_is_gone_at_the_next_request(somebody):
     lena.sign_in("lena@moser.example")
     lena.go("/account/partners/")
     lena.press("Studio Lumen AG")
-    lena.press("End")
+    lena.press("End the relationship")
     lena.reads("What will happen", "Every product stays with")
     lena.press("Go on to the password")
     lena.page.fill("input[name=password]", "wrong")

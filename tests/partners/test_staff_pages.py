@@ -111,4 +111,4 @@ def test_a_subject_line_is_plain_text(run_jobs):
     )
     run_jobs()
 
-    assert mail.outbox[0].subject == "Müller & Söhne wants to give you access"
+    assert mail.outbox[0].subject == "Müller & Söhne invites Studio Lumen"

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
 
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
@@ -194,3 +196,38 @@ def test_calls_and_drafts_run_out(run_jobs, now):
         fresh.pk: "OPEN",
     }
     assert [message.to for message in mail.outbox] == [["lena@moser.example"]]
+
+
+@pytest.mark.parametrize("organisation", [True, False])
+def test_a_wished_day_is_not_in_the_past(organisation, now):
+    """Q24: neither a visitor's nor a client's; today is fine."""
+    client, acting = world.make_client()
+    owner = {"organisation": client, "actor": acting} if organisation else {}
+    yesterday = now.date() - dt.timedelta(days=1)
+
+    with pytest.raises(NotPossible, match="has passed") as refusal:
+        post({"wished_on": yesterday}, **owner)
+
+    assert refusal.value.field == "wished_on"
+    assert not Tender.objects.exists()
+    assert not AuditEvent.objects.exists()
+    assert not Job.objects.exists()
+    assert post({"wished_on": now.date()}, **owner).wished_on == now.date()
+
+
+@pytest.mark.parametrize("page", ["tenders:post", "tenders:account_post"])
+def test_the_form_says_so_beside_the_field_and_keeps_what_was_typed(client, page):
+    _organisation, acting = world.make_client()
+    if page == "tenders:account_post":
+        client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    today = timezone.localdate()
+    typed = world.TENDER | {"consents": "on", "wished_on": (today - dt.timedelta(days=1)).isoformat()}
+
+    answer = client.post(reverse(page), typed)
+
+    form = answer.context["form"]
+    assert list(form.errors) == ["wished_on"]
+    assert "has passed" in form.errors["wished_on"][0]
+    assert form["title"].value() == world.TENDER["title"]
+    assert form["wished_on"].field.widget.attrs["min"] == today.isoformat()
+    assert not Tender.objects.exists()

@@ -89,7 +89,7 @@ def test_a_field_ties_label_help_and_error_together():
     assert 'aria-describedby="id_name_helptext id_name_error"' in html
     assert 'aria-invalid="true"' in html
     assert 'id="id_name_error"' in html
-    assert "This field is required." in html
+    assert "Fill this in: it is needed to go on." in html
 
 
 def test_the_summary_links_to_each_field_in_its_order():

@@ -13,6 +13,7 @@ from partnerportal.work import registry, services
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partnerportal.work.running import GiveUp, LostJob
+from partnerportal.work.templatetags.kinds import KINDS
 from tests import world
 from tests.world import NOW
 
@@ -188,3 +189,8 @@ def test_collaborators_see_their_own_jobs_only():
     assert Job.objects.visible_to(acting).get() == job
     assert not Job.objects.visible_to(collaborator).exists()
     assert not Job.objects.visible_to(None).exists()
+
+
+def test_every_kind_of_work_has_words():
+    """Staff read what a job does, not its code."""
+    assert set(KINDS) == {name for name in registry._KINDS if not name.startswith("tests.")}

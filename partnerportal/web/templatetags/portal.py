@@ -120,6 +120,12 @@ def device(user_agent: str) -> str:
     return devices.name(user_agent)
 
 
+@register.filter
+def asked(field: Any) -> str:
+    """Say beside a field's label when it may stay empty, or under which condition it may not."""
+    return "" if field.field.required else getattr(field.field, "needed_when", _("optional"))
+
+
 # States.
 @register.inclusion_tag("components/badge.html")
 def badge(label: str, tone: str = "", title: str = "") -> dict[str, str]:

@@ -1,0 +1,45 @@
+"""Kinds of work in words."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+KINDS = {
+    "accounts.mail_member_invited": _("Mail: invitation of a member"),
+    "accounts.mail_role_changed": _("Mail: role of a member changed"),
+    "accounts.mail_organisation_changed": _("Mail: details of an organisation changed"),
+    "partners.mail_application_received": _("Mail: application received"),
+    "partners.mail_application_decided": _("Mail: application decided"),
+    "partners.mail_volume_review": _("Mail: yearly check of the volume"),
+    "partners.mail_partner_left": _("Mail: partner has left"),
+    "partners.mail_status_changed": _("Mail: partner suspended or back"),
+    "clients.expire_invitations": _("Nightly: expire invitations and requests"),
+    "clients.mail_asked": _("Mail: invitation or request"),
+    "clients.mail_answered": _("Mail: answer to an invitation or a request"),
+    "clients.mail_access_changed": _("Mail: access changed"),
+    "clients.mail_payer_changed": _("Mail: who pays has changed"),
+    "clients.mail_ended": _("Mail: relationship ended"),
+    "clients.mail_renewals_stopped": _("Mail: renewals without payment means"),
+    "billing.client_export": _("Export of a client's billing data"),
+    "billing.review_thresholds": _("Nightly: yearly check of the volumes"),
+    "billing.measure_volumes": _("Hourly: measure the volumes"),
+    "billing.mail_invoice_issued": _("Mail: invoice"),
+    "billing.mail_cashback_credited": _("Mail: cashback credited"),
+    "tenders.expire_tenders": _("Nightly: close calls whose time is over"),
+    "tenders.mail_confirm": _("Mail: confirm a call"),
+    "tenders.mail_opened": _("Mail: call is on the board"),
+    "tenders.tell_partners": _("Tell partners of a new call"),
+    "tenders.mail_extract": _("Mail: extract of a call"),
+    "tenders.mail_answered": _("Mail: answer to a call"),
+    "tenders.mail_decided": _("Mail: call decided"),
+    "tenders.mail_expired": _("Mail: call no longer on the board"),
+}
+
+
+@register.filter
+def kind_in_words(kind: str) -> str:
+    """Return what a kind of work does; one without words shows its code."""
+    return str(KINDS.get(kind, kind))
