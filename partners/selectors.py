@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.choices import OrganisationKind
+from partnerportal.kernel.money import Money
+from partnerportal.web import writing
 from partners import signals
 from partners.choices import ApplicationState, CheckResult, PartnerState
 from partners.models import Affiliation, Application, Partner, Terms, Threshold
@@ -137,8 +139,10 @@ def volume_check(*, application: Application, managed: Mapping[str, Decimal], da
     thresholds = thresholds_on(day)
     currency = application.organisation.currency
     if threshold_share(managed=managed, thresholds=thresholds) >= 1:
-        fact = ", ".join(f"{code} {amount}" for code, amount in managed.items() if amount)
+        fact = ", ".join(writing.money(Money(amount, code)) for code, amount in managed.items() if amount)
         return Check("volume", CheckResult.PASSED, fact)
     estimate = application.estimated_yearly_net or Decimal(0)
     reaches = threshold_share(managed={currency: estimate}, thresholds=thresholds) >= 1
-    return Check("volume", CheckResult.LATER if reaches else CheckResult.FAILED, f"{currency} {estimate}")
+    return Check(
+        "volume", CheckResult.LATER if reaches else CheckResult.FAILED, writing.money(Money(estimate, currency))
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -138,6 +139,10 @@ class MemberInviteView(ActionView):
     permission = AccountPermission.MEMBER_INVITE
     form_class = forms.MemberInviteForm
     template_name = "accounts/member_invite.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say for how long it holds."""
+        return super().get_context_data(days=settings.PROGRAMME["invitation_days"], **kwargs)
 
     def act(self, form: forms.MemberInviteForm) -> str:
         """Invite."""

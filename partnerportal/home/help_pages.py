@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,26 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class HelpPage:
-    """A page: its address, title, one line, and paragraphs each with a heading."""
+    """A page: its address, title, one line, paragraphs each with a heading, and where one does what it tells.
+
+    Figures stand in the texts as names of :func:`~partnerportal.home.numbers.programme_numbers`; a bare per cent sign is
+    doubled.
+    """
 
     slug: str
     title: Any
     lead: Any
     paragraphs: tuple[tuple[Any, Any], ...]
+    places: tuple[tuple[Any, str], ...] = ()  # words, and the page's name
+
+    def written(self, numbers: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the paragraphs with their figures."""
+        return [(str(heading), str(text) % numbers) for heading, text in self.paragraphs]
+
+    @property
+    def links(self) -> list[tuple[Any, str]]:
+        """Where one does what the page tells: words and addresses."""
+        return [(words, reverse(page)) for words, page in self.places]
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,7 @@ HELP_PAGES = (
                 _("Every act on your organisation stands in your activity: who, when, and through which partner."),
             ),
         ),
+        ((_("Your products"), "clients:product_list"), (_("Your activity"), "accounts:activity_list")),
     ),
     HelpPage(
         "what-is-a-partner",
@@ -70,7 +86,7 @@ HELP_PAGES = (
                 _("The conditions"),
                 _(
                     "A partner is a company in a commercial register, with an active website, and manages products worth at "
-                    "least CHF 2,000 or EUR 1,800 a year at list price. It supports its clients, answers for the invoices of "
+                    "least %(thresholds)s a year at list price. It supports its clients, answers for the invoices of "
                     "the products it manages, and accepts the special conditions."
                 ),
             ),
@@ -82,10 +98,12 @@ HELP_PAGES = (
                 _("The yearly check"),
                 _(
                     "On the day you joined, your volume is measured every year. Below the threshold you get a warning with "
-                    "the figures and 90 days; then your status is suspended. New partners have twelve months to build up."
+                    "the figures and %(grace_days)s days; then your status is suspended. New partners have %(build_up_months)s "
+                    "months to build up."
                 ),
             ),
         ),
+        ((_("Become a partner"), "partners:apply"), (_("The special conditions"), "home:terms")),
     ),
     HelpPage(
         "add-a-client",
@@ -96,7 +114,7 @@ HELP_PAGES = (
                 _("Ask"),
                 _(
                     "A legal representative asks by mail address: under Clients, “Add a client”. The client reads what you "
-                    "ask for and grants that, less, or something else. The request waits 30 days."
+                    "ask for and grants that, less, or something else. The request waits %(invitation_days)s days."
                 ),
             ),
             (
@@ -114,6 +132,7 @@ HELP_PAGES = (
                 ),
             ),
         ),
+        ((_("Add a client"), "clients:client_request"), (_("Your clients"), "clients:client_list")),
     ),
     HelpPage(
         "let-a-partner-manage",
@@ -140,6 +159,10 @@ HELP_PAGES = (
                     "The partner gets a mail and accepts or refuses. Until then nothing is open, and you can take it back."
                 ),
             ),
+        ),
+        (
+            (_("Find and invite a partner"), "clients:partner_search"),
+            (_("Browse the directory"), "directory:listing_list"),
         ),
     ),
     HelpPage(
@@ -169,6 +192,7 @@ HELP_PAGES = (
                 ),
             ),
         ),
+        ((_("Partners with access"), "clients:relationship_list"),),
     ),
     HelpPage(
         "billing",
@@ -194,10 +218,11 @@ HELP_PAGES = (
                 _(
                     "Preferential price = public price × (1 − partner rate) × (1 − degressive rate). It is rounded once, on "
                     "the line's total. Degressive rates exist for web and mail hosting and hold for all units. Of the steps, "
-                    "25 % at 35 hostings is published; the others are this portal's choice."
+                    "25 %% at 35 hostings is published; the others are this portal's choice."
                 ),
             ),
         ),
+        ((_("Try the calculator"), "home:programme"), (_("Your earnings"), "billing:earning_list")),
     ),
     HelpPage(
         "export-billing-data",
@@ -223,6 +248,7 @@ HELP_PAGES = (
                 _("UTF-8 with a mark, semicolons, ISO dates and a decimal point. Cells never start a formula."),
             ),
         ),
+        ((_("Your exports"), "billing:export_list"), (_("Your clients"), "clients:client_list")),
     ),
     HelpPage(
         "stop-a-relationship",
@@ -248,6 +274,7 @@ HELP_PAGES = (
                 ),
             ),
         ),
+        ((_("Partners with access"), "clients:relationship_list"), (_("Your clients"), "clients:client_list")),
     ),
 )
 

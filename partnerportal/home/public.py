@@ -19,6 +19,8 @@ from billing.pricing import next_step
 from billing.selectors.quotes import BadQuestion, Question, Quoter
 from partnerportal.accounts.permissions import Anyone, SignedIn
 from partnerportal.home.help_pages import HELP_PAGES, PROMISES
+from partnerportal.home.numbers import programme_numbers
+from partnerportal.kernel.money import Money
 from partnerportal.web import charts, writing
 from partnerportal.web.views import PageView, PolicyView
 from partners import selectors as partner_selectors
@@ -37,7 +39,9 @@ class ProgrammeView(PageView):
         asked = {"offer": "web-hosting", "quantity": 35, "currency": "CHF"}
         form = CalculatorForm({**asked, **self.request.GET.dict()})
         day = timezone.localdate()
-        context: dict[str, Any] = {"form": form, "thresholds": partner_selectors.thresholds_on(day)}
+        context: dict[str, Any] = {"form": form, "numbers": programme_numbers(day)}
+        thresholds = partner_selectors.thresholds_on(day)
+        context["thresholds"] = [Money(amount, code) for code, amount in sorted(thresholds.items())]
         if form.is_valid():
             context |= self._calculated(form.cleaned_data)
         return super().get_context_data(**context, **kwargs)
@@ -135,13 +139,15 @@ class HelpPageView(PageView):
 
     def find(self, *, slug: str, **_kwargs: Any) -> None:
         """A page that there is."""
-        self.page = next((page for page in HELP_PAGES if page.slug == slug), None)
-        if self.page is None:
+        found = [page for page in HELP_PAGES if page.slug == slug]
+        if not found:
             raise Http404
+        self.page = found[0]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The page, and the others beside it."""
-        return super().get_context_data(page=self.page, pages=HELP_PAGES, **kwargs)
+        paragraphs = self.page.written(programme_numbers(timezone.localdate()))
+        return super().get_context_data(page=self.page, paragraphs=paragraphs, pages=HELP_PAGES, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")

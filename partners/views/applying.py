@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -42,7 +43,11 @@ class ApplyView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the thresholds of today."""
-        return super().get_context_data(thresholds=selectors.thresholds_on(timezone.localdate()), **kwargs)
+        return super().get_context_data(
+            thresholds=selectors.thresholds_on(timezone.localdate()),
+            months=settings.PROGRAMME["build_up_months"],
+            **kwargs,
+        )
 
 
 class ApplicationStepView(ActionView):

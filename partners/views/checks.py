@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from partners import selectors
@@ -12,8 +13,9 @@ from partners.models import Application
 
 def checks_of(application: Application) -> list[dict[str, Any]]:
     """Return an application's checks with their names, for the pages."""
+    later = _("To be reached within %(months)s months") % {"months": settings.PROGRAMME["build_up_months"]}
     tones = {"PASSED": "good", "LATER": "warn", "FAILED": "bad"}
-    words = {"PASSED": _("Passed"), "LATER": _("To be reached in twelve months"), "FAILED": _("Failed")}
+    words = {"PASSED": _("Passed"), "LATER": later, "FAILED": _("Failed")}
     return [
         {
             "name": selectors.CHECK_NAMES[check["code"]],

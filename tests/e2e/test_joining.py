@@ -41,7 +41,7 @@ def test_company_applies_and_staff_approves(somebody):
     applicant.press("Save and go on")
     page.check("input[name=accepts]")
     applicant.press("Send the application")
-    applicant.reads("Your application", "In review", "To be reached in twelve months")
+    applicant.reads("Your application", "In review", "To be reached within 12 months")
 
     reviewer = somebody("reviewer")
     reviewer.sign_in("rita@alpacloud.example")

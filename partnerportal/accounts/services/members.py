@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,6 @@ from partnerportal.accounts.models import MemberInvitation, Membership, Organisa
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit import log
 
-INVITATION_VALID = timedelta(days=30)
 INVITATION_LINK = "accounts.invitation"  # purpose of the signed link
 
 
@@ -43,7 +43,7 @@ def invite_member(
         has_accounting=has_accounting and role == Role.COLLABORATOR,
         invited_by_label=actor.label,
         created_at=now,
-        expires_at=now + INVITATION_VALID,
+        expires_at=now + timedelta(days=settings.PROGRAMME["invitation_days"]),
     )
     log.record(
         at=now,

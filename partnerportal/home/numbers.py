@@ -1,0 +1,28 @@
+"""The programme in numbers, as pages say them: from settings and rows, so that no text repeats a figure."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from partnerportal.kernel.money import Money
+from partnerportal.web import writing
+from partners import selectors as partner_selectors
+
+
+def programme_numbers(day: date) -> dict[str, str]:
+    """Return the figures that hold on ``day``, written in the language of the page."""
+    programme = settings.PROGRAMME
+    thresholds = partner_selectors.thresholds_on(day)
+    amounts = [writing.money(Money(amount, code)) for code, amount in sorted(thresholds.items())]
+    return {
+        "thresholds": _(" or ").join(amounts),
+        "grace_days": writing.number(programme["grace_days"]),
+        "build_up_months": writing.number(programme["build_up_months"]),
+        "invitation_days": writing.number(programme["invitation_days"]),
+        "tender_days": writing.number(programme["tender_days"]),
+        "max_partner_rate": writing.percent(Decimal(programme["max_partner_rate"])),
+    }
