@@ -126,6 +126,7 @@ def styleguide(request: Any) -> HttpResponse:
     RequestConfig(request, paginate={"per_page": 6}).configure(table)
     RequestConfig(request, paginate=False).configure(empty)
     narrow = SpecimenTable(rows[:6], prefix="narrow-")
+    narrow.caption = "Clients, where there is no room for columns"
     RequestConfig(request, paginate=False).configure(narrow)
     bad = SpecimenForm(
         {"company": specimens.LONG, "register": "CHE-1", "websites": "-3", "about": "Nothing typed is lost."}
