@@ -125,6 +125,9 @@ def styleguide(request: Any) -> HttpResponse:
     table, empty = SpecimenTable(rows), SpecimenTable([], prefix="empty-")
     RequestConfig(request, paginate={"per_page": 6}).configure(table)
     RequestConfig(request, paginate=False).configure(empty)
+    narrow = SpecimenTable(rows[:6], prefix="narrow-")
+    narrow.caption = "Clients, where there is no room for columns"
+    RequestConfig(request, paginate=False).configure(narrow)
     bad = SpecimenForm(
         {"company": specimens.LONG, "register": "CHE-1", "websites": "-3", "about": "Nothing typed is lost."}
     )
@@ -135,6 +138,7 @@ def styleguide(request: Any) -> HttpResponse:
         **specimens.texts(timezone.now()),
         "table": table,
         "empty_table": empty,
+        "narrow_table": narrow,
         "form": SpecimenForm(prefix="fresh"),
         "bad_form": bad,
         "filter_form": SpecimenFilter(),

@@ -183,3 +183,12 @@ def test_a_filter_names_its_days_and_searches_by_a_search_box():
     assert '<label for="id_since">From</label>' in html
     assert '<label class="visually-hidden" for="id_state">State</label>' in html
     assert 'type="submit"' in html
+
+
+def test_a_long_address_wraps_in_a_mail_and_reads_the_same():
+    url = "https://portal.example/join/WzEsMV0:1xWA1L:zOWb3UiUUKqfX9PGEVIc?a=1&b=2"
+
+    drawn = draw("{{ url|breakable }}", url=url)
+
+    assert drawn.replace("<wbr>", "") == url.replace("&", "&amp;")
+    assert max(len(part) for part in drawn.replace("&amp;", "&").split("<wbr>")) <= 16

@@ -12,6 +12,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, DateInput, RadioSelect, Select
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_countries import countries
@@ -164,6 +165,13 @@ def table_pager(table: Any, request: HttpRequest) -> dict[str, Any]:
     return paging.pager(
         table.page, query=request.GET, noun=getattr(table, "noun", None), param=table.prefixed_page_field
     )
+
+
+@register.filter
+def breakable(url: str) -> SafeString:
+    """Let a long address wrap in a mail, which has no style sheet that could say so."""
+    parts = [str(url)[start : start + 16] for start in range(0, len(str(url)), 16)]
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))
 
 
 # Fields.
