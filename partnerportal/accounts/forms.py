@@ -35,7 +35,7 @@ class SignupDetailsForm(forms.Form):
             max_length=160,
             widget=forms.TextInput(attrs={"autocomplete": "organization"}),
         ),
-        _("for a company or an association"),
+        _("unless you are an individual"),
     )
     country = country_field(label=_("Country"), initial="CH", help_text=_("It decides your currency."))
 

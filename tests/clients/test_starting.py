@@ -12,51 +12,17 @@ from clients import services
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Product, Relationship
-from clients.notifications import answer_link
 from clients.permissions import ClientPermission
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.models import Membership
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
-from partnerportal.work.models import Job
 from partners.models import Partner
 from tests import world
+from tests.clients.asking import FULL, invite, limited, request
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-SUSPENDED = {"state": "SUSPENDED", "suspended_at": NOW}
-FULL = services.Terms(access=Access.FULL, payer=Payer.CLIENT)
-
-
-@pytest.fixture
-def here():
-    class Here:
-        offers = world.make_catalogue()
-        client, acting = world.make_client()
-        partner, partner_acting = world.make_partner()
-
-    Here.product = world.make_product(Here.client, Here.offers["web-hosting"])
-    return Here
-
-
-def limited(*products):
-    return services.Terms(access=Access.LIMITED, products=tuple(services.ProductRights(one.pk) for one in products))
-
-
-def invite(here, terms=FULL, **changes):
-    values = {"client_id": here.client.pk, "partner_id": here.partner.pk, "actor": here.acting, "now": NOW}
-    return services.invite_partner(terms=terms, **values | changes)
-
-
-def request(here, email, **changes):
-    values = {
-        "partner_id": here.partner.pk,
-        "access": "FULL",
-        "payer": "PARTNER",
-        "actor": here.partner_acting,
-        "now": NOW,
-    }
-    return services.request_client(email=email, **values | changes)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COLLABORATOR])
@@ -268,157 +234,6 @@ def test_external_member_becomes_the_partnership(here):
     assert not Membership.objects.filter(organisation=here.client, user=collaborator.user).exists()
     assert ClientAssignment.objects.get().membership == collaborator
     assert Relationship.objects.reachable_by(collaborator).get() == relationship
-
-
-def test_second_partner_with_full_access_is_refused(here):
-    """Q13: one at a time; the database has the last word."""
-    other, _acting = world.make_partner("Atelier Nord")
-    relationship = invite(here)
-    world.make_relationship(here.client, other)  # meanwhile
-
-    with pytest.raises(NotPossible) as refusal:
-        services.accept(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
-
-    assert refusal.value.field == "access"
-    assert "Atelier Nord" not in str(refusal.value)  # the partner does not learn who it is
-    relationship.refresh_from_db()
-    assert relationship.state == RelationshipState.PENDING
-
-
-def test_client_hears_at_once_that_another_partner_has_full_access(here):
-    """Q13: when inviting, when answering, when sending again; nothing is written or mailed."""
-    other, _acting = world.make_partner("Atelier Nord")
-    sent_before = invite(here)
-    asked = world.make_relationship(
-        here.client,
-        world.make_partner("Pixel")[0],
-        state=RelationshipState.PENDING,
-        started_by=Side.PARTNER,
-        asked_access=Access.LIMITED,
-        access=Access.LIMITED,
-    )
-    world.make_relationship(here.client, other)
-    third, _acting = world.make_partner("Drei")
-    acts = [
-        lambda: invite(here, partner_id=third.pk),
-        lambda: services.answer_request(relationship_id=asked.pk, terms=FULL, actor=here.acting, now=NOW),
-        lambda: services.resend(relationship_id=sent_before.pk, actor=here.acting, now=NOW),
-    ]
-    before = (Relationship.objects.count(), AuditEvent.objects.count(), Job.objects.count())
-
-    for act in acts:
-        with pytest.raises(NotPossible, match="Atelier Nord has full access") as refusal:
-            act()
-        assert refusal.value.field == "access"
-
-    asked.refresh_from_db()
-    assert (asked.state, asked.access) == (RelationshipState.PENDING, Access.LIMITED)
-    assert (Relationship.objects.count(), AuditEvent.objects.count(), Job.objects.count()) == before
-    assert invite(here, terms=limited(here.product), partner_id=third.pk).state == RelationshipState.PENDING
-
-
-def test_a_suspended_partner_keeps_the_place_of_full_access(here):
-    """Q13: its status may hold again; the database would refuse a second one, too."""
-    world.make_relationship(here.client, world.make_partner("Atelier Nord", **SUSPENDED)[0])
-
-    with pytest.raises(NotPossible, match="Atelier Nord has full access"):
-        invite(here)
-
-    assert Relationship.objects.count() == 1
-
-
-def test_asking_does_not_tell_the_partner_that_another_has_full_access(here):
-    """Promise 2: the request goes out as any other; the client hears it when it answers."""
-    world.make_relationship(here.client, world.make_partner("Atelier Nord")[0])
-
-    relationship = request(here, here.acting.user.email)
-
-    assert relationship.state == RelationshipState.PENDING
-
-
-def test_invitation_page_says_that_another_has_full_access_and_refuses_beside_the_field(here, client):
-    world.make_relationship(here.client, world.make_partner("Atelier Nord")[0])
-    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = reverse("clients:partner_invite", args=[here.partner.pk])
-
-    drawn = client.get(page).content.decode()
-    refused = client.post(page, {"access": "FULL", "payer": "CLIENT", "note": "Hello"})
-
-    assert "Atelier Nord has full access now" in drawn
-    assert refused.status_code == 409
-    assert "Atelier Nord has full access" in refused.context["form"].errors["access"][0]
-    assert refused.context["form"]["note"].value() == "Hello"
-    assert Relationship.objects.count() == 1
-
-
-def test_products_to_choose_stand_in_families_with_their_day_and_tick_without_script(here, client):
-    """Rule 9: nothing is sent by ticking."""
-    here.product.renews_on = dt.date(2026, 12, 1)
-    here.product.save()
-    world.make_product(here.client, here.offers["office"], name="Office")
-    mine = set(Product.objects.values_list("pk", flat=True))
-    world.make_product(world.make_client("Fremd AG")[0], here.offers["office"])
-    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = reverse("clients:partner_invite", args=[here.partner.pk])
-    typed = {"access": "LIMITED", "note": "Hello", "products": [here.product.pk]}
-
-    drawn = client.get(page).content.decode()
-    everything = client.post(page, typed | {"tick": "all"})
-    nothing = client.post(page, typed | {"tick": "none"})
-
-    assert "moser.ch · Web hosting · paid until 1 Dec 2026" in drawn
-    assert drawn.index(">Web hosting</p>") < drawn.index("moser.ch ·")
-    for answer, ticked in ((everything, mine), (nothing, set())):
-        form = answer.context["form"]
-        assert (answer.status_code, form.is_bound) == (200, False)
-        assert set(form["products"].value()) == ticked
-        assert (form["access"].value(), form["note"].value()) == ("LIMITED", "Hello")
-    assert not Relationship.objects.exists()
-
-
-def test_mails_name_both_sides_and_the_products(here, run_jobs):
-    """N1, N3 and the answer."""
-    world.make_product(here.client, here.offers["office"], name="Office")
-    invited = invite(here, terms=limited(*Product.objects.all()))
-    run_jobs()
-    first = mail.outbox[-1]
-    services.accept(relationship_id=invited.pk, actor=here.partner_acting, now=NOW)
-    run_jobs()
-
-    assert first.subject == "Bäckerei Moser invites Studio Lumen"
-    assert "Bäckerei Moser invites Studio Lumen to look after its products." in first.body
-    assert "Limited access to 2 products: Office, moser.ch." in first.body
-    assert "Studio Lumen looks after products of Bäckerei Moser from now on." in mail.outbox[-1].body
-    assert "Limited access to 2 products: Office, moser.ch." in mail.outbox[-1].body
-
-
-def test_mail_of_a_request_says_what_is_asked_in_words(here, run_jobs):
-    """N3; it names the client to the client alone."""
-    request(here, here.acting.user.email)
-    run_jobs()
-
-    assert "Studio Lumen would like to look after the products of Bäckerei Moser." in mail.outbox[-1].body
-    assert "It asks for: Full access; the partner pays." in mail.outbox[-1].body
-
-
-@pytest.mark.parametrize(("answer", "words"), [("accept", "accepted"), ("refuse", "refused")])
-def test_a_used_link_tells_who_has_used_it(here, client, answer, words):
-    """Rule 10: and nobody else."""
-    relationship = invite(here)
-    link = answer_link(relationship).removeprefix("http://localhost:8000")
-    getattr(services, answer)(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
-    backend = "allauth.account.auth_backends.AuthenticationBackend"
-
-    client.force_login(here.partner_acting.user, backend=backend)
-    own = client.get(link)
-    client.force_login(world.make_client("Fremd AG")[1].user, backend=backend)
-    foreign = client.get(link)
-
-    assert own.status_code == 200
-    assert f"You have {words} this invitation on 23 November 2026" in own.content.decode()
-    assert reverse("clients:client_detail", args=[relationship.pk]) in own.content.decode()
-    assert foreign.status_code == 404
-    assert "Moser" not in foreign.content.decode()
 
 
 def test_unknown_mail_is_asked_and_claimed(here, run_jobs):

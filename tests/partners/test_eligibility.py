@@ -8,7 +8,6 @@ from functools import partial
 
 import pytest
 from django.core import mail
-from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,40 +17,14 @@ from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
 from partners import registers, services
 from partners.exceptions import AlreadyAffiliate, AlreadyPartner, NotEligible
-from partners.models import Affiliation, Application, Partner, TermsAcceptance, Threshold
+from partners.models import Affiliation, Application, Partner, TermsAcceptance
 from partners.selectors import threshold_share
 from tests import world
 from tests.at_once import at_once
+from tests.partners.applying import draft, send
 from tests.world import NOW
 
 THRESHOLDS = {"CHF": D(2000), "EUR": D(1800)}
-SOUND = {
-    "register_country": "CH",
-    "register_number": "CHE-100.155.212",
-    "website": "https://lavague.example",
-    "contact_email": "bonjour@lavague.example",
-    "estimated_yearly_net": D(3000),
-    "gives_support": True,
-    "answers_for_invoices": True,
-    "is_exclusive_for_tenders": True,
-}
-
-
-@pytest.fixture
-def company(db):
-    world.make_thresholds()
-    world.make_terms()
-    return world.make_client("La Vague SA")
-
-
-def draft(company, **changes):
-    organisation, acting = company
-    return services.save_draft(organisation_id=organisation.pk, values=SOUND | changes, actor=acting, now=NOW)
-
-
-def send(company, version="2026-1"):
-    organisation, acting = company
-    return services.apply_to_programme(organisation_id=organisation.pk, terms_version=version, actor=acting, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -225,55 +198,6 @@ def test_incomplete_application_is_refused_and_says_what_is_missing(company, cha
     assert not TermsAcceptance.objects.exists()
 
 
-def test_volume_that_falls_short_when_it_is_sent_is_refused(company):
-    """Rule 1: the threshold has risen since the step about the volume."""
-    draft(company)
-    Threshold.objects.filter(currency="CHF").update(yearly_net=D("3000.01"))
-
-    with pytest.raises(NotEligible, match="threshold"):
-        send(company)
-
-    assert Application.objects.get().state == "DRAFT"
-    assert not TermsAcceptance.objects.exists()
-
-
-def test_volume_below_the_threshold_is_refused_at_its_own_step(company):
-    """Rules 1 and 2: at once, beside the field, as sending would."""
-    draft(company)
-
-    with pytest.raises(NotEligible, match="2’000") as refusal:
-        draft(company, estimated_yearly_net=D("1999.99"), website="https://other.example")
-
-    assert refusal.value.field == "estimated_yearly_net"
-    kept = Application.objects.get()
-    assert (kept.estimated_yearly_net, kept.website) == (D(3000), SOUND["website"])
-
-
-def test_what_is_managed_already_makes_up_for_a_small_estimate(company):
-    """Rules 1 and 2."""
-    world.make_product(company[0], world.make_catalogue()["office"], quantity=2)  # 2'400.00 a year
-
-    assert draft(company, estimated_yearly_net=D(0)).estimated_yearly_net == D(0)
-
-
-def test_step_about_the_volume_says_todays_threshold_and_refuses_beside_the_field(company, client):
-    """Rule 2: the figures come from the rows, in the organisation's currency."""
-    Threshold.objects.filter(currency="CHF").update(yearly_net=D(2500))
-    draft(company)
-    client.force_login(company[1].user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = reverse("partners:application_step", args=["website"])
-
-    drawn = client.get(page).content.decode()
-    typed = {"website": "https://b.example", "contact_email": "b@b.example", "estimated_yearly_net": "2499.99"}
-    refused = client.post(page, typed)
-
-    assert "The threshold is CHF\xa02’500.00 a year" in drawn
-    assert refused.status_code == 409
-    assert "2’500.00" in refused.context["form"].errors["estimated_yearly_net"][0]
-    assert refused.context["form"]["website"].value() == "https://b.example"
-    assert Application.objects.get().website == SOUND["website"]
-
-
 def test_old_terms_are_not_accepted(company):
     """Rule 5: the version that was shown must be the one in force."""
     draft(company)
@@ -379,35 +303,3 @@ def test_two_companies_with_one_number_at_once():
 
     assert outcomes == ["done", "refused"]
     assert AuditEvent.objects.filter(action="partners.application.submitted").count() == 1
-
-
-def test_a_rejected_applicant_may_apply_again_with_what_was_filled_in(company, client):
-    """Q23: the duties and the conditions are taken on anew (rule 5)."""
-    draft(company)
-    application = send(company)
-    services.reject_application(
-        application_id=application.pk, reason="The website is empty.", actor=world.make_reviewer(), now=NOW
-    )
-    client.force_login(company[1].user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    first = reverse("partners:application_step", args=["company"])
-
-    status = client.get(reverse("partners:application_status")).content.decode()
-    form = client.get(first).context["form"]
-    client.post(first, {"register_country": "CH", "register_number": form["register_number"].value()})
-    website = client.get(reverse("partners:application_step", args=["website"])).context["form"]
-    duties = client.get(reverse("partners:application_step", args=["duties"])).context["form"]
-
-    assert f'href="{first}"' in status
-    assert "Apply again" in status
-    assert form["register_number"].value() == "CHE100155212"
-    assert (website["website"].value(), website["estimated_yearly_net"].value()) == (SOUND["website"], D(3000))
-    assert not duties["gives_support"].value()
-
-
-def test_an_application_in_review_offers_no_second_one(company, client):
-    """Q23."""
-    draft(company)
-    send(company)
-    client.force_login(company[1].user, backend="allauth.account.auth_backends.AuthenticationBackend")
-
-    assert "Apply again" not in client.get(reverse("partners:application_status")).content.decode()

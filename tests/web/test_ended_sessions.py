@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.models import Order
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.middleware import ORGANISATION_KEY
 from partnerportal.accounts.models import MemberInvitation
@@ -226,3 +227,30 @@ def test_a_refused_token_offers_a_way_on(person):
     assert "Back to the page" in signed_in
     assert not MemberInvitation.objects.exists()
     assert typed.KEY not in strict.session
+
+
+@pytest.mark.parametrize("still_open", [True, False])
+def test_who_was_in_a_clients_space_is_back_there_if_it_is_still_open(client, still_open):
+    """Promise 1: the session holds a wish; what was taken back meanwhile shows nothing."""
+    offers = world.make_catalogue()
+    organisation, _acting = world.make_client("Bäckerei Moser")
+    partner, acting = world.make_partner()
+    relationship = world.make_relationship(organisation, partner, payer="PARTNER")
+    client.force_login(acting.user, backend=BACKEND)
+    client.post(reverse("clients:client_enter", args=[relationship.pk]))
+    page = reverse("billing:order_place")
+    drawn = client.get(page).content.decode()
+    hidden = dict(re.findall(r'name="(drawn_\w+)" value="([^"]*)"', drawn))
+    client.cookies.pop("sessionid")
+    client.post(page, hidden | {"offer": offers["office"].pk, "quantity": "7", "name": "zufall.ch"})
+    if not still_open:
+        relationship.state, relationship.ended_at, relationship.ended_by = "ENDED", world.NOW, "CLIENT"
+        relationship.save()
+
+    log_in(client, acting.user)
+    answer = client.get(page)
+
+    assert (NOTICE in answer.content.decode()) is still_open
+    assert ("zufall.ch" in answer.content.decode()) is still_open
+    assert answer.context["request"].acting.relationship == (relationship if still_open else None)
+    assert not Order.objects.exists()

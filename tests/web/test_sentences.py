@@ -101,7 +101,7 @@ def test_allauth_speaks_of_what_to_do():
 @pytest.mark.parametrize(
     ("page", "words"),
     [
-        ("account_signup", {"Name of the company or association": "for a company or an association", "Password": ""}),
+        ("account_signup", {"Name of the company or association": "unless you are an individual", "Password": ""}),
         ("tenders:post", {"Place": "unless it can be done from anywhere", "Phone": "optional", "Title": ""}),
     ],
 )

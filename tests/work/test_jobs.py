@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from kombu.exceptions import OperationalError
 
 from partnerportal.work import registry, services
@@ -15,6 +16,7 @@ from partnerportal.work.models import Job
 from partnerportal.work.running import GiveUp, LostJob
 from partnerportal.work.templatetags.kinds import KINDS
 from tests import world
+from tests.access import visitors
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +196,21 @@ def test_collaborators_see_their_own_jobs_only():
 def test_every_kind_of_work_has_words():
     """Staff read what a job does, not its code."""
     assert set(KINDS) == {name for name in registry._KINDS if not name.startswith("tests.")}
+
+
+def test_staff_read_jobs_in_words():
+    """The codes stand on the job's own page only, for whoever looks into the logs."""
+    site = visitors.build()
+    failed = Job.objects.get(pk=site.arguments["billing:staff_job_detail"][0])
+    Job.objects.exclude(pk=failed.pk).delete()
+    Job.objects.update(state=JobState.FAILED, finished_at=NOW, error="No rate")
+    staff = site.browser("staff")
+
+    for page in (reverse("billing:staff_job_list"), reverse("home:staff")):
+        shown = staff.get(page).content.decode()
+        assert "Nightly: yearly check of the volumes" in shown
+        assert "billing.review_thresholds" not in shown
+        assert ">FAILED<" not in shown
+    detail = staff.get(reverse("billing:staff_job_detail", args=[failed.pk])).content.decode()
+    assert "Nightly: yearly check of the volumes" in detail
+    assert "billing.review_thresholds" in detail

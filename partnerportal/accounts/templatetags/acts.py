@@ -41,7 +41,7 @@ ACTS = {
     "clients.assignment.removed": _("took a collaborator off"),
     "billing.order.placed": _("ordered"),
     "billing.renewal.placed": _("renewed"),
-    "billing.invoice.issued": _("caused an invoice"),
+    "billing.invoice.issued": _("had an invoice issued"),
     "billing.payment.settled": _("paid an invoice"),
     "billing.prepaid.topped_up": _("topped up the prepaid account"),
     "billing.cashback.credited": _("credited cashback"),
