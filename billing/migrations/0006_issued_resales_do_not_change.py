@@ -1,0 +1,25 @@
+"""A partner's issued document never changes, as an invoice of the provider does not (promise 5)."""
+
+from django.db import migrations
+
+FORWARD = """
+CREATE FUNCTION billing_resale_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'ISSUED' THEN
+        RAISE EXCEPTION 'an issued document never changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+END $$;
+
+CREATE TRIGGER billing_resale_immutable BEFORE UPDATE OR DELETE ON billing_resale
+FOR EACH ROW EXECUTE FUNCTION billing_resale_refuse_change();
+"""
+BACKWARD = """
+DROP TRIGGER billing_resale_immutable ON billing_resale;
+DROP FUNCTION billing_resale_refuse_change();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("billing", "0005_resales_keep_their_addresses")]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
