@@ -261,6 +261,12 @@ class OrderLine(models.Model):
             models.Index(fields=["earning_partner", "outcome", "id"], name="orderline_by_earning_partner"),
             models.Index(fields=["earner", "id"], name="orderline_by_earner"),
             models.Index(fields=["earning_partner", "-id"], name="orderline_newest_of_partner"),
+            models.Index(  # What is pending is summed from the index alone.
+                fields=["earning_partner", "order"],
+                include=["cashback"],
+                condition=Q(outcome=Outcome.CASHBACK),
+                name="orderline_cashback_of_partner",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -338,7 +344,12 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["payer", "-issued_at", "-id"], name="invoice_by_payer"),
             models.Index(fields=["-issued_at", "-id"], name="invoice_newest"),
-            models.Index(fields=["order"], condition=Q(state=InvoiceState.OPEN), name="invoice_open_by_order"),
+            models.Index(
+                fields=["order"],
+                include=["currency"],
+                condition=Q(state=InvoiceState.OPEN),
+                name="invoice_open_by_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -422,7 +433,15 @@ class LedgerEntry(models.Model):
                 fields=["reference"], condition=Q(kind=EntryKind.TOP_UP), name="ledgerentry_top_up_reference_once"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="ledgerentry_by_account")]
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="ledgerentry_by_account"),
+            models.Index(  # What was earned by month is summed from the index alone.
+                fields=["account", "created_at"],
+                include=["amount"],
+                condition=Q(kind__in=[EntryKind.CASHBACK, EntryKind.REVERSAL]),
+                name="ledgerentry_earned",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account.currency} {self.amount}"
