@@ -144,7 +144,10 @@ def _as_shown(quote: Quote, shown: str | None) -> Quote:
     """Return a quote made under the locks, unless the person was shown another one (promise 3)."""
     if shown is not None and shown != quote.shown:
         raise PriceChanged(
-            _("Look at the price below before you order: it is not the one that you were shown, or not for the same payer.")
+            _(
+                "Look at the price below before you order: it is not the one that you were shown, or not for the same "
+                "payer."
+            )
         )
     return quote
 
