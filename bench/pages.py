@@ -11,10 +11,10 @@ from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
-from clients.choices import CLIENT_SPACE_KEY, Access
+from clients.choices import Access
 from clients.models import Product, Relationship
 from partnerportal.accounts.choices import Role, StaffRole
-from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.middleware import CLIENT_SPACE_KEY, ORGANISATION_KEY
 from partnerportal.accounts.models import Membership, User
 
 HOST = "localhost"

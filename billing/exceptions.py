@@ -7,6 +7,10 @@ class OrderRefused(Refused):
     """The decision table refuses the order (rule 30), or it cannot be priced."""
 
 
+class PriceChanged(OrderRefused):
+    """The order is not the one that was shown: its price, its payer or what it holds has changed since."""
+
+
 class InsufficientBalance(Refused):
     """The prepaid account does not hold enough: spending never takes it below zero (rule 43)."""
 

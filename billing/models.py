@@ -273,6 +273,11 @@ class OrderLine(models.Model):
         return f"{self.quantity} × {self.offer_name}"
 
     @property
+    def through(self) -> Relationship | None:
+        """The relationship that earns on it, or through which it was ordered."""
+        return self.earner or self.order.relationship
+
+    @property
     def explanation(self) -> str:
         """Address of the page that explains the amounts."""
         return reverse("billing:line_explain", args=[self.pk])

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from billing.choices import InvoiceState, Outcome
+from clients.choices import Right
 from clients.models import Relationship
 
 
@@ -45,9 +46,12 @@ class OrderLineQuerySet(models.QuerySet[Any]):
     def visible_to(self, acting: Any) -> OrderLineQuerySet:
         """Keep the lines whose amounts one may read: what one's organisation pays, and what earns it something.
 
-        Who pays reads its own price; the partner that earns reads the chain behind its cashback (rule 51).
+        Who pays reads its own price; the partner that earns reads the chain behind its cashback (rule 51). In a
+        client's space amounts are for whoever may order there (rule 21).
         """
         if acting is None or acting.home is None:
+            return self.none()
+        if acting.relationship is not None and Right.ORDER not in acting.rights:
             return self.none()
         paid = Q(order__payer=acting.home.pk) & Q(pk__isnull=not _may_read_invoices(acting))
         earned = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk, pk=OuterRef("earner"))

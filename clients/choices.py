@@ -73,6 +73,3 @@ class Right(models.TextChoices):
     STATISTICS = "statistics", _("see statistics")
     ORDER = "order", _("order and renew")
     BILLING = "billing", _("manage billing")
-
-
-CLIENT_SPACE_KEY = "client_space"  # in the session: the relationship in whose client's space the person wants to be

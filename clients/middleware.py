@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from clients import selectors
-from clients.choices import CLIENT_SPACE_KEY
 from clients.models import Relationship
+from partnerportal.accounts.middleware import CLIENT_SPACE_KEY
 
 
 class ClientSpaceMiddleware:

@@ -16,7 +16,7 @@ from clients.choices import Right
 from clients.permissions import ClientPermission
 from partnerportal.accounts.permissions import AccountPermission, Anyone
 from partnerportal.home.permissions import HomePermission
-from partners.models import Partner
+from partners.pages import has_partner_space
 from partners.permissions import PartnerPermission
 
 
@@ -201,15 +201,9 @@ def _space(request: HttpRequest, acting: Any) -> str:
         return "public"
     if acting.staff_role is not None and first in {"staff", "auth"}:
         return "staff"
-    if acting.relationship is None and acting.home is not None and _is_partner(request, acting):
+    if acting.relationship is None and acting.home is not None and has_partner_space(request):
         return "partner"  # a partner's own products, orders and members stand in its one navigation
     return "account"
-
-
-def _is_partner(request: Any, acting: Any) -> bool:
-    if not hasattr(request, "is_partner_space"):
-        request.is_partner_space = Partner.objects.visible_to(acting).exists()
-    return request.is_partner_space
 
 
 def _drawn(link: Link, request: HttpRequest) -> dict[str, Any]:

@@ -10,6 +10,14 @@ from partnerportal.web.views import PolicyView
 from partners.models import Partner
 
 
+def has_partner_space(request: Any) -> bool:
+    """Tell whether the organisation acted for is a partner; asked once for each request."""
+    if not hasattr(request, "is_partner_space"):
+        request.is_partner_space = Partner.objects.visible_to(request.acting).exists()
+    is_there: bool = request.is_partner_space
+    return is_there
+
+
 class OwnPartner(PolicyView):
     """A page of the partner space: one's own organisation must be a partner, else there is no such page."""
 

@@ -7,14 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.choices import Outcome
-from billing.models import DegressiveStep, Order, OrderLine
+from billing.models import DegressiveStep, OrderLine
 from billing.pricing import cashback, vat
-from clients.choices import RelationshipState
 from clients.models import Relationship
 from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
@@ -40,11 +38,11 @@ class Explanation:
     facts: list[dict[str, Any]]
 
 
-def explain(*, line: OrderLine, as_partner: bool, is_at_home: bool) -> Explanation:
+def explain(*, line: OrderLine, as_partner: bool, relationship_url: str) -> Explanation:
     """Explain a line: to the partner that earns, with its rates; to a paying client, with its own degressive rate.
 
-    ``as_partner``: the reader's organisation is the one that earns on the line. ``is_at_home``: not in a client's
-    space, where pages about the relationship are not to be had.
+    ``as_partner``: the reader's organisation is the one that earns on the line. ``relationship_url``: where the reader
+    may look at the relationship, if anywhere.
     """
     is_partners = as_partner and line.preferential_net is not None
     earns_cashback = is_partners and line.outcome == Outcome.CASHBACK
@@ -54,7 +52,7 @@ def explain(*, line: OrderLine, as_partner: bool, is_at_home: bool) -> Explanati
         chains=price_chains(line=line, as_partner=as_partner),
         sentence=_sentence(line, is_partners=is_partners),
         comparison=_comparison(line) if is_partners and line.outcome == Outcome.REBATE else "",
-        facts=_facts(line, is_partners=is_partners, as_partner=as_partner, is_at_home=is_at_home),
+        facts=_facts(line, is_partners=is_partners, as_partner=as_partner, relationship_url=relationship_url),
     )
 
 
@@ -175,8 +173,12 @@ def _multiplied(line: OrderLine) -> str:
 
 
 def _comparison(line: OrderLine) -> str:
-    """Say what the other way of ordering would have brought: the client pays itself, the partner gets cashback."""
-    if line.order.client_id == line.order.payer_id or line.preferential_net is None:
+    """Say what the other way of ordering would have brought: the client pays itself, the partner gets cashback.
+
+    Nothing where the client pays in another currency, by another price list (rule 44).
+    """
+    order = line.order
+    if order.client_id == order.payer_id or order.client.currency != order.currency or line.preferential_net is None:
         return ""
     clients = _clients_net(line)
     return _("If the client had ordered and paid itself: %(paid)s for it, and %(cashback)s cashback for you.") % {
@@ -185,18 +187,16 @@ def _comparison(line: OrderLine) -> str:
     }
 
 
-def _facts(line: OrderLine, *, is_partners: bool, as_partner: bool, is_at_home: bool) -> list[dict[str, Any]]:
+def _facts(line: OrderLine, *, is_partners: bool, as_partner: bool, relationship_url: str) -> list[dict[str, Any]]:
     order = line.order
     facts: list[dict[str, Any]] = [
-        {"label": _("Ordered by"), "value": _orderer(order)},
+        {"label": _("Ordered by"), "value": _orderer(line, as_partner=as_partner)},
         {"label": _("Ordered for"), "value": order.client},
         {"label": _("Paid by"), "value": order.payer},
         {"label": _("Rounded"), "value": _("once, on the line total, half up")},
     ]
-    relationship = line.earner or order.relationship
-    if relationship is not None:
-        page = "clients:client_detail" if as_partner else "clients:relationship_detail"
-        facts.insert(3, _relationship_fact(relationship, page if is_at_home else ""))
+    if line.through is not None:
+        facts.insert(3, _relationship_fact(line.through, relationship_url))
     tax = vat(net=line.charged_net, rate=order.invoice.vat_rate)
     vat_words = _("%(rate)s: %(vat)s, total %(total)s") % {
         "rate": writing.percent(order.invoice.vat_rate),
@@ -212,13 +212,16 @@ def _facts(line: OrderLine, *, is_partners: bool, as_partner: bool, is_at_home: 
     return facts
 
 
-def _orderer(order: Order) -> str:
-    """Name the person, and the organisation that they acted for."""
-    side = order.partner.organisation if order.partner else order.client
-    return f"{order.placed_by_label}, {side}"
+def _orderer(line: OrderLine, *, as_partner: bool) -> str:
+    """Name the person, and the organisation that they acted for; who works at a client is nothing for its partner."""
+    order = line.order
+    if order.partner is not None:
+        return f"{order.placed_by_label}, {order.partner.organisation}"
+    is_foreign = as_partner and line.earning_partner_id != order.client_id
+    return str(order.client) if is_foreign else f"{order.placed_by_label}, {order.client}"
 
 
-def _relationship_fact(relationship: Relationship, page: str) -> dict[str, Any]:
+def _relationship_fact(relationship: Relationship, url: str) -> dict[str, Any]:
     words = _("%(number)s, %(access)s access") % {
         "number": relationship.pk,
         "access": relationship.get_access_display().lower(),
@@ -228,7 +231,7 @@ def _relationship_fact(relationship: Relationship, page: str) -> dict[str, Any]:
         "label": _("Relationship"),
         "value": words,
         "note": _("since %(day)s") % {"day": writing.day(since)} if since else "",
-        "url": reverse(page, args=[relationship.pk]) if page and relationship.state == RelationshipState.ACTIVE else "",
+        "url": url,
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing.choices import OrderKind
-from billing.exceptions import OrderRefused
+from billing.exceptions import OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.services.invoices import issue_invoice
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
@@ -49,12 +49,14 @@ def place_order(
     key: str,
     actor: Acting,
     now: datetime,
+    shown: str | None = None,
 ) -> Order:
     """Order for a client's organisation: products are installed there (rule 23), the payer gets the invoice.
 
     ``key``: made with the form; a repeated request returns the order that it placed the first time, and one that asks
-    for something else under the same key is refused. Terms are those of ``now`` and stay (Q11). Raises
-    :class:`OrderRefused`, NoPrice.
+    for something else under the same key is refused. ``shown``: the quote's, as the person saw it; None where nobody
+    was shown one. Terms are those of ``now`` and stay (Q11). Raises :class:`OrderRefused`, NoPrice, and
+    :class:`PriceChanged` if it would be another order than the one that was shown.
     """
     _lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
@@ -70,7 +72,7 @@ def place_order(
             raise OrderRefused(_("This offer is no longer sold."), field="offer")
     _check_extended(client_id, items)
     wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
-    quote = quote_items(client_id, wanted, relationship_id, now)
+    quote = _as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
     return _write(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
 
 
@@ -83,6 +85,7 @@ def renew(
     key: str,
     actor: Acting,
     now: datetime,
+    shown: str | None = None,
 ) -> Order:
     """Renew products of a client by one period each; equal offers in the same scope become one line, rounded once.
 
@@ -94,7 +97,7 @@ def renew(
         renewed = Coverage.objects.filter(line__order=known).values_list("product", flat=True)
         return _repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
-    quote = quote_items(client_id, wanted, relationship_id, now)
+    quote = _as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
     return _write(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
 
 
@@ -135,6 +138,18 @@ def _repeated(known: Order, is_same: bool) -> Order:
             _("This form was sent before, with other content. See your orders, and start anew for what is missing.")
         )
     return known
+
+
+def _as_shown(quote: Quote, shown: str | None) -> Quote:
+    """Return a quote made under the locks, unless the person was shown another one (promise 3)."""
+    if shown is not None and shown != quote.shown:
+        raise PriceChanged(
+            _(
+                "Look at the price below before you order: it is not the one that you were shown, or not for the same "
+                "payer."
+            )
+        )
+    return quote
 
 
 def _check_extended(client_id: int, items: Sequence[Item]) -> None:

@@ -98,6 +98,17 @@ class Quote:
         """What is to be paid, VAT included."""
         return self.charged_net + self.vat
 
+    @property
+    def shown(self) -> str:
+        """What a page shows of it, in short: who pays, what, how much of it, until when, for how much.
+
+        It holds nothing that is not on the page, so a form may carry it.
+        """
+        lines = [
+            f"{one.wanted.offer.pk}:{one.wanted.quantity}:{one.period_end}:{one.line.charged}" for one in self.lines
+        ]
+        return " ".join([str(self.payer.pk), self.currency, *sorted(lines), str(self.total)])
+
 
 def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int | None, now: datetime) -> Quote:
     """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice."""

@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing import forms, selectors, services
+from billing.exceptions import PriceChanged
 from billing.models import Order, PrepaidAccount
 from billing.permissions import BillingPermission
 from billing.services import Quote
@@ -48,19 +48,27 @@ class _Ordering(ActionView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Show the price first; the second button orders what was shown, at that price."""
-        is_confirmed = "confirm" in self.request.POST
-        known = Order.objects.filter(client=self.request.acting.organisation, key=form.cleaned_data["key"])
-        if is_confirmed and known.exists():
-            return super().form_valid(form)  # sent twice: the order is there
+        if "confirm" in self.request.POST:
+            return super().form_valid(form)
         try:
             self.quote = self.price(form)
         except Refused as refusal:
             return self.conflict(form, refusal)
-        if is_confirmed and self.request.POST.get("shown") == _fingerprint(self.quote):
-            return super().form_valid(form)
-        if is_confirmed:
-            form.add_error(None, _("Look at the price below before you order: it is not the one that you were shown."))
-        return self.render_to_response(self.get_context_data(form=form), status=409 if is_confirmed else 200)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
+        """Show the price that holds now beside the refusal of one that does not."""
+        if isinstance(refusal, PriceChanged):
+            try:
+                self.quote = self.price(form)
+            except Refused as meanwhile:
+                refusal = meanwhile
+        return super().conflict(form, refusal)
+
+    @property
+    def shown(self) -> str:
+        """What the page had shown when the second button was pressed."""
+        return self.request.POST.get("shown", "")
 
     def act(self, form: Any) -> str:
         """Place it, pay if the prepaid account holds enough, and say what happened."""
@@ -91,12 +99,13 @@ class _Ordering(ActionView):
         context: dict[str, Any] = {
             "quote": quote,
             "lines": lines,
-            "shown": _fingerprint(quote),
+            "shown": quote.shown,
             "cashback": sum((line.cashback for line in earns), NOTHING),
         }
         if len(lines) == 1:
             context["chains"] = selectors.price_chains(line=lines[0], as_partner=bool(earns))
-        if quote.payer == home:  # what somebody else's account holds is not told
+        # Neither what somebody else's account holds is told, nor one's own to who may not read its accounting.
+        if quote.payer == home and self.request.acting.membership.may_see_accounting:
             accounts = PrepaidAccount.objects.filter(organisation=home, currency=quote.currency)
             balance = accounts.values_list("balance", flat=True).first() or NOTHING
             context |= {"balance": balance, "rest": balance - quote.total, "missing": quote.total - balance}
@@ -132,6 +141,7 @@ class OrderPlaceView(_Ordering):
         return services.place_order(
             items=[_item(form)],
             key=form.cleaned_data["key"],
+            shown=self.shown,
             actor=self.request.acting,
             now=timezone.now(),
             **self.through(),
@@ -170,6 +180,7 @@ class RenewView(_Ordering):
         return services.renew(
             product_ids=_chosen(form),
             key=form.cleaned_data["key"],
+            shown=self.shown,
             actor=self.request.acting,
             now=timezone.now(),
             **self.through(),
@@ -183,9 +194,3 @@ def _item(form: forms.OrderForm) -> services.Item:
 
 def _chosen(form: forms.RenewForm) -> list[int]:
     return [product.pk for product in form.cleaned_data["products"]]
-
-
-def _fingerprint(quote: Quote) -> str:
-    """Return what was shown, in short: what, how much of it, until when, for how much."""
-    lines = [f"{one.wanted.offer.pk}:{one.wanted.quantity}:{one.period_end}:{one.line.charged}" for one in quote.lines]
-    return " ".join([*sorted(lines), str(quote.total)])

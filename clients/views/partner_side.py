@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from clients import forms, selectors, services
-from clients.choices import CLIENT_SPACE_KEY, RelationshipState, Right, Side
+from clients.choices import RelationshipState, Right, Side
 from clients.filters import ClientFilter
 from clients.models import ClientAssignment, Product, Relationship
 from clients.permissions import ClientPermission
@@ -23,6 +23,7 @@ from clients.tables import ClientTable
 from clients.views.shared import OneRelationship
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.forms import ConfirmForm
+from partnerportal.accounts.middleware import CLIENT_SPACE_KEY
 from partnerportal.accounts.models import Membership
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView

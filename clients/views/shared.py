@@ -19,7 +19,7 @@ from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.forms import ConfirmForm, PasswordConfirmForm
-from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.middleware import act_for
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.accounts.tokens import read_token
 from partnerportal.web.views import ActionView, PolicyView
@@ -280,13 +280,13 @@ class RelationshipLinkView(ActionView):
         receiver = receiver_id(self.answered) if self.answered is not None else None
         if receiver is None or not self._represents(receiver):
             return None
-        self.request.session[ORGANISATION_KEY] = receiver
+        act_for(self.request, receiver)
         page = "relationship_detail" if self.answered.is_request else "client_detail"
         context = {"relationship": self.answered, "url": reverse(f"clients:{page}", args=[self.answered.pk])}
         return self.response_class(self.request, ["clients/relationship_link_answered.html"], context)
 
     def _go_on(self, organisation_id: int) -> HttpResponseRedirect:
-        self.request.session[ORGANISATION_KEY] = organisation_id
+        act_for(self.request, organisation_id)
         page = "client_answer" if self.relationship.started_by == Side.CLIENT else "relationship_answer"
         return redirect(f"clients:{page}", pk=self.relationship.pk)
 

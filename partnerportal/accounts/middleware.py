@@ -27,6 +27,7 @@ from partnerportal.web import typed
 from partnerportal.web.views import ActionView
 
 ORGANISATION_KEY = "acting_organisation"
+CLIENT_SPACE_KEY = "client_space"  # the relationship through which the person wants to act; clients looks it up
 NOTED_AGAIN_AFTER = timedelta(minutes=1)
 _AGENT_LENGTH = UserSession._meta.get_field("user_agent").max_length  # noqa: SLF001 -- Django documents _meta
 _ENDED = gettext_lazy("Your session has ended, and nothing was sent. Log in to go on.")
@@ -60,6 +61,12 @@ def acting_of(request: Any) -> Acting | None:
         (one for one in memberships if one.organisation_id == chosen), memberships[0] if memberships else None
     )
     return Acting(user=request.user, membership=current, memberships=memberships)
+
+
+def act_for(request: Any, organisation_id: int) -> None:
+    """Wish to act for an organisation from now on, in its own space; the next request asks whether that holds."""
+    request.session[ORGANISATION_KEY] = organisation_id
+    request.session.pop(CLIENT_SPACE_KEY, None)
 
 
 class SeenMiddleware:

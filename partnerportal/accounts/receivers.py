@@ -6,10 +6,8 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.middleware import CLIENT_SPACE_KEY, act_for
 from partnerportal.web import typed
-
-CLIENT_SPACE_KEY = "client_space"  # clients keeps its wish there; whether it holds is asked at each request
 
 
 def prove_session(*, request: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
@@ -27,6 +25,6 @@ def go_back_to_what_was_typed(*, request: Any, **_: Any) -> None:
         return
     home, relationship = found.stamp.split(".")
     if home:
-        request.session[ORGANISATION_KEY] = int(home)
+        act_for(request, int(home))
     if relationship:
         request.session[CLIENT_SPACE_KEY] = int(relationship)

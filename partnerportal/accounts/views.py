@@ -20,7 +20,7 @@ from django.views.generic import View
 
 from partnerportal.accounts import forms, services
 from partnerportal.accounts.filters import ActivityFilter
-from partnerportal.accounts.middleware import ORGANISATION_KEY
+from partnerportal.accounts.middleware import act_for
 from partnerportal.accounts.models import MemberInvitation, Membership, Organisation
 from partnerportal.accounts.permissions import AccountPermission, Anyone, SignedIn
 from partnerportal.accounts.tables import ActivityTable, MembershipTable
@@ -41,8 +41,7 @@ class SwitchView(PolicyView, View):
         chosen = request.POST.get("organisation", "")
         if not any(str(one.organisation_id) == chosen for one in request.acting.memberships):
             raise Http404
-        request.session[ORGANISATION_KEY] = int(chosen)
-        request.session.pop("client_space", None)
+        act_for(request, int(chosen))
         return redirect("home:start")
 
 
@@ -74,7 +73,7 @@ class OrganisationCreateView(ActionView):
     def act(self, form: forms.OrganisationCreateForm) -> str:
         """Create it and act for it."""
         organisation = services.create_organisation(owner=self.request.user, now=timezone.now(), **form.cleaned_data)
-        self.request.session[ORGANISATION_KEY] = organisation.pk
+        act_for(self.request, organisation.pk)
         return reverse("home:start")
 
 
@@ -250,7 +249,7 @@ class InvitationAcceptView(ActionView):
     def act(self, form: forms.ConfirmForm) -> str:
         """Join, and act for the organisation from now on."""
         membership = services.accept_invitation(token=self.token, user=self.request.user, now=timezone.now())
-        self.request.session[ORGANISATION_KEY] = membership.organisation_id
+        act_for(self.request, membership.organisation_id)
         return reverse("home:start")
 
 

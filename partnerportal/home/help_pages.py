@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
+
+from partners.pages import OwnPartner, has_partner_space
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,9 @@ class HelpPage:
         """Return the paragraphs with their figures."""
         return [(str(heading), str(text) % numbers) for heading, text in self.paragraphs]
 
-    @property
-    def links(self) -> list[tuple[Any, str]]:
-        """Where one does what the page tells: words and addresses."""
-        return [(words, reverse(page)) for words, page in self.places]
+    def links(self, request: Any) -> list[tuple[Any, str]]:
+        """Where the reader does what the page tells: words and addresses."""
+        return [(words, reverse(page)) for words, page in self.places if _may_open(request, reverse(page))]
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,21 @@ class Promise:
     page: str
     argument: str = ""
 
-    @property
-    def url(self) -> str:
-        """Return the address where it can be checked."""
-        return reverse(self.page, args=[self.argument] if self.argument else [])
+    def url(self, request: Any) -> str:
+        """Return the address where the reader can check it, if there is one."""
+        address = reverse(self.page, args=[self.argument] if self.argument else [])
+        return address if _may_open(request, address) else ""
+
+
+def _may_open(request: Any, address: str) -> bool:
+    """Tell whether the page opens for the reader. Visitors are shown every link: they may be anybody yet."""
+    if request.acting is None:
+        return True
+    view: Any = resolve(address).func
+    if issubclass(view.view_class, OwnPartner) and not has_partner_space(request):
+        return False
+    is_granted: bool = view.view_class.permission.granted_to(request.acting)
+    return is_granted
 
 
 HELP_PAGES = (

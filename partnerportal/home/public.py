@@ -145,9 +145,11 @@ class HelpPageView(PageView):
         self.page = found[0]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The page, and the others beside it."""
+        """The page, where the reader does what it tells, and the other pages beside it."""
         paragraphs = self.page.written(programme_numbers(timezone.localdate()))
-        return super().get_context_data(page=self.page, paragraphs=paragraphs, pages=HELP_PAGES, **kwargs)
+        return super().get_context_data(
+            page=self.page, paragraphs=paragraphs, links=self.page.links(self.request), pages=HELP_PAGES, **kwargs
+        )
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -158,8 +160,9 @@ class PromisesView(PageView):
     template_name = "home/promises.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All of them."""
-        return super().get_context_data(promises=PROMISES, **kwargs)
+        """All of them, each with the address where the reader can look."""
+        promises = [(promise, promise.url(self.request)) for promise in PROMISES]
+        return super().get_context_data(promises=promises, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -94,7 +94,8 @@ def show(form: forms.BaseForm, data: MultiValueDict[str, str]) -> None:
         is_consent = isinstance(one, forms.BooleanField) and one.required
         if _is_secret(one) or is_consent or (one.widget.is_hidden and name not in hidden):
             continue
-        form.initial[name] = one.widget.value_from_datadict(data, MultiValueDict(), form.add_prefix(name))
+        sent = one.widget.value_from_datadict(data, MultiValueDict(), form.add_prefix(name))
+        form.initial[name] = one.bound_data(sent, None)  # what was sent as JSON is drawn as the same JSON
 
 
 def _is_secret(one: forms.Field | None) -> bool:

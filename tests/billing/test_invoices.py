@@ -189,35 +189,6 @@ def test_only_what_the_partner_paid_is_re_invoiced(here):
     assert not Resale.objects.exists()
 
 
-def test_amount_is_explained_to_each_side_with_its_own_figures(here, client):
-    """Promise 3: the client never reads the partner's rates."""
-    client_services.change_payer(relationship_id=here.relationship.pk, payer=Payer.CLIENT, actor=here.acting, now=NOW)
-    line = order(here.client, here.offers["mail-hosting"], here.acting, quantity=10).lines.get()
-    page = reverse("billing:line_explain", args=[line.pk])
-    shown = {}
-    for name, acting in (("client", here.acting), ("partner", here.partner_acting)):
-        client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        shown[name] = client.get(page).content.decode()
-
-    assert "Partner rate" in shown["partner"]
-    assert "10.80" in shown["partner"]
-    assert "in this organisation" not in shown["partner"]  # how many units the client has in all (promise 2)
-    assert "10 units in this organisation" in shown["client"]
-    assert "Partner rate" not in shown["client"]
-    assert "13.50" in shown["client"]
-
-
-def test_a_partner_reads_what_the_other_way_of_ordering_would_have_brought(here, client):
-    """Promise 3: rebate now, or 52.08 of cashback."""
-    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-
-    page = client.get(reverse("billing:line_explain", args=[here.order.lines.get().pk])).content.decode()
-
-    assert "260.40 for it, and 52.08 cashback for you" in page
-    assert "0.8 × 0.75 leaves" in page
-    assert "the step from 30 to 49" in page
-
-
 def test_an_open_invoice_names_the_account_of_its_currency(here, client, settings):
     """Promise 5: the one that it was issued with."""
     settings.PROVIDER = settings.PROVIDER | {"iban_chf": "CH93 0076 2011 6238 5295 7", "iban_eur": "CH56 EUR"}

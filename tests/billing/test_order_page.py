@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import services
-from billing.models import Order
+from billing.models import Order, PartnerRate
+from clients import services as client_services
 from clients.choices import Payer
 from clients.models import Product
+from partnerportal.accounts.choices import Role
 from tests import world
 from tests.world import NOW
 
@@ -137,14 +139,62 @@ def test_a_partner_is_not_told_what_its_clients_account_holds(client, here):
     """Promise 2: it orders on the client's means, and sees its cashback."""
     partner, partner_acting = world.make_partner()
     relationship = world.make_relationship(here.organisation, partner)
-    client.force_login(partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    client.post(reverse("clients:client_enter", args=[relationship.pk]))
+    enter(client, partner_acting, relationship)
 
     _values, page = ask(client, here, quantity=35)
 
     assert "900.00" not in text(page)
     assert "Paid from the prepaid account of Bäckerei Moser if it holds enough" in text(page)
     assert "Your cashback: CHF 52.08" in text(page)
+
+
+@pytest.fixture
+def there(client, here):
+    """Give a partner in the space of a client, which pays for now, at one price for both."""
+    PartnerRate.objects.all().delete()
+    partner, acting = world.make_partner()
+    relationship = world.make_relationship(here.organisation, partner)
+    enter(client, acting, relationship)
+    return relationship
+
+
+def enter(client, acting, relationship):
+    client.force_login(acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post(reverse("clients:client_enter", args=[relationship.pk]))
+
+
+def test_nobody_pays_what_was_shown_as_somebody_elses(client, here, there):
+    """Rules 24 and 25: the client changes the payer while its partner looks at the price, which stays the same."""
+    values, page = ask(client, here)
+    client_services.change_payer(relationship_id=there.pk, payer=Payer.PARTNER, actor=here.acting, now=NOW)
+
+    answer = client.post(PAGE, values | shown(page.content.decode()) | {"confirm": "yes"})
+
+    assert answer.status_code == 409
+    assert "not for the same payer" in text(answer)
+    assert "Studio Lumen pays" in text(answer)
+    assert not Order.objects.exists()
+    assert client.post(PAGE, values | shown(answer.content.decode()) | {"confirm": "yes"}).status_code == 302
+    assert Order.objects.get().payer == there.partner.organisation
+
+
+@pytest.mark.parametrize(("rights", "is_told"), [({}, False), ({"has_accounting": True}, True)])
+def test_what_the_account_holds_is_told_to_who_may_read_it(client, here, there, rights, is_told):
+    """Rule 28: a collaborator who orders for a client need not have the accounting right at home."""
+    there.payer = Payer.PARTNER
+    there.save()
+    organisation = there.partner.organisation
+    services.top_up(
+        organisation_id=organisation.pk, currency="CHF", amount=777, reference="p", actor=here.acting, now=NOW
+    )
+    member = world.make_member(organisation, Role.COLLABORATOR, **rights)
+    world.assign(there, member, has_order=True)
+    enter(client, world.acting(member), there)
+
+    _values, page = ask(client, here)
+
+    assert ("777.00" in text(page)) is is_told
+    assert ("Paid from the prepaid account of Studio Lumen if it holds enough" in text(page)) is not is_told
 
 
 def test_orders_name_what_they_hold_and_what_may_be_read_of_their_price(client, here):

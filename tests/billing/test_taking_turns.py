@@ -116,6 +116,23 @@ def test_the_same_form_sent_twice_at_once_orders_once(shop):
     assert Product.objects.count() == 2
 
 
+def test_of_two_orders_at_once_the_second_is_not_placed_at_a_price_that_nobody_was_shown(shop):
+    """Promise 3, Q3: the first order takes the count over a step, which changes the price of the second."""
+    offers, client, acting = shop
+    items = [services.Item(offers["web-hosting"], 3)]
+    shown = services.quote_order(client_id=client.pk, items=items, relationship_id=None, now=NOW).shown
+
+    def order(key):
+        services.place_order(
+            client_id=client.pk, items=items, relationship_id=None, key=key, shown=shown, actor=acting, now=NOW
+        )
+
+    outcomes = at_once(lambda: order("a"), lambda: order("b"))
+
+    assert outcomes == ["done", "refused"]
+    assert list(OrderLine.objects.values_list("quantity", "charged_net")) == [(3, D("29.76"))]
+
+
 def test_the_same_key_with_other_content_is_refused(shop):
     """The browser's back button, another quantity, sent again: nobody may believe that it was ordered."""
     offers, client, acting = shop

@@ -43,6 +43,47 @@ def test_products_to_choose_stand_in_families_with_their_day_and_tick_without_sc
     assert not Relationship.objects.exists()
 
 
+def test_who_ticks_all_without_script_can_save_the_change(here, client):
+    """Rule 17: what the page had shown of the access goes through the button and is still what it was."""
+    world.make_product(here.client, here.offers["office"], name="Office")
+    relationship = world.make_relationship(here.client, here.partner, access="LIMITED", products=(here.product,))
+    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = reverse("clients:relationship_change", args=[relationship.pk])
+
+    sent = client.get(page).context["form"]
+    for tick in ("none", "all"):
+        sent = client.post(page, as_sent(sent) | {"tick": tick}).context["form"]
+    saved = client.post(page, as_sent(sent))
+
+    assert saved.status_code == 302
+    assert relationship.grants.count() == 2
+
+
+def as_sent(form):
+    """What a browser sends of a form that was not filled in further."""
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_mails_link_leads_out_of_a_clients_space(here, client, is_answered):
+    """Rule 10: somebody who is in one client's space opens the invitation of another."""
+    invited = invite(here)
+    open_now = world.make_relationship(world.make_client("Rossi SA")[0], here.partner)
+    link = answer_link(invited).removeprefix("http://localhost:8000")
+    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if is_answered:
+        services.accept(relationship_id=invited.pk, actor=here.partner_acting, now=NOW)
+    client.post(reverse("clients:client_enter", args=[open_now.pk]))
+
+    answer = client.get(link, follow=True)
+    client_page = client.get(reverse("clients:client_detail", args=[invited.pk]))
+
+    assert (answer.status_code, client_page.status_code) == (200, 200)
+    assert client_page.context["request"].acting.relationship is None
+    assert "Your access to this client has ended" not in answer.content.decode()
+
+
 def test_mails_name_both_sides_and_the_products(here, run_jobs):
     """N1, N3 and the answer."""
     world.make_product(here.client, here.offers["office"], name="Office")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
+from partnerportal.accounts.choices import Role
 from partnerportal.home.help_pages import HELP_PAGES
 from tests import world
 
@@ -23,8 +26,32 @@ def test_every_help_page_is_written_out_and_leads_on(client, page):
 
     assert "%(" not in text
     assert "%%" not in text
-    assert page.links
-    assert all(f'href="{address}"' in text for _words, address in page.links)
+    assert page.places
+    assert all(f'href="{reverse(name)}"' in text for _words, name in page.places)
+
+
+@pytest.mark.parametrize("who", ["client", "collaborator", "partner"])
+def test_nobody_is_led_to_a_page_that_does_not_open(client, who):
+    """A help page and a promise lead on as far as the reader may go; an address may lead on to another."""
+    world.make_thresholds()
+    world.make_terms()
+    world.make_catalogue()
+    organisation, acting = world.make_client()
+    users = {
+        "client": acting.user,
+        "collaborator": world.make_member(organisation, Role.COLLABORATOR).user,
+        "partner": world.make_partner()[1].user,
+    }
+    client.force_login(users[who], backend="allauth.account.auth_backends.AuthenticationBackend")
+    pages = [reverse("home:help_page", args=[page.slug]) for page in HELP_PAGES] + [reverse("home:promises")]
+
+    texts = [client.get(page).content.decode().split("<main")[1].split("</main>")[0] for page in pages]
+
+    addresses = {address for text in texts for address in re.findall(r'href="(/[^"]*)"', text)}
+    refused = {address: client.get(address, follow=True).status_code for address in sorted(addresses)}
+    assert {address: status for address, status in refused.items() if status != 200} == {}
+    assert (reverse("billing:earning_list") in addresses) is (who == "partner")
+    assert (reverse("clients:partner_search") in addresses) is (who in {"client", "partner"})
 
 
 def test_figures_are_those_of_rows_and_settings(client, settings):

@@ -189,6 +189,29 @@ def test_a_tick_that_consents_is_asked_anew(client):
     assert not form["gives_support"].value()
 
 
+def test_a_change_of_access_that_waited_can_be_saved(client):
+    """Rule 17: what the page had shown of the access waits with what was typed, and is still what it was."""
+    offers = world.make_catalogue()
+    organisation, acting = world.make_client("Bäckerei Moser")
+    products = [world.make_product(organisation, offers["office"]) for _ in range(2)]
+    relationship = world.make_relationship(
+        organisation, world.make_partner()[0], access="LIMITED", products=(products[0],)
+    )
+    client.force_login(acting.user, backend=BACKEND)
+    page = reverse("clients:relationship_change", args=[relationship.pk])
+    typed_in = {"access": "LIMITED", "products": [one.pk for one in products]}
+    seen = client.get(page).context["form"]["seen"].value()
+    sent_too_late(client, acting.user, organisation, page, typed_in | {"seen": seen})
+    log_in(client, acting.user)
+
+    form = client.get(page).context["form"]
+    saved = client.post(page, typed_in | {"seen": form["seen"].value()})
+
+    assert form["seen"].value() == seen
+    assert saved.status_code == 302
+    assert relationship.grants.count() == 2
+
+
 def test_forms_are_kept_a_limited_number_of_times(client, person, settings):
     settings.ACCOUNT_RATE_LIMITS = {"keep_typed": "1/h/ip"}
     user, second = person
