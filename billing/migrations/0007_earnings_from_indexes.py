@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('billing', '0006_issued_resales_do_not_change'),
+        ('billing', '0006_issued_resales_stay'),
         ('catalogue', '0002_btree_gist'),
         ('clients', '0002_lists_by_time'),
         ('partners', '0002_measured_volumes'),

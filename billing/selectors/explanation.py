@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from billing.choices import Outcome
 from billing.models import DegressiveStep, OrderLine
-from billing.pricing import cashback, vat
+from billing.pricing import cashback
 from clients.models import Relationship
 from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
@@ -197,19 +197,26 @@ def _facts(line: OrderLine, *, is_partners: bool, as_partner: bool, relationship
     ]
     if line.through is not None:
         facts.insert(3, _relationship_fact(line.through, relationship_url))
-    tax = vat(net=line.charged_net, rate=order.invoice.vat_rate)
-    vat_words = _("%(rate)s: %(vat)s, total %(total)s") % {
-        "rate": writing.percent(order.invoice.vat_rate),
-        "vat": writing.amount(tax),
-        "total": writing.amount(line.charged_net + tax),
-    }
     if is_partners and line.outcome == Outcome.CASHBACK:
         credited = _("yes") if order.invoice.state == "PAID" else _("once the client has paid")
         facts.append({"label": _("Credited"), "value": credited})
         facts.append({"label": _("VAT"), "value": _("cashback is credited without VAT")})
     else:
-        facts.append({"label": _("VAT"), "value": vat_words})
+        facts.append({"label": _("VAT"), "value": _vat_in_words(line)})
     return facts
+
+
+def _vat_in_words(line: OrderLine) -> str:
+    """Say what VAT comes to the net. Of several lines it is reckoned on their sum (Q33): none has its own."""
+    invoice = line.order.invoice
+    rate = writing.percent(invoice.vat_rate)
+    if invoice.net != line.charged_net:
+        return _("%(rate)s, on the net of the whole order") % {"rate": rate}
+    return _("%(rate)s: %(vat)s, total %(total)s") % {
+        "rate": rate,
+        "vat": writing.amount(invoice.vat),
+        "total": writing.amount(invoice.total),
+    }
 
 
 def _orderer(line: OrderLine, *, as_partner: bool) -> str:

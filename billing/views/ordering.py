@@ -23,6 +23,7 @@ from partnerportal.web.views import ActionView
 
 NOTHING = Decimal("0.00")
 SOON = timedelta(days=14)
+AND_PAY, BY_INVOICE = "pay", "invoice"  # what the second button says
 
 
 class _Ordering(ActionView):
@@ -71,8 +72,14 @@ class _Ordering(ActionView):
         return self.request.POST.get("shown", "")
 
     def act(self, form: Any) -> str:
-        """Place it, pay if the prepaid account holds enough, and say what happened."""
+        """Place it, pay if the prepaid account holds enough, and say what happened.
+
+        Who was told that nothing is taken from the account ordered by invoice, whatever has come in since.
+        """
         order = self.place(form)
+        if self.request.POST["confirm"] == BY_INVOICE:
+            messages.info(self.request, self.open_message)
+            return reverse("billing:order_detail", args=[order.pk])
         try:
             services.pay_from_prepaid(invoice_id=order.invoice.pk, actor=self.request.acting, now=timezone.now())
         except Refused:
@@ -100,6 +107,7 @@ class _Ordering(ActionView):
             "quote": quote,
             "lines": lines,
             "shown": quote.shown,
+            "confirm": AND_PAY,
             "cashback": sum((line.cashback for line in earns), NOTHING),
         }
         if len(lines) == 1:
@@ -110,6 +118,7 @@ class _Ordering(ActionView):
             balance = accounts.values_list("balance", flat=True).first() or NOTHING
             context |= {"balance": balance, "rest": balance - quote.total, "missing": quote.total - balance}
             context["due_on"] = services.due_on(now)
+            context["confirm"] = BY_INVOICE if balance < quote.total else AND_PAY
         return context
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from billing import selectors as billing_selectors
 from billing.models import PrepaidAccount
-from clients.choices import Payer, Side
+from clients.choices import Payer, RenewalPayer, Side
 from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
 from partnerportal.home.permissions import HomePermission
@@ -205,7 +205,9 @@ class PartnerView(_PartnerPage):
         """Renewals of the next two weeks that the partner pays, a line for each client."""
         paid = Relationship.objects.visible_to(acting).active().filter(partner=self.partner.pk, payer=Payer.PARTNER)
         due = Product.objects.in_use().filter(
-            organisation__in=paid.values("client"), renews_on__lt=today + relativedelta(days=14)
+            organisation__in=paid.values("client"),
+            renewal_payer=RenewalPayer.PARTNER,
+            renews_on__lt=today + relativedelta(days=14),
         )
         counts = due.values("organisation", "organisation__name").annotate(count=Count("pk"))
         found = list(counts.order_by("-count", "organisation")[:TODO_SHOWN])

@@ -91,6 +91,21 @@ def test_what_a_client_with_another_price_list_would_have_paid_is_not_guessed(cl
     assert "If the client had ordered" not in page
 
 
+def test_vat_of_several_lines_is_said_of_their_sum(here, client):
+    """Rule 37, Q33: VAT of each line on its own would not add up to that of the invoice."""
+    one = order(here.client, here.offers["office"], here.acting, quantity=1).lines.get()
+    items = [services.Item(here.offers[code], 1) for code in ("domain-ch", "mail-hosting")]
+    placed = services.place_order(
+        client_id=here.client.pk, items=items, relationship_id=None, key="two", actor=here.acting, now=NOW
+    )
+
+    alone, together = read(client, here.acting, one), read(client, here.acting, placed.lines.first())
+
+    assert "8.10, total 108.10" in alone
+    assert "on the net of the whole order" in together
+    assert ", total" not in together
+
+
 def test_who_ordered_at_a_client_is_not_told_to_its_partner(here, client):
     """Promise 2: a partner that earns learns which organisation ordered, not who works there."""
     here.acting.user.name = "Zora Frei"

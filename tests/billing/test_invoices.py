@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from billing import services
@@ -223,6 +223,24 @@ def test_a_re_invoicing_document_has_the_partners_vat_and_keeps_its_addresses(he
     resale.refresh_from_db()
     assert resale.client_snapshot["name"] == "Bäckerei Moser"
     assert (resale.issuer_snapshot["city"], resale.issued_at) == ("Bern", NOW)
+
+
+@pytest.mark.parametrize("how", ["update", "delete"])
+def test_an_issued_re_invoicing_document_never_changes(here, how):
+    """Promise 5: the database refuses it, also past the services; a draft may still change."""
+    line = here.order.lines.get()
+    values = {"line_id": line.pk, "partner_id": here.partner.pk, "actor": here.partner_acting, "now": NOW}
+    resale = services.draft_resale(markup_rate=D(0), **values)
+    services.draft_resale(markup_rate=D("0.10"), **values)
+    services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
+
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        if how == "update":
+            Resale.objects.update(net=1)
+        else:
+            Resale.objects.all().delete()
+
+    assert Resale.objects.get().net == D("229.15")
 
 
 @pytest.mark.parametrize("rate", ["-0.01", "1"])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import services
-from billing.models import Order, PartnerRate
+from billing.models import Order, PartnerRate, PrepaidAccount
 from clients import services as client_services
 from clients.choices import Payer
 from clients.models import Product
@@ -104,6 +104,22 @@ def test_too_little_money_is_said_before_the_order(client, here):
     assert "too little" in text(page)
     assert "Order by invoice" in text(page)
     assert not Order.objects.exists()
+
+
+def test_who_orders_by_invoice_keeps_what_comes_in_meanwhile(client, here):
+    """Promise 3: the page said that nothing is taken from the account; also if the form is sent twice."""
+    values, page = ask(client, here, quantity=300)
+    assert 'name="confirm" value="invoice"' in page.content.decode()
+    services.top_up(
+        organisation_id=here.organisation.pk, currency="CHF", amount=9000, reference="u", actor=here.acting, now=NOW
+    )
+
+    for _ in range(2):
+        answer = client.post(PAGE, values | shown(page.content.decode()) | {"confirm": "invoice"}, follow=True)
+
+    assert "Ordered. The invoice waits to be paid." in text(answer)
+    assert Order.objects.get().invoice.state == "OPEN"
+    assert PrepaidAccount.objects.get().balance == 9900
 
 
 def test_a_renewal_shows_its_price_first_and_happens_once(client, here):

@@ -1,18 +1,16 @@
-"""A partner's issued document never changes, as an invoice of the provider does not (promise 5)."""
+"""An issued re-invoicing document never changes, whoever writes to the table (promise 5)."""
 
 from django.db import migrations
 
 FORWARD = """
 CREATE FUNCTION billing_resale_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state = 'ISSUED' THEN
-        RAISE EXCEPTION 'an issued document never changes' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN COALESCE(NEW, OLD);
+    RAISE EXCEPTION 'an issued re-invoicing document never changes'
+        USING ERRCODE = 'restrict_violation';
 END $$;
 
 CREATE TRIGGER billing_resale_immutable BEFORE UPDATE OR DELETE ON billing_resale
-FOR EACH ROW EXECUTE FUNCTION billing_resale_refuse_change();
+FOR EACH ROW WHEN (OLD.state = 'ISSUED') EXECUTE FUNCTION billing_resale_refuse_change();
 """
 BACKWARD = """
 DROP TRIGGER billing_resale_immutable ON billing_resale;
