@@ -82,6 +82,7 @@ ACCOUNT: Sections = [
             Link(gettext_lazy("Details"), "accounts:organisation_change", AccountPermission.ORGANISATION_VIEW),
             Link(gettext_lazy("Members"), "accounts:member_list", AccountPermission.MEMBER_VIEW),
             Link(gettext_lazy("Activity"), "accounts:activity_list", AccountPermission.ACTIVITY_VIEW),
+            Link(gettext_lazy("Become a partner"), "partners:apply", PartnerPermission.APPLICATION_SEND),
         ],
     ),
 ]
@@ -252,12 +253,15 @@ def _acting_bar(acting: Any) -> dict[str, Any] | None:
     if acting is None or acting.relationship is None:
         return None
     relationship = acting.relationship
-    words = [Right(right).label for right in Right.values if right in acting.rights]
+    words = ", ".join(str(Right(right).label) for right in Right.values if right in acting.rights)
     return {
         "client": relationship.client,
         "person": acting.user,
         "partner": acting.home,
-        "summary": f"{relationship.access_sentence}: {', '.join(str(word) for word in words)}",
+        # Who has every right needs no list of them.
+        "summary": relationship.access_sentence
+        if acting.rights >= set(Right)
+        else f"{relationship.access_sentence}: {words}",
         "relationship_url": reverse("home:account"),
         "leave_url": reverse("clients:client_leave"),
     }
