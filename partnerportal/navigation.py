@@ -186,6 +186,9 @@ def _navigation(request: HttpRequest, acting: Any) -> dict[str, Any]:
     ]
     return {
         "space": space,
+        "layout": "layouts/public.html"
+        if space == "public"
+        else "layouts/space.html",  # of a page that belongs to none
         "sections": sections,
         "current": next((link["label"] for one in sections for link in one["links"] if link["is_current"]), ""),
         "footer": [_drawn(link, request) for link in FOOTER],
@@ -262,6 +265,6 @@ def _acting_bar(acting: Any) -> dict[str, Any] | None:
         "summary": relationship.access_sentence
         if acting.rights >= set(Right)
         else f"{relationship.access_sentence}: {words}",
-        "relationship_url": reverse("home:account"),
+        "relationship_url": reverse("home:account") + "#allowed",
         "leave_url": reverse("clients:client_leave"),
     }

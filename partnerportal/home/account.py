@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Invoice, PrepaidAccount
 from clients import selectors as client_selectors
-from clients.choices import Side
+from clients.choices import Right, Side
 from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
 from partnerportal.audit.models import AuditEvent
@@ -63,6 +63,8 @@ class AccountView(PageView):
                 {"at": event.at, "what": event.subject_label, "who": event.actor_label, "note": event.action}
                 for event in events
             ]
+        if acting.relationship is not None:
+            context["allowed"] = [Right(right).label for right in Right.values if right in acting.rights]
         if PartnerPermission.APPLICATION_SEND.granted_to(acting):
             context["application"] = self._application(acting)
         return super().get_context_data(**context, **kwargs)
