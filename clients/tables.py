@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from clients.choices import Payer
 from clients.models import Product, Relationship
 from clients.templatetags.products import standing
 from partnerportal.accounts.models import Organisation
@@ -73,6 +74,10 @@ class ClientTable(_RelationshipTable):
         place = client.city if isinstance(client, Organisation) else record.get_state_display()
         return format_html('<a href="{}">{}</a><span class="sub">{}</span>', record.client_page, client, place)
 
+    def render_payer(self, value: str, record: Relationship) -> str:
+        """Say who pays as the partner says it."""
+        return _now("You pay") if record.payer == Payer.PARTNER else value
+
 
 class PartnerAccessTable(_RelationshipTable):
     """A client's partners with access, and the requests and invitations on both ways."""
@@ -99,6 +104,10 @@ class PartnerAccessTable(_RelationshipTable):
         fields: tuple[str, ...] = ("partner", "access", "payer", "state", "since")
         sequence = ("partner", "access", "payer", "state", "since")
 
+    def render_payer(self, value: str, record: Relationship) -> str:
+        """Say who pays as the client says it."""
+        return _now("You pay") if record.payer == Payer.CLIENT else value
+
 
 class ProductTable(PortalTable):
     """Products of one organisation."""
@@ -120,7 +129,7 @@ class ProductTable(PortalTable):
     offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
     quantity = NumberColumn(verbose_name=_("Units"))
     renews_on = DateColumn(verbose_name=_("Paid until"))
-    renewal_payer = tables.Column(verbose_name=_("Next renewal"))
+    renewal_payer = tables.Column(verbose_name=_("Renewal paid by"))
     state = tables.Column(verbose_name=_("State"))
 
     class Meta(PortalTable.Meta):
