@@ -52,7 +52,10 @@ class OrderTable(PortalTable):
     kind = SubColumn(verbose_name=_("What"), sub=lambda order: order.content)
     client = tables.Column(verbose_name=_("For"), order_by=("client__search_name",))
     payer = tables.Column(verbose_name=_("Paid by"), order_by=("payer__search_name",))
-    net = MoneyColumn(verbose_name=_("Net"), currency_field="currency", with_currency=True, orderable=False)
+    # Who does not pay does not see the amount; the order's page says whose it is.
+    net = MoneyColumn(
+        verbose_name=_("Net"), currency_field="currency", with_currency=True, orderable=False, default="–"
+    )
 
     class Meta(PortalTable.Meta):
         model = Order

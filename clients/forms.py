@@ -46,6 +46,13 @@ class ProductsField(forms.ModelMultipleChoiceField):
         return f"{product.name} · {product.offer.name} · {paid}"
 
 
+# Whoever grants access reads what each choice means for the invoices.
+WHO_PAYS = [
+    (Payer.CLIENT, _("You pay, and get the invoices")),
+    (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
+]
+
+
 class TermsForm(forms.Form):
     """What a client grants: all of the account, or chosen products."""
 
@@ -64,10 +71,7 @@ class TermsForm(forms.Form):
     payer = needed(
         forms.ChoiceField(
             label=_("Who pays what the partner orders?"),
-            choices=[
-                (Payer.CLIENT, _("You pay, and get the invoices")),
-                (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
-            ],
+            choices=WHO_PAYS,
             widget=forms.RadioSelect,
         ),
         _("with full access"),
@@ -126,9 +130,7 @@ class ChangeAccessForm(TermsForm):
 class PayerForm(forms.Form):
     """Whose means pay what the partner orders."""
 
-    payer = forms.ChoiceField(
-        label=_("Who pays what the partner orders?"), choices=Payer.choices, widget=forms.RadioSelect
-    )
+    payer = forms.ChoiceField(label=_("Who pays what the partner orders?"), choices=WHO_PAYS, widget=forms.RadioSelect)
 
 
 class RequestForm(forms.Form):

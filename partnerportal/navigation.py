@@ -82,6 +82,7 @@ ACCOUNT: Sections = [
             Link(gettext_lazy("Details"), "accounts:organisation_change", AccountPermission.ORGANISATION_VIEW),
             Link(gettext_lazy("Members"), "accounts:member_list", AccountPermission.MEMBER_VIEW),
             Link(gettext_lazy("Activity"), "accounts:activity_list", AccountPermission.ACTIVITY_VIEW),
+            Link(gettext_lazy("Become a partner"), "partners:apply", PartnerPermission.APPLICATION_SEND),
         ],
     ),
 ]
@@ -185,6 +186,9 @@ def _navigation(request: HttpRequest, acting: Any) -> dict[str, Any]:
     ]
     return {
         "space": space,
+        "layout": "layouts/public.html"
+        if space == "public"
+        else "layouts/space.html",  # of a page that belongs to none
         "sections": sections,
         "current": next((link["label"] for one in sections for link in one["links"] if link["is_current"]), ""),
         "footer": [_drawn(link, request) for link in FOOTER],
@@ -246,12 +250,15 @@ def _acting_bar(acting: Any) -> dict[str, Any] | None:
     if acting is None or acting.relationship is None:
         return None
     relationship = acting.relationship
-    words = [Right(right).label for right in Right.values if right in acting.rights]
+    words = ", ".join(str(Right(right).label) for right in Right.values if right in acting.rights)
     return {
         "client": relationship.client,
         "person": acting.user,
         "partner": acting.home,
-        "summary": f"{relationship.access_sentence}: {', '.join(str(word) for word in words)}",
-        "relationship_url": reverse("home:account"),
+        # Who has every right needs no list of them.
+        "summary": relationship.access_sentence
+        if acting.rights >= set(Right)
+        else f"{relationship.access_sentence}: {words}",
+        "relationship_url": reverse("home:account") + "#allowed",
         "leave_url": reverse("clients:client_leave"),
     }

@@ -106,7 +106,9 @@ class AffiliationForm(forms.Form):
         if email:
             found = list(represented_by(email=email))
             if len(found) != 1:
-                self.add_error("email", _("This address does not represent exactly one organisation."))
+                self.add_error(
+                    "email", _("This address represents no organisation here, or more than one. Give another.")
+                )
             else:
                 self.cleaned_data["organisation"] = found[0]
         return self.cleaned_data

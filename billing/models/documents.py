@@ -66,7 +66,12 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["payer", "-issued_at", "-id"], name="invoice_by_payer"),
             models.Index(fields=["-issued_at", "-id"], name="invoice_newest"),
-            models.Index(fields=["order"], condition=Q(state=InvoiceState.OPEN), name="invoice_open_by_order"),
+            models.Index(
+                fields=["order"],
+                include=["currency"],
+                condition=Q(state=InvoiceState.OPEN),
+                name="invoice_open_by_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -63,7 +63,15 @@ class LedgerEntry(models.Model):
                 fields=["reference"], condition=Q(kind=EntryKind.TOP_UP), name="ledgerentry_top_up_reference_once"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="ledgerentry_by_account")]
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="ledgerentry_by_account"),
+            models.Index(  # What was earned by month is summed from the index alone.
+                fields=["account", "created_at"],
+                include=["amount"],
+                condition=Q(kind__in=[EntryKind.CASHBACK, EntryKind.REVERSAL]),
+                name="ledgerentry_earned",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account.currency} {self.amount}"

@@ -134,6 +134,12 @@ class OrderLine(models.Model):
             models.Index(fields=["earning_partner", "outcome", "id"], name="orderline_by_earning_partner"),
             models.Index(fields=["earner", "id"], name="orderline_by_earner"),
             models.Index(fields=["earning_partner", "-id"], name="orderline_newest_of_partner"),
+            models.Index(  # What is pending is summed from the index alone.
+                fields=["earning_partner", "order"],
+                include=["cashback"],
+                condition=Q(outcome=Outcome.CASHBACK),
+                name="orderline_cashback_of_partner",
+            ),
         ]
 
     def __str__(self) -> str:

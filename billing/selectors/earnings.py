@@ -44,6 +44,7 @@ def earned_by_month(*, partner_id: int, until: date, months: int = 12) -> dict[s
         OrderLine.objects.filter(
             earning_partner=partner_id,
             outcome=Outcome.REBATE,
+            order__payer=partner_id,  # a rebate is on one's own payment: an index holds those by time
             order__placed_at__gte=since,
         )
         .annotate(month=TruncMonth("order__placed_at"))
@@ -78,5 +79,5 @@ def pending_cashback(*, partner_id: int) -> dict[str, Decimal]:
     pending = OrderLine.objects.filter(
         earning_partner=partner_id, outcome=Outcome.CASHBACK, order__invoice__state=InvoiceState.OPEN
     )
-    sums = pending.values("order__currency").annotate(sum=Sum("cashback")).order_by("order__currency")
-    return dict(sums.values_list("order__currency", "sum"))
+    sums = pending.values("order__invoice__currency").annotate(sum=Sum("cashback")).order_by("order__invoice__currency")
+    return dict(sums.values_list("order__invoice__currency", "sum"))

@@ -67,7 +67,7 @@ def place_order(
         raise OrderRefused(_("Choose at least one offer."))
     for item in items:
         if not 1 <= item.quantity <= MAX_UNITS:
-            raise OrderRefused(_("Order between 1 and 10,000 units at a time."), field="quantity")
+            raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity")
         if not item.offer.is_sold:
             raise OrderRefused(_("This offer is no longer sold."), field="offer")
     _check_extended(client_id, items)

@@ -53,7 +53,14 @@ class _OneInvoice(PolicyView):
         balance = account.balance if account else Decimal("0.00")
         lines = self.invoice.order.lines.order_by("position")
         payments = self.invoice.payments.order_by("received_at", "pk")
-        return super().get_context_data(invoice=self.invoice, lines=lines, payments=payments, balance=balance, **kwargs)
+        return super().get_context_data(
+            invoice=self.invoice,
+            lines=lines,
+            payments=payments,
+            balance=balance,
+            missing=max(self.invoice.open_amount - balance, Decimal("0.00")),
+            **kwargs,
+        )
 
 
 class InvoiceDetailView(_OneInvoice, PageView):

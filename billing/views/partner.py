@@ -111,7 +111,9 @@ class _OneExport(PolicyView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say how far it is."""
         job = self.job
-        note = _("%(done)s of %(total)s rows") % {"done": job.progress_done, "total": job.progress_total or "…"}
+        note = ""
+        if job.progress_total:
+            note = _("%(done)s of %(total)s rows") % {"done": job.progress_done, "total": job.progress_total}
         progress = {
             "percent": 100 if job.state == JobState.DONE else job.percent,
             "label": job.get_state_display(),

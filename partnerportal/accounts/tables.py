@@ -31,7 +31,7 @@ class MembershipTable(PortalTable):
         template_name="accounts/parts/member_acts.html",
         verbose_name=_("More"),
         orderable=False,
-        attrs={"td": {"class": "end"}},
+        attrs={"th": {"class": "end"}, "td": {"class": "end"}},
     )
 
     class Meta(PortalTable.Meta):

@@ -14,7 +14,7 @@ from clients import services as clients
 from clients.choices import Access, Payer
 from clients.models import ClientAssignment, Product, Relationship
 from partnerportal.accounts.acting import SYSTEM, Acting
-from partnerportal.audit.models import AuditEvent
+from partnerportal.accounts.choices import StaffRole
 from partnerportal.catalogue.models import Offer
 from partnerportal.demo.people import People
 from partnerportal.work.choices import JobState
@@ -61,7 +61,6 @@ class Story:
         self._review_volumes(since=at.date(), until=self.now.date(), now=self.now)
         self._recently()
         Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
-        AuditEvent.objects.filter(action="billing.prepaid.topped_up").update(actor_label="Alpacloud")
 
     def _join(self, at: datetime) -> None:
         """Both partners have been in the programme for long; La Vague applies now."""
@@ -266,7 +265,7 @@ class Story:
             currency=currency,
             amount=amount,
             reference=f"transfer-{self._key()}",
-            actor=SYSTEM,
+            actor=self.people.staff[StaffRole.FINANCE],
             now=at,
         )
 

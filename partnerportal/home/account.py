@@ -13,13 +13,17 @@ from django.utils.translation import gettext as _
 
 from billing.models import Invoice, PrepaidAccount
 from clients import selectors as client_selectors
-from clients.choices import Side
+from clients.choices import Right, Side
 from clients.models import Product, Relationship
+from clients.permissions import ClientPermission
 from partnerportal.audit.models import AuditEvent
 from partnerportal.home.permissions import HomePermission
 from partnerportal.kernel.money import Money
 from partnerportal.web import writing
 from partnerportal.web.views import PageView
+from partners.choices import ApplicationState
+from partners.models import Application
+from partners.permissions import PartnerPermission
 
 
 class AccountView(PageView):
@@ -53,12 +57,22 @@ class AccountView(PageView):
             )
             context["access"] = client_selectors.who_has_access(organisation_id=acting.home.pk)[:8]
             context["requests"] = asked.select_related("partner__organisation", "client").order_by("-sent_at", "pk")[:5]
+            context["may_invite"] = ClientPermission.RELATIONSHIP_INVITE.granted_to(acting)
             events = AuditEvent.objects.visible_to(acting).newest_first()[:6]
             context["events"] = [
                 {"at": event.at, "what": event.subject_label, "who": event.actor_label, "note": event.action}
                 for event in events
             ]
+        if acting.relationship is not None:
+            context["allowed"] = [Right(right).label for right in Right.values if right in acting.rights]
+        if PartnerPermission.APPLICATION_SEND.granted_to(acting):
+            context["application"] = self._application(acting)
         return super().get_context_data(**context, **kwargs)
+
+    def _application(self, acting: Any) -> Any:
+        """The newest application, unless it has made a partner: that one has its own space."""
+        newest = Application.objects.visible_to(acting).order_by("-pk").first()
+        return None if newest is None or newest.state == ApplicationState.APPROVED else newest
 
     def _money(self, acting: Any) -> list[dict[str, Any]]:
         """What is to be paid, and what the prepaid account holds, by currency."""

@@ -229,8 +229,8 @@ HELP_PAGES = (
                 _("How the price is made"),
                 _(
                     "Preferential price = public price × (1 − partner rate) × (1 − degressive rate). It is rounded once, on "
-                    "the line's total. Degressive rates exist for web and mail hosting and hold for all units. Of the steps, "
-                    "25 %% at 35 hostings is published; the others are this portal's choice."
+                    "the line's total. Degressive rates exist for web and mail hosting and hold for all units: 35 hostings "
+                    "reach 25 %%. The calculator shows every step."
                 ),
             ),
         ),

@@ -148,6 +148,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "partnerportal.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+ACCOUNT_FORMS = {
+    "login": "partnerportal.accounts.login_forms.LoginForm",
+    "signup": "partnerportal.accounts.login_forms.SignupForm",
+    "add_email": "partnerportal.accounts.login_forms.AddEmailForm",
+    "change_password": "partnerportal.accounts.login_forms.ChangePasswordForm",
+    "reset_password": "partnerportal.accounts.login_forms.ResetPasswordForm",
+    "reset_password_from_key": "partnerportal.accounts.login_forms.ResetPasswordKeyForm",
+}
 MFA_TOTP_ISSUER = PROVIDER["name"]
 USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())

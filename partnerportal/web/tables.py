@@ -191,9 +191,7 @@ class LinkColumn(tables.Column):
     def render(self, value: Any, record: Any) -> SafeString:
         """Draw the link and its second line."""
         address = self.url(record) if self.url else record.get_absolute_url()
-        link = (
-            format_html('<a class="row-link" href="{}">{}</a>', address, value) if address else format_html("{}", value)
-        )
+        link = format_html('<a href="{}">{}</a>', address, value) if address else format_html("{}", value)
         second = self.sub(record) if self.sub else None
         return format_html('{}<span class="sub">{}</span>', link, second) if second else link
 

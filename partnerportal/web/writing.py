@@ -1,7 +1,9 @@
 """How a language writes amounts, rates and times. Pages, mails and documents all come here.
 
-Swiss francs are written the Swiss way in every language; other currencies as the language has them. Dates are British
-in English. Only the language in force is asked, never a person: whoever writes a mail activates its reader's language.
+Swiss francs are written the Swiss way in every language; other currencies as the language has them. A Swiss provider's
+English has no way of its own: its euros stand like its francs, EUR 1’234.50, in one column and in one sentence. Dates
+are British in English. Only the language in force is asked, never a person: whoever writes a mail activates its
+reader's language.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ def writing(currency: str | None = None) -> Writing:
     language = _language()
     if currency == "CHF":
         return SWISS
-    if currency is None and settings.PROVIDER["country"] == "CH" and language in {"en", "de", "it"}:
+    if settings.PROVIDER["country"] == "CH" and (language == "en" or (currency is None and language in {"de", "it"})):
         return SWISS
     return WRITINGS.get(language, WRITINGS["en"])
 
@@ -95,10 +97,10 @@ def whole(value: Money | Decimal | int, *, currency: str | None = None) -> str:
 
 
 def money(value: Money, *, signed: bool = False) -> str:
-    """Write an amount with its currency: CHF 1’234.50, 1 234,50 €, €1,234.50."""
+    """Write an amount with its currency: CHF 1’234.50, EUR 1’234.50, 1 234,50 €."""
     style = writing(value.currency)
     figures = amount(value, signed=signed)
-    symbol = SYMBOLS.get(value.currency, value.currency)
+    symbol = value.currency if style is SWISS else SYMBOLS.get(value.currency, value.currency)
     if not style.symbol_first:
         return f"{figures}{NO_BREAK}{symbol}"
     if len(symbol) == 1:

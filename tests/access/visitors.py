@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from decimal import Decimal as D
 from typing import Any
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
@@ -27,9 +24,8 @@ from partners.models import Application
 from tenders import services as tender_services
 from tenders.choices import AUTHOR_PURPOSE, CONFIRM_PURPOSE
 from tests import world
+from tests.browsers import signed_in
 from tests.world import NOW
-
-PROVED_USER_KEY = "account_authentication_methods_user"  # whose proofs the session holds
 
 VISITORS = (
     "anonymous",  # not signed in
@@ -53,17 +49,13 @@ class Site:
 
     def browser(self, visitor: str) -> Client:
         """Return a browser of this visitor."""
-        browser = Client()
         if visitor == "anonymous":
-            return browser
-        browser.force_login(self.users[visitor], backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = browser.session
-        if visitor == "staff":
-            session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-            session[PROVED_USER_KEY] = str(self.users[visitor].pk)
+            return Client()
+        browser = signed_in(self.users[visitor])
         if visitor == "in_space":
+            session = browser.session
             session["client_space"] = self.space
-        session.save()
+            session.save()
         return browser
 
 
@@ -145,7 +137,6 @@ def build() -> Site:
     tenders = _tenders(client, client_acting, partner, partner_acting)
     listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
-    Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
     joining = link_token(purpose="accounts.invitation", pk=invitation.pk, version=invitation.link_version)
     asking = link_token(purpose="clients.relationship", pk=requested.pk, version=requested.link_version)
     arguments: dict[str, Any] = {

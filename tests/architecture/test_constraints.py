@@ -416,6 +416,17 @@ def test_issued_invoice_never_changes(here):
     assert billing.Invoice.objects.get().net == here.order.invoice.net
 
 
+@pytest.mark.parametrize("statement", ["UPDATE billing_resale SET net = 9", "DELETE FROM billing_resale"])
+def test_a_partners_issued_document_never_changes(statement, here):
+    """Promise 5."""
+    resale(here, **ISSUED)
+
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert billing.Resale.objects.get().net == D(1)
+
+
 def test_unused_names_are_gone():
     """A constraint that was renamed leaves no test behind."""
     from tests.architecture.test_models import constraints

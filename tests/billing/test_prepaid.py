@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from django.db.models import Sum
+from django.urls import reverse
 
 from billing import services
 from billing.exceptions import InsufficientBalance, PaymentRefused
@@ -144,3 +145,18 @@ def test_parallel_payments_never_spend_what_is_not_there():
     assert outcomes == ["done"] * 3 + ["refused"] * 3
     balance = PrepaidAccount.objects.get().balance
     assert balance == LedgerEntry.objects.aggregate(sum=Sum("amount"))["sum"] == D("75.70")
+
+
+def test_an_empty_account_is_not_offered_as_means(here, client):
+    """An open invoice offers the prepaid account when it holds something, and says what it lacks."""
+    invoice = order(here.client, here.acting, here.offer)
+    client.force_login(here.acting.user)
+    detail, pay = (reverse(f"billing:{name}", args=[invoice.pk]) for name in ("invoice_detail", "invoice_pay"))
+
+    text = client.get(detail).content.decode()
+    assert pay not in text
+    assert reverse("billing:prepaid") in text
+
+    top_up(here.client, "100", "t1", here.acting)
+    assert pay in client.get(detail).content.decode()
+    assert "It lacks CHF\u00a08.10" in client.get(pay).content.decode()

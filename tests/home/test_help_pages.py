@@ -61,7 +61,7 @@ def test_figures_are_those_of_rows_and_settings(client, settings):
 
     partner, asking = read(client, "what-is-a-partner"), read(client, "add-a-client")
 
-    assert "CHF\u00a02’000.00 or €1,800.00 a year" in partner
+    assert "CHF\u00a02’000.00 or EUR\u00a01’800.00 a year" in partner
     assert "45 days" in partner
     assert "7 months" in partner
     assert "waits 11 days" in asking

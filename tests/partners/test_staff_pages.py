@@ -80,7 +80,7 @@ def test_an_address_that_represents_nobody_is_refused_beside_the_field(site):
     answer = site.browser("staff").post(reverse("partners:staff_affiliation_start"), {"email": "nobody@example.ch"})
 
     assert answer.status_code == 200
-    assert "does not represent exactly one organisation" in answer.content.decode()
+    assert "represents no organisation here, or more than one" in answer.content.decode()
     assert Affiliation.objects.count() == 1
 
 

@@ -27,7 +27,7 @@ def test_francs_are_written_the_swiss_way_in_every_language(language):
 @pytest.mark.parametrize(
     ("language", "written"),
     [
-        ("en", "€1,234.50"),
+        ("en", "EUR\u00a01’234.50"),
         ("fr", "1\u202f234,50\u00a0€"),
         ("de", "1.234,50\u00a0€"),
         ("it", "1.234,50\u00a0€"),
@@ -37,6 +37,13 @@ def test_francs_are_written_the_swiss_way_in_every_language(language):
 def test_euros_are_written_as_the_language_has_them(language, written):
     with translation.override(language):
         assert writing.money(euros("1234.5")) == written
+
+
+def test_english_of_a_provider_abroad_writes_euros_the_english_way(settings):
+    settings.PROVIDER = settings.PROVIDER | {"country": "IE"}
+    with translation.override("en"):
+        assert writing.money(euros("1234.5")) == "€1,234.50"
+        assert writing.money(euros("-69.44")) == "−€69.44"
 
 
 def test_spanish_groups_from_five_digits_on():
@@ -51,7 +58,7 @@ def test_amounts_are_rounded_half_up_to_cents():
 
 def test_a_minus_is_a_minus_and_a_gain_may_carry_a_plus():
     assert writing.money(francs("-69.44")) == "CHF\u00a0−69.44"
-    assert writing.money(euros("-69.44")) == "−€69.44"
+    assert writing.money(euros("-69.44")) == "EUR\u00a0−69.44"
     assert writing.amount(francs("30.2"), signed=True) == "+30.20"
     assert writing.amount(francs("0"), signed=True) == "0.00"
 

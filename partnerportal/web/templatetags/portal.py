@@ -215,7 +215,9 @@ def problems(form: BaseForm) -> list[dict[str, str]]:
     found: list[dict[str, str]] = [{"id": "", "label": "", "text": str(text)} for text in form.non_field_errors()]
     for field in form:
         target = field.auto_id if field.use_fieldset else field.id_for_label
-        found += [{"id": str(target), "label": f"{field.label}", "text": str(text)} for text in field.errors]
+        found += [
+            {"id": str(target), "label": str(field.label).rstrip(".:?"), "text": str(text)} for text in field.errors
+        ]
     return found
 
 
