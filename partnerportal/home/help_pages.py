@@ -230,7 +230,7 @@ HELP_PAGES = (
                 _(
                     "Preferential price = public price × (1 − partner rate) × (1 − degressive rate). It is rounded once, on "
                     "the line's total. Degressive rates exist for web and mail hosting and hold for all units: 35 hostings "
-                    "reach 25 %%. The calculator shows every step."
+                    "reach %(rate_of_35_hostings)s. The calculator shows every step."
                 ),
             ),
         ),

@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from billing.models import DegressiveStep
+from billing.pricing import degressive_rate
 from partnerportal.kernel.money import Money
 from partnerportal.web import writing
 from partners import selectors as partner_selectors
@@ -25,4 +27,11 @@ def programme_numbers(day: date) -> dict[str, str]:
         "invitation_days": writing.number(programme["invitation_days"]),
         "tender_days": writing.number(programme["tender_days"]),
         "max_partner_rate": writing.percent(Decimal(programme["max_partner_rate"])),
+        "rate_of_35_hostings": writing.percent(_rate_of_hostings(35, day)),
     }
+
+
+def _rate_of_hostings(count: int, day: date) -> Decimal:
+    """Return the degressive rate that so many web hostings reach; the published example has 35 (rule 40)."""
+    steps = DegressiveStep.objects.valid_on(day).filter(family__code="web").values_list("from_units", "rate")
+    return degressive_rate(list(steps), count)

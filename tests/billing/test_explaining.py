@@ -8,25 +8,14 @@ import pytest
 from django.urls import reverse
 
 from billing import services
-from billing.models import Order
 from clients import services as client_services
 from clients.choices import Payer
 from partnerportal.accounts.choices import Role
 from tests import world
+from tests.billing.ordering import order
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-def order(client, offer, actor, relationship=None, quantity=35):
-    return services.place_order(
-        client_id=client.pk,
-        items=[services.Item(offer, quantity)],
-        relationship_id=relationship.pk if relationship else None,
-        key=f"k{Order.objects.count()}",
-        actor=actor,
-        now=NOW,
-    )
 
 
 @pytest.fixture

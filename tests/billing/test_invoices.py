@@ -21,20 +21,10 @@ from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
 from tests import world
 from tests.at_once import at_once
+from tests.billing.ordering import order
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-def order(client, offer, actor, relationship=None, quantity=35):
-    return services.place_order(
-        client_id=client.pk,
-        items=[services.Item(offer, quantity)],
-        relationship_id=relationship.pk if relationship else None,
-        key=f"{client.pk}-{Invoice.objects.count()}",
-        actor=actor,
-        now=NOW,
-    )
 
 
 @pytest.fixture

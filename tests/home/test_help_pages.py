@@ -7,6 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from billing.models import DegressiveStep
 from partnerportal.accounts.choices import Role
 from partnerportal.home.help_pages import HELP_PAGES
 from tests import world
@@ -65,6 +66,16 @@ def test_figures_are_those_of_rows_and_settings(client, settings):
     assert "45 days" in partner
     assert "7 months" in partner
     assert "waits 11 days" in asking
+
+
+@pytest.mark.parametrize(("rate", "said"), [("0.25", "reach 25\u00a0%"), ("0.2", "reach 20\u00a0%")])
+def test_the_step_of_35_hostings_is_the_one_that_holds(client, rate, said):
+    """Rule 40, Q1: the steps are rows."""
+    world.make_catalogue()
+    world.make_thresholds()
+    DegressiveStep.objects.filter(family__code="web", from_units=30).update(rate=rate)
+
+    assert f"35 hostings {said}" in read(client, "billing")
 
 
 def test_an_unknown_page_is_not_there(client):
