@@ -168,6 +168,7 @@ class EarningTable(PortalTable):
     state = StateColumn(
         accessor="order__invoice__state", verbose_name=_("State"), orderable=False, tones={"OPEN": "hollow"}
     )
+    only_on_page = frozenset({"why"})
     why = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
 
     class Meta(PortalTable.Meta):
@@ -212,6 +213,7 @@ class ExportTable(PortalTable):
     created_at = DateColumn(verbose_name=_("Started"), with_time=True)
     progress_done = NumberColumn(verbose_name=_("Rows"))
     state = StateColumn(verbose_name=_("State"))
+    only_on_page = frozenset({"file"})
     file = tables.Column(accessor="result_file", verbose_name=_("File"), orderable=False, default="")
 
     class Meta(PortalTable.Meta):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -46,10 +47,25 @@ class PortalTable(tables.Table):
     empty_title: Any = gettext_lazy("Nothing here yet")
     empty_hint: Any = ""
     empty_action: tuple[Any, str] | None = None
+    only_on_page: ClassVar[frozenset[str]] = frozenset()  # columns that a file of the list has no use for: links
 
     class Meta:
         template_name = "tables/table.html"
         order_by_field = "sort"
+
+    @property
+    def order_by(self) -> Any:
+        """The columns that the rows are sorted by."""
+        return self._order_by
+
+    @order_by.setter
+    def order_by(self, value: Any) -> None:
+        """Sort, and let equal rows keep one order: else one would stand on two pages, and another on none."""
+        tables.Table.order_by.fset(self, value)
+        rows = self.data.data
+        keys = rows.query.order_by if isinstance(rows, QuerySet) else ()
+        if keys and str(keys[-1]).removeprefix("-") not in {"pk", "id"}:
+            self.data.data = rows.order_by(*keys, "-pk" if str(keys[-1]).startswith("-") else "pk")
 
     @property
     def paginated_rows(self) -> Any:
@@ -109,17 +125,21 @@ class MoneyColumn(tables.Column):
         self.currency, self.currency_field = currency, currency_field
         self.with_currency, self.signed = with_currency, signed
 
+    def currency_of(self, value: Any, record: Any) -> str | None:
+        """Return the currency of a cell, if the column knows it."""
+        if isinstance(value, Money):
+            return value.currency
+        return self.currency or (str(tables.A(self.currency_field).resolve(record)) if self.currency_field else None)
+
     def render(self, value: Any, record: Any) -> SafeString | str:
         """Write the amount."""
-        code = self.currency or (str(tables.A(self.currency_field).resolve(record)) if self.currency_field else None)
-        if isinstance(value, Money):
-            code = value.currency
+        code = self.currency_of(value, record)
         text = writing.amount(value, currency=code, signed=self.signed)
         return format_html('<span class="unit">{}</span>{}', code, text) if self.with_currency and code else text
 
     def value(self, value: Any) -> Any:
-        """Give exports the exact amount."""
-        return value.amount if isinstance(value, Money) else value
+        """Give files the exact amount."""
+        return value
 
 
 class NumberColumn(tables.Column):
@@ -133,6 +153,10 @@ class NumberColumn(tables.Column):
     def render(self, value: Any) -> str:
         """Write the count."""
         return writing.number(value)
+
+    def value(self, value: Any) -> Any:
+        """Give files the figure."""
+        return value
 
 
 class StateColumn(tables.Column):
@@ -172,6 +196,10 @@ class DateColumn(tables.Column):
         """Write the day."""
         text = writing.moment(value) if self.with_time else writing.short_day(value)
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+
+    def value(self, value: Any) -> Any:
+        """Give files the day or the moment."""
+        return value
 
 
 class LinkColumn(tables.Column):

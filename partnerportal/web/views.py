@@ -17,6 +17,7 @@ from django_tables2 import RequestConfig, SingleTableMixin
 
 from partnerportal.kernel.states import IllegalTransition, Refused
 from partnerportal.web import typed
+from partnerportal.web.downloads import csv_answer
 from partnerportal.web.htmx import is_fragment
 from partnerportal.web.paging import CappedPaginator, SeekPaginator
 
@@ -75,6 +76,12 @@ class TableView(PolicyView, SingleTableMixin, FilterView):
     def get_filterset_class(self) -> Any:
         """Return the list's filters; a list without any has an empty set of them."""
         return self.filterset_class or filterset_factory(self.get_queryset().model, fields=[])
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        """Answer with the page, or with a file of just what the filters leave."""
+        if self.request.GET.get("download") == "csv":
+            return csv_answer(context["table"], name=self.request.resolver_match.url_name.replace("_", "-"))
+        return super().render_to_response(context, **options)
 
     def get_template_names(self) -> list[str]:
         """Return the page, or its ``table`` part for a fragment request."""
