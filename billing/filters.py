@@ -14,13 +14,18 @@ from partnerportal.work.models import Job
 
 
 class OrderFilter(filters.FilterSet):
-    """Orders by kind."""
+    """Orders by client and kind."""
 
+    search = filters.CharFilter(method="of_client", label=_("Client"))
     kind = filters.ChoiceFilter(choices=OrderKind.choices, label=_("Kind"), empty_label=_("Orders and renewals"))
 
     class Meta:
         model = Order
-        fields = ["kind"]
+        fields = ["search", "kind"]
+
+    def of_client(self, queryset: QuerySet[Order], _name: str, text: str) -> QuerySet[Order]:
+        """Keep orders for clients whose name holds the text."""
+        return queryset.filter(client__search_name__contains=folded(text))
 
 
 class InvoiceFilter(filters.FilterSet):
@@ -50,8 +55,9 @@ class StaffInvoiceFilter(InvoiceFilter):
 
 
 class EarningFilter(filters.FilterSet):
-    """Earnings by kind."""
+    """Earnings by client and kind."""
 
+    search = filters.CharFilter(method="of_client", label=_("Client"))
     outcome = filters.ChoiceFilter(
         choices=[choice for choice in Outcome.choices if choice[0] != Outcome.NOTHING],
         label=_("Benefit"),
@@ -60,7 +66,11 @@ class EarningFilter(filters.FilterSet):
 
     class Meta:
         model = OrderLine
-        fields = ["outcome"]
+        fields = ["search", "outcome"]
+
+    def of_client(self, queryset: QuerySet[OrderLine], _name: str, text: str) -> QuerySet[OrderLine]:
+        """Keep lines of clients whose name holds the text."""
+        return queryset.filter(order__client__search_name__contains=folded(text))
 
 
 class LedgerFilter(filters.FilterSet):

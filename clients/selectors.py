@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,19 +59,28 @@ def clients_of(*, acting: Any) -> QuerySet[Relationship]:
     """Return the partner's side list: each visible relationship with its client and the number of products opened."""
     relationships = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk)
     shown = relationships.select_related("client", "partner__organisation").with_client_name()
-    return shown.annotate(granted_count=_granted_count())
+    return shown.annotate(granted_count=_granted_count(), opened_count=_opened_count())
 
 
 def partners_of(*, acting: Any) -> QuerySet[Relationship]:
     """Return the client's side list: each partner with access, or asked, or asking."""
     relationships = Relationship.objects.visible_to(acting).filter(client=acting.home.pk)
-    return relationships.select_related("partner__organisation", "client").annotate(granted_count=_granted_count())
+    return relationships.select_related("partner__organisation", "client").annotate(
+        granted_count=_granted_count(), opened_count=_opened_count()
+    )
 
 
 def _granted_count() -> Subquery:
     """Count the grants of the rows that are shown, and of no others, as a join would."""
     grants = Grant.objects.filter(relationship=OuterRef("pk")).order_by().values("relationship")
     return Subquery(grants.annotate(number=Count("pk")).values("number"))
+
+
+def _opened_count() -> Case:
+    """Count what full access opens now: a request that waits tells nothing of what is there (promise 2)."""
+    products = Product.objects.in_use().filter(organisation=OuterRef("client")).order_by().values("organisation")
+    is_open = Q(state=RelationshipState.ACTIVE, access=Access.FULL)
+    return Case(When(is_open, then=Subquery(products.annotate(number=Count("pk")).values("number"))))
 
 
 def terms_in_words(relationship: Relationship, *, shown: int = 8) -> str:

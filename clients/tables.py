@@ -15,12 +15,18 @@ from clients.choices import Payer
 from clients.models import Product, Relationship
 from clients.templatetags.products import standing
 from partnerportal.accounts.models import Organisation
+from partnerportal.web import writing
 from partnerportal.web.tables import DateColumn, NumberColumn, Place, PortalTable, StateColumn
 
 
 def access_in_words(relationship: Any) -> str:
-    """Return "Full", or "Limited, 3 products"; what was asked for while it waits."""
-    if relationship.is_full:
+    """Return "Full, 19 products", or "Limited, 3 products"; what was asked for while it waits."""
+    if relationship.is_full and relationship.opened_count:
+        count = relationship.opened_count
+        words = ngettext("Full, %(count)s product", "Full, %(count)s products", count) % {
+            "count": writing.number(count)
+        }
+    elif relationship.is_full:
         words = _now("Full")
     elif relationship.granted_count:
         words = ngettext("Limited, %(count)s product", "Limited, %(count)s products", relationship.granted_count) % {

@@ -92,6 +92,7 @@ class ClientDetailView(PartnerSide, PageView):
             may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
             may_order=self.relationship.is_full
             and Right.ORDER in selectors.rights_in_space(relationship=self.relationship, membership=acting.membership),
+            may_see_money=acting.membership.may_see_accounting,
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
             may_answer=ClientPermission.RELATIONSHIP_ANSWER.granted_to(acting),
             is_active=self.relationship.state == RelationshipState.ACTIVE,

@@ -245,3 +245,26 @@ def test_what_is_due_can_be_chosen_at_once(client, here, due, chosen):
     page = client.get(RENEW, {"due": due}).content.decode()
 
     assert page.count(" checked") == chosen
+
+
+def test_orders_and_earnings_are_found_by_client(client, here):
+    partner, partner_acting = world.make_partner()
+    for name in ("Garage Rossi", "Hotel Alpina"):
+        organisation, _acting = world.make_client(name)
+        relationship = world.make_relationship(organisation, partner, payer=Payer.PARTNER)
+        services.place_order(
+            client_id=organisation.pk,
+            items=[services.Item(here.offers["office"], 1)],
+            relationship_id=relationship.pk,
+            key="k",
+            actor=partner_acting,
+            now=NOW,
+        )
+    client.force_login(partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = text(client.get(reverse("clients:client_detail", args=[relationship.pk])))
+
+    assert "Orders for this client" in page
+    for name in ("billing:order_list", "billing:earning_list"):
+        found = text(client.get(reverse(name), {"search": "alpina"}))
+        assert "Hotel Alpina" in found
+        assert "Garage Rossi" not in found
