@@ -124,13 +124,13 @@ class PartnerView(_PartnerPage):
             if code != self._currency and of_month[-1].total
         ]
         waiting = [Money(amount, code) for code, amount in pending.items()]
-        note = [_("on last month.")]
+        note = [_("on last month.") if now != before else _("As much as last month.")]
         note += [_("And %(amount)s.") % {"amount": writing.money(other)} for other in others]
         note += [_("%(amount)s pending until paid.") % {"amount": writing.money(one)} for one in waiting]
         return {
             "label": _("Earned in %(month)s") % {"month": writing.month(today)},
             "value": Money(now, self._currency),
-            "change": writing.amount(now - before, currency=self._currency, signed=True),
+            "change": writing.amount(now - before, currency=self._currency, signed=True) if now != before else "",
             "change_good": now >= before,
             "note": " ".join(note),
         }
