@@ -54,6 +54,41 @@ def test_company_applies_and_staff_approves(somebody):
     applicant.last_mail_link("petra@bergwerk.example", "is a partner now")
 
 
+def test_a_number_of_the_programme_is_refused_and_a_rejection_says_why(somebody):
+    """Rules 1 and 2: nobody takes another's register number; staff's reason arrives, and one may try again."""
+    marco = somebody("marco-applies")
+    marco.sign_in("marco@rossi.example")
+    marco.go("/apply/company/")
+    marco.page.fill("input[name=register_number]", "CHE-116.281.710")
+    marco.press("Save and go on")
+    marco.reads("in the programme")
+    marco.page.fill("input[name=register_number]", "CHE-100.300.000")
+    marco.press("Save and go on")
+    marco.page.fill("input[name=website]", "https://rossi.example")
+    marco.page.fill("input[name=estimated_yearly_net]", "1999")
+    marco.press("Save and go on")
+    marco.reads("2’000.00")
+    marco.page.fill("input[name=estimated_yearly_net]", "2000")
+    marco.press("Save and go on")
+    for name in ("gives_support", "answers_for_invoices", "is_exclusive_for_tenders"):
+        marco.page.check(f"input[name={name}]")
+    marco.press("Save and go on")
+    marco.page.check("input[name=accepts]")
+    marco.press("Send the application")
+
+    reviewer = somebody("reviewer-rejects")
+    reviewer.sign_in("rita@alpacloud.example")
+    reviewer.go("/staff/applications/")
+    reviewer.press("Garage Rossi SA")
+    reviewer.press("Reject")
+    reviewer.page.fill("textarea[name=reason]", "A garage is not an agency, as far as we can see.")
+    reviewer.press("Reject and send the reason")
+
+    marco.last_mail_link("marco@rossi.example", "[Aa]pplication")
+    marco.go("/apply/status/")
+    marco.reads("A garage is not an agency", "Apply again")
+
+
 def test_individual_and_affiliate_are_shown_the_way_out(somebody):
     """Rules 3 and 4."""
     for mail, words in (("sofia@meier.example", "as an affiliate"), ("ben@blitz.example", "end the affiliation")):

@@ -63,6 +63,33 @@ def test_visitor_posts_a_tender_and_awards_it(somebody):
     luc.reads("A site for our choir", "2’400.00")
 
 
+def test_client_posts_a_tender_from_its_space(somebody):
+    """Rule 53: on the board at once, as an extract; a day that is over is refused, and nothing typed is lost."""
+    jean = somebody("jean-posts")
+    jean.sign_in("jean@horizon.example")
+    jean.go("/account/tenders/new/")
+    page = jean.page
+    page.fill("input[name=title]", "An archive that opens itself")
+    page.select_option("select[name=category]", "SITE")
+    page.fill(
+        "textarea[name=description]",
+        "Our foundation has forty years of letters and photographs. They are scanned and lie on a server; we want "
+        "people to find them by year, by place and by name, and to leave a memory of their own beside what they find.",
+    )
+    page.fill("input[name=place]", "Neuchâtel")
+    page.locator("input[name=languages][value=fr]").check()
+    page.fill("input[name=wished_on]", "2020-01-01")
+    page.check("input[name=consents]")
+    jean.press("Put it on the board")
+    jean.reads("Wished date")
+    assert page.input_value("input[name=title]") == "An archive that opens itself"
+    page.fill("input[name=wished_on]", "2030-01-01")
+    page.check("input[name=consents]")
+    jean.press("Put it on the board")
+    jean.go("/tenders/")
+    jean.reads("An archive that opens itself")
+
+
 def test_directory_shows_and_verifies_partners(somebody):
     """Rule 58: search, a partner's page, and the live answer."""
     visitor = somebody("visitor-directory")

@@ -11,7 +11,13 @@ from partnerportal.kernel.text import folded
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Bäckerei Moser", "BACKEREI  moser"), ("Sàrl", "sarl"), ("Straße", "STRASSE"), ("  Élan ", "elan")],
+    [
+        ("Bäckerei Moser", "BACKEREI  moser"),
+        ("Sàrl", "sarl"),
+        ("Straße", "STRASSE"),
+        ("  Élan ", "elan"),
+        ("𝓐𝓵𝓹𝓪", "alpa"),
+    ],
 )
 def test_the_same_name_is_found(one, other):
     assert folded(one) == folded(other)
