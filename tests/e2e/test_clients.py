@@ -40,8 +40,8 @@ def test_client_gives_full_access_and_says_who_pays(somebody):
 
     luc = somebody("luc-accepts")
     luc.sign_in("luc@nord.example")
-    luc.go(luc.last_mail_link("luc@nord.example", "Maison Verte SARL wants to give you access"))
-    luc.press("Accept")
+    luc.go(luc.last_mail_link("luc@nord.example", "Maison Verte SARL invites"))
+    luc.press("Accept the invitation")
     luc.reads("Maison Verte SARL is your client now", "Full access", "Bureau Lyon")
     claire.go("/account/partners/")
     claire.reads("Atelier Nord Sàrl", "Studio Lumen AG")
