@@ -45,8 +45,9 @@ def start_client_export(
         at=now,
         actor=actor,
         action="billing.export.started",
-        subject=job,
+        subject=relationship,
         organisation=relationship.client,
         relationship_id=relationship.pk,
+        changes={"job": job.pk},
     )
     return job

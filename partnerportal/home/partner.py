@@ -29,6 +29,7 @@ from partners.pages import OwnPartner
 MONTHS_SHOWN = 12
 SUMMED_AT_ONCE = 500  # clients whose products an overview sums at each visit
 TODO_SHOWN = 5
+CLIENTS_SHOWN = 12
 NOTHING = Decimal("0.00")
 
 
@@ -81,7 +82,8 @@ class PartnerView(_PartnerPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Figures for whoever may read accounting, work for everybody."""
         acting, today = self.request.acting, timezone.localdate()
-        client_count = Relationship.objects.visible_to(acting).active().filter(partner=self.partner.pk).count()
+        clients = Relationship.objects.visible_to(acting).active().filter(partner=self.partner.pk)
+        client_count = clients.count()
         context: dict[str, Any] = {
             "client_count": client_count,
             "may_request": ClientPermission.CLIENT_REQUEST.granted_to(acting),
@@ -102,6 +104,9 @@ class PartnerView(_PartnerPage):
                 self._prepaid_figure(),
             ]
             context["charts"] = self._charts(earned, pending)
+        else:
+            reached = clients.select_related("client", "partner__organisation")
+            context["reached"] = reached.order_by("client__search_name", "pk")[:CLIENTS_SHOWN]
         context["todo"] = [
             *self._standing(is_reached=is_reached),
             *self._invitations(acting),
