@@ -9,7 +9,7 @@ from billing.models import DegressiveStep, PartnerRate, Price, VatRate
 from partnerportal.catalogue.models import Family, Offer, Period
 from partners.models import Terms, Threshold
 
-SINCE = date(2024, 1, 1)
+SINCE, REVISED = date(2024, 1, 1), date(2026, 1, 1)
 FAMILIES = (
     ("web", "Web hosting", True),
     ("mail", "Mail hosting", True),
@@ -55,6 +55,11 @@ VAT = {
     "IE": "0.23", "IT": "0.22", "LT": "0.21", "LU": "0.17", "LV": "0.21", "MT": "0.18", "NL": "0.21", "PL": "0.23",
     "PT": "0.23", "RO": "0.21", "SE": "0.25", "SI": "0.22", "SK": "0.23",
 }  # fmt: skip
+FIRST_TERMS = """The partner manages its clients' products with the access that each client grants, and never beyond it.
+
+The partner gives its clients support, and answers for the invoices of the products it manages.
+
+Either side may end the partnership at any time. Products stay with the clients."""
 TERMS = """The partner manages its clients' products with the access that each client grants, and never beyond it.
 
 The partner gives its clients support, and answers for the invoices of the products it manages.
@@ -97,5 +102,6 @@ def load_catalogue() -> dict[str, Offer]:
     VatRate.objects.bulk_create(VatRate(country=code, rate=D(rate), valid_from=SINCE) for code, rate in VAT.items())
     Threshold.objects.create(currency="CHF", yearly_net=D(2000), valid_from=SINCE)
     Threshold.objects.create(currency="EUR", yearly_net=D(1800), valid_from=SINCE)
-    Terms.objects.create(version="2026-1", text=TERMS, valid_from=SINCE)
+    Terms.objects.create(version="2024-1", text=FIRST_TERMS, valid_from=SINCE, valid_until=REVISED)
+    Terms.objects.create(version="2026-1", text=TERMS, valid_from=REVISED)
     return offers
