@@ -8,7 +8,7 @@ from billing.choices import EntryKind, InvoiceState, OrderKind, Outcome
 from billing.models import Invoice, LedgerEntry, Order, OrderLine
 from partnerportal.accounts.models import Organisation
 from partnerportal.kernel.text import folded
-from partnerportal.web.filters import SinceFilter, UntilFilter
+from partnerportal.web.filters import FoldedNameFilter, SinceFilter, UntilFilter
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 
@@ -16,16 +16,12 @@ from partnerportal.work.models import Job
 class OrderFilter(filters.FilterSet):
     """Orders by client and kind."""
 
-    search = filters.CharFilter(method="of_client", label=_("Client"))
+    search = FoldedNameFilter(field_name="client__search_name", label=_("Client"))
     kind = filters.ChoiceFilter(choices=OrderKind.choices, label=_("Kind"), empty_label=_("Orders and renewals"))
 
     class Meta:
         model = Order
         fields = ["search", "kind"]
-
-    def of_client(self, queryset: QuerySet[Order], _name: str, text: str) -> QuerySet[Order]:
-        """Keep orders for clients whose name holds the text."""
-        return queryset.filter(client__search_name__contains=folded(text))
 
 
 class InvoiceFilter(filters.FilterSet):
@@ -57,7 +53,7 @@ class StaffInvoiceFilter(InvoiceFilter):
 class EarningFilter(filters.FilterSet):
     """Earnings by client and kind."""
 
-    search = filters.CharFilter(method="of_client", label=_("Client"))
+    search = FoldedNameFilter(field_name="order__client__search_name", label=_("Client"))
     outcome = filters.ChoiceFilter(
         choices=[choice for choice in Outcome.choices if choice[0] != Outcome.NOTHING],
         label=_("Benefit"),
@@ -67,10 +63,6 @@ class EarningFilter(filters.FilterSet):
     class Meta:
         model = OrderLine
         fields = ["search", "outcome"]
-
-    def of_client(self, queryset: QuerySet[OrderLine], _name: str, text: str) -> QuerySet[OrderLine]:
-        """Keep lines of clients whose name holds the text."""
-        return queryset.filter(order__client__search_name__contains=folded(text))
 
 
 class LedgerFilter(filters.FilterSet):

@@ -110,11 +110,6 @@ def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
     return counted["units"] or 0
 
 
-def active_relationship(*, client_id: int, partner_id: int) -> Relationship | None:
-    """Return the relationship that opens a client to a partner now."""
-    return Relationship.objects.active().filter(client=client_id, partner=partner_id).first()
-
-
 def full_access_of(*, client_id: int | None, except_partner_id: int) -> Relationship | None:
     """Return the relationship that gives another partner full access, its status holding at the moment or not (Q13)."""
     full = Relationship.objects.filter(client=client_id, access=Access.FULL, state=RelationshipState.ACTIVE)

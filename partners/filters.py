@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.kernel.text import folded
+from partnerportal.web.filters import FoldedNameFilter
 from partners.choices import ApplicationState, PartnerState
 from partners.models import Affiliation, Application, Partner
 
@@ -47,7 +48,7 @@ class PartnerFilter(filters.FilterSet):
 class AffiliationFilter(filters.FilterSet):
     """Affiliates by name, and those of today or all."""
 
-    search = filters.CharFilter(method="matching", label=_("Name"))
+    search = FoldedNameFilter(field_name="organisation__search_name", label=_("Name"))
     ended = filters.BooleanFilter(
         field_name="ended_at",
         lookup_expr="isnull",
@@ -59,7 +60,3 @@ class AffiliationFilter(filters.FilterSet):
     class Meta:
         model = Affiliation
         fields = ["search", "ended"]
-
-    def matching(self, queryset: QuerySet[Affiliation], _name: str, text: str) -> QuerySet[Affiliation]:
-        """Keep those whose name holds the text."""
-        return queryset.filter(organisation__search_name__contains=folded(text))

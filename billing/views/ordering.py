@@ -40,7 +40,7 @@ class _Ordering(ActionView):
 
     def place(self, form: Any) -> Order:
         """Place it."""
-        raise NotImplementedError  # likewise
+        raise NotImplementedError  # a subclass that forgets it fails its first test
 
     def through(self) -> dict[str, Any]:
         """Return for which client, and through which relationship if the client's space is open."""

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from partnerportal.kernel.days import midnight
+from partnerportal.kernel.text import folded
 
 
 class SinceFilter(filters.DateFilter):
@@ -31,3 +32,11 @@ class UntilFilter(filters.DateFilter):
             return qs
         next_day = value + timedelta(days=1)
         return qs.filter(**{f"{self.field_name}__lt": midnight(next_day, timezone.get_current_timezone())})
+
+
+class FoldedNameFilter(filters.CharFilter):
+    """Keeps rows whose folded name (``field_name``) holds a text, without case and accents."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Compare as the names are stored."""
+        return qs.filter(**{f"{self.field_name}__contains": folded(value)}) if value else qs
