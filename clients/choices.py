@@ -25,6 +25,15 @@ class Side(models.TextChoices):
     PARTNER = "PARTNER", _("Partner")
 
 
+class EndedBy(models.TextChoices):
+    """What ended a relationship (rules 46 and 48)."""
+
+    CLIENT = "CLIENT", _("The client")
+    PARTNER = "PARTNER", _("The partner")
+    TERM = "TERM", _("The end date that was agreed")
+    PROGRAMME = "PROGRAMME", _("The partner left the programme")
+
+
 class RelationshipState(models.TextChoices):
     """Where a relationship stands."""
 
@@ -55,6 +64,26 @@ class ProductState(models.TextChoices):
     ACTIVE = "ACTIVE", _("Active")
     BLOCKED = "BLOCKED", _("Blocked")
     TERMINATED = "TERMINATED", _("Terminated")
+
+
+class TransferState(models.TextChoices):
+    """Where the transfer of a product to another organisation stands (section 9)."""
+
+    PENDING = "PENDING", _("Waiting for an answer")
+    ACCEPTED = "ACCEPTED", _("Accepted")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    EXPIRED = "EXPIRED", _("Expired")
+
+
+TRANSFER_TRANSITIONS = {
+    TransferState.PENDING: {
+        TransferState.ACCEPTED,
+        TransferState.REFUSED,
+        TransferState.WITHDRAWN,
+        TransferState.EXPIRED,
+    },
+}
 
 
 class RenewalPayer(models.TextChoices):

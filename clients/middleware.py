@@ -35,11 +35,13 @@ class ClientSpaceMiddleware:
         membership = request.acting.membership
         relationship = None
         if membership is not None:
-            reachable = Relationship.objects.reachable_by(membership).select_related("client", "partner__organisation")
-            relationship = reachable.filter(pk=relationship_id).first()
+            reachable = Relationship.objects.reachable_by(membership).with_ways(membership)
+            relationship = (
+                reachable.select_related("client", "partner__organisation").filter(pk=relationship_id).first()
+            )
         if relationship is None:
             del request.session[CLIENT_SPACE_KEY]
             messages.warning(request, _("Your access to this client has ended. You are back in your own space."))
             return
-        rights = selectors.rights_in_space(relationship=relationship, membership=membership)
+        rights = selectors.rights_in_space(relationship, membership)
         request.acting = replace(request.acting, relationship=relationship, rights=rights)

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from clients import selectors
-from clients.choices import Side
+from clients.choices import EndedBy, Side
 from clients.models import Relationship
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts.models import Organisation
@@ -69,9 +69,9 @@ def payer_changed(relationship: Relationship) -> None:
 def ended(relationship: Relationship, unpaid_products: int) -> None:
     """The relationship is over: to the side that did not end it, and to the client if renewals lost their payer."""
     context = {"relationship": relationship, "unpaid_products": unpaid_products}
-    if relationship.ended_by == Side.CLIENT:
+    if relationship.ended_by in {EndedBy.CLIENT, EndedBy.TERM}:
         _to(relationship.partner.organisation, "clients/ended", context)
-    if relationship.ended_by != Side.CLIENT or unpaid_products:
+    if relationship.ended_by != EndedBy.CLIENT or unpaid_products:
         _to(relationship.client, "clients/ended", context)
 
 

@@ -6,20 +6,41 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Least
+from django.db.models.functions import JSONObject, Least
+from django.utils import timezone
 
-from clients.choices import Access, ProductState, RelationshipState, Side
+from clients.choices import Access, ProductState, RelationshipState, Side, TransferState
 from partners.choices import PartnerState
 
 
 def known_to_partner() -> Q:
-    """Return what holds where the partner may know which organisation it is: the client asked, or has accepted.
+    """Return what holds where the partner may know which organisation it is: the client asked, showed it a code, or has
+    accepted.
 
     A request to a mail address that was not accepted tells nobody whose address it is (promise 2).
     """
-    return Q(started_by=Side.CLIENT) | Q(state__in=[RelationshipState.ACTIVE, RelationshipState.ENDED])
+    is_answered = Q(state__in=[RelationshipState.ACTIVE, RelationshipState.ENDED])
+    return Q(started_by=Side.CLIENT) | Q(is_by_code=True) | is_answered
+
+
+def _teams_of(membership: Any) -> Any:
+    """Return the teams in which a collaborator of a partner is."""
+    teams = apps.get_model("clients", "Team").objects
+    return teams.filter(organisation=membership.organisation_id, members__membership=membership.pk)
+
+
+def _let_in(membership: Any) -> Q:
+    """Return what holds where a partner has let a collaborator in, by name or in a team (rule 20)."""
+    assigned = apps.get_model("clients", "ClientAssignment").objects.filter(
+        relationship=OuterRef("pk"), membership=membership.pk
+    )
+    in_team = apps.get_model("clients", "TeamClient").objects.filter(
+        relationship=OuterRef("pk"), team__in=_teams_of(membership)
+    )
+    return Q(Exists(assigned)) | Q(Exists(in_team)) | Q(Exists(_teams_of(membership).filter(reaches_all=True)))
 
 
 class RelationshipQuerySet(models.QuerySet[Any]):
@@ -35,9 +56,14 @@ class RelationshipQuerySet(models.QuerySet[Any]):
             )
         )
 
-    def active(self) -> RelationshipQuerySet:
-        """Keep those that open something now: accepted, not ended, the partner's status holding (rule 48)."""
-        return self.filter(state=RelationshipState.ACTIVE, partner__state=PartnerState.APPROVED)
+    def active(self, now: datetime | None = None) -> RelationshipQuerySet:
+        """Keep those that open something now: accepted, not ended, the partner's status holding (rule 48).
+
+        An agreed end cuts at its moment, whether or not the job that writes it down has run: ``now`` is the clock
+        unless a caller says otherwise.
+        """
+        is_running = Q(ends_at=None) | Q(ends_at__gt=now or timezone.now())
+        return self.filter(is_running, state=RelationshipState.ACTIVE, partner__state=PartnerState.APPROVED)
 
     def pending(self) -> RelationshipQuerySet:
         """Keep those that wait for an answer."""
@@ -57,23 +83,64 @@ class RelationshipQuerySet(models.QuerySet[Any]):
         if acting.relationship is not None:
             return self.filter(pk=acting.relationship.pk).reachable_by(acting.membership)
         as_client = Q(client=acting.home.pk)
-        if acting.is_whole:
-            return self.filter(as_client | Q(partner=acting.home.pk))
-        assigned = apps.get_model("clients", "ClientAssignment").objects.filter(
-            relationship=OuterRef("pk"), membership=acting.membership.pk
-        )
-        return self.filter(as_client | (Q(partner=acting.home.pk) & Exists(assigned)))
+        as_partner = Q(partner=acting.home.pk)
+        return self.filter(as_client | (as_partner if acting.is_whole else as_partner & _let_in(acting.membership)))
 
     def reachable_by(self, membership: Any) -> RelationshipQuerySet:
         """Keep those whose client this member of the partner may enter now (rule 20)."""
         mine = self.active().filter(partner=membership.organisation_id)
-        if membership.is_whole:
-            return mine
-        return mine.filter(assignments__membership=membership.pk)  # one assignment at most: no doubles
+        return mine if membership.is_whole else mine.filter(_let_in(membership))
+
+    def with_ways(self, membership: Any) -> RelationshipQuerySet:
+        """Add the ways on which a collaborator was let in, with their flags: ``direct_ways`` and ``team_ways``."""
+        flags: dict[str, Any] = {name: name for name in ("has_technical", "has_statistics", "has_order", "has_billing")}
+        assigned = apps.get_model("clients", "ClientAssignment").objects.filter(
+            relationship=OuterRef("pk"), membership=membership.pk
+        )
+        with_client = apps.get_model("clients", "TeamClient").objects.filter(
+            team=OuterRef("pk"), relationship=OuterRef(OuterRef("pk"))
+        )
+        teams = _teams_of(membership).filter(Q(reaches_all=True) | Exists(with_client)).order_by("name", "pk")
+        return self.annotate(
+            direct_ways=ArraySubquery(assigned.values(json=JSONObject(**flags))),
+            team_ways=ArraySubquery(teams.values(json=JSONObject(pk="pk", name="name", **flags))),
+        )
 
     def expired_by(self, now: datetime) -> RelationshipQuerySet:
         """Keep the pending ones whose time is over at ``now`` (Q15)."""
         return self.pending().filter(expires_at__lte=now)
+
+    def over_at(self, now: datetime) -> RelationshipQuerySet:
+        """Keep the accepted ones whose agreed end has come at ``now``."""
+        return self.filter(state=RelationshipState.ACTIVE, ends_at__lte=now)
+
+
+class TeamQuerySet(models.QuerySet[Any]):
+    """Teams of a partner."""
+
+    def visible_to(self, acting: Any) -> TeamQuerySet:
+        """Keep the teams of one's own organisation; in a client's space none."""
+        if acting is None or acting.home is None or acting.relationship is not None:
+            return self.none()
+        return self.filter(organisation=acting.home.pk)
+
+
+class ProductTransferQuerySet(models.QuerySet[Any]):
+    """Products on their way to another organisation."""
+
+    def pending(self) -> ProductTransferQuerySet:
+        """Keep those that wait for an answer."""
+        return self.filter(state=TransferState.PENDING)
+
+    def expired_by(self, now: datetime) -> ProductTransferQuerySet:
+        """Keep the pending ones whose time is over at ``now``."""
+        return self.pending().filter(expires_at__lte=now)
+
+    def visible_to(self, acting: Any) -> ProductTransferQuerySet:
+        """Keep those from and to one's own organisation; in a client's space none."""
+        if acting is None or acting.home is None or acting.relationship is not None:
+            return self.none()
+        return self.filter(Q(from_organisation=acting.home.pk) | Q(to_organisation=acting.home.pk))
 
 
 class ProductQuerySet(models.QuerySet[Any]):

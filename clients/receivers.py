@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from clients import services
-from clients.choices import RelationshipState, Side
+from clients.choices import EndedBy, RelationshipState
 from clients.models import Relationship
 from partnerportal.accounts.acting import Acting
 from partners.models import Partner
@@ -16,7 +16,7 @@ def end_all_relationships(*, partner: Partner, actor: Acting, now: datetime, **_
     """End every active relationship and withdraw every request and invitation of a partner that has left (rule 48)."""
     mine = Relationship.objects.filter(partner=partner).order_by("pk")
     for relationship in mine.filter(state=RelationshipState.ACTIVE):
-        services.end_relationship(relationship_id=relationship.pk, side=Side.PARTNER, actor=actor, now=now)
+        services.end_relationship(relationship_id=relationship.pk, by=EndedBy.PROGRAMME, actor=actor, now=now)
     for relationship in mine.pending():
         services.withdraw(relationship_id=relationship.pk, actor=actor, now=now)
 

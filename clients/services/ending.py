@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clients import tasks
-from clients.choices import RELATIONSHIP_TRANSITIONS, Payer, RelationshipState, Side
+from clients.choices import RELATIONSHIP_TRANSITIONS, EndedBy, Payer, RelationshipState
 from clients.models import Relationship
 from clients.services.access import drop_partner_renewals
 from partnerportal.accounts.acting import Acting
@@ -16,16 +16,17 @@ from partnerportal.kernel.states import check_transition
 
 
 @transaction.atomic
-def end_relationship(*, relationship_id: int, side: str, actor: Acting, now: datetime) -> Relationship:
+def end_relationship(*, relationship_id: int, by: str, actor: Acting, now: datetime) -> Relationship:
     """End an active relationship for good: no access, no rebate, no cashback from the next request on (rule 48).
 
-    ``side``: who ends it. Products and credited cashback stay. Renewals that the partner would have paid have no
-    payment means from now on (Q19); the other side gets a mail (Q20). Raises IllegalTransition.
+    ``by``: what ends it (:class:`clients.choices.EndedBy`). Products and credited cashback stay. Renewals that the
+    partner would have paid have no payment means from now on (Q19); the other side gets a mail (Q20). Raises
+    IllegalTransition.
     """
     locked = Relationship.objects.select_for_update(of=("self",)).select_related("client", "partner__organisation")
     relationship = locked.get(pk=relationship_id)
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.ENDED)
-    relationship.state, relationship.ended_at, relationship.ended_by = RelationshipState.ENDED, now, Side(side)
+    relationship.state, relationship.ended_at, relationship.ended_by = RelationshipState.ENDED, now, EndedBy(by)
     relationship.save(update_fields=["state", "ended_at", "ended_by"])
     unpaid = drop_partner_renewals(relationship) if relationship.payer == Payer.PARTNER else 0
     relationship.assignments.all().delete()
@@ -36,7 +37,7 @@ def end_relationship(*, relationship_id: int, side: str, actor: Acting, now: dat
         subject=relationship,
         organisation=relationship.client,
         relationship_id=relationship.pk,
-        changes={"by": side, "renewals_without_payer": unpaid},
+        changes={"by": by, "renewals_without_payer": unpaid},
     )
     tasks.mail_ended.start(now=now, relationship_id=relationship.pk, unpaid_products=unpaid)
     return relationship

@@ -90,14 +90,19 @@ class ClientDetailView(PartnerSide, PageView):
             product_count=opened.count(),
             assignments=assignments,
             may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
-            may_order=self.relationship.is_full
-            and Right.ORDER in selectors.rights_in_space(relationship=self.relationship, membership=acting.membership),
+            may_order=Right.ORDER in self._rights(),
             may_see_money=acting.membership.may_see_accounting,
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
             may_answer=ClientPermission.RELATIONSHIP_ANSWER.granted_to(acting),
             is_active=self.relationship.state == RelationshipState.ACTIVE,
             **kwargs,
         )
+
+    def _rights(self) -> frozenset[str]:
+        membership = self.request.acting.membership
+        open_now = Relationship.objects.reachable_by(membership).with_ways(membership).filter(pk=self.relationship.pk)
+        found = open_now.first()
+        return selectors.rights_in_space(found, membership) if found else frozenset()
 
 
 class ClientAnswerView(PartnerSide, ActionView):

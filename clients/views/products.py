@@ -53,7 +53,5 @@ class ProductDetailView(PageView):
         rights = None
         if acting.relationship is not None:
             managers = [one for one in managers if one.pk == acting.relationship.pk]
-            rights = selectors.rights_on_product(
-                product=product, relationship=acting.relationship, space_rights=acting.rights
-            )
+            rights = selectors.reach(membership=acting.membership, product_id=product.pk).rights
         return super().get_context_data(product=product, managers=managers, rights=rights, **kwargs)

@@ -195,7 +195,7 @@ class RelationshipEndView(OneRelationship, ActionView):
     def act(self, form: PasswordConfirmForm) -> str:
         """End it."""
         services.end_relationship(
-            relationship_id=self.relationship.pk, side=self.side, actor=self.request.acting, now=timezone.now()
+            relationship_id=self.relationship.pk, by=self.side, actor=self.request.acting, now=timezone.now()
         )
         del self.request.session[self.confirmed_key]
         messages.success(self.request, _("The relationship has ended. Access is cut."))

@@ -1,4 +1,4 @@
-"""Every constraint of the platform, partners, clients and billing is tried with the row that it must refuse."""
+"""Every constraint of the platform, partners and billing is tried with the row that it must refuse."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from billing import models as billing
 from billing import services as billing_services
-from clients.choices import Side
-from clients.models import ClientAssignment, Grant, Product, Relationship
+from clients.models import Product
 from partnerportal.accounts.models import MemberInvitation, Organisation, User
 from partnerportal.catalogue.models import Offer
 from partnerportal.work.models import Job
@@ -56,23 +55,6 @@ def here():
         account=billing.PrepaidAccount.objects.get(),
         membership=client_acting.membership,
     )
-
-
-def relationship(here, **changes):
-    values = {
-        "client": here.client,
-        "partner": world.make_partner("Zwei AG")[0],
-        "started_by": "CLIENT",
-        "access": "LIMITED",
-        "created_at": NOW,
-        "sent_at": NOW,
-        "expires_at": NOW,
-    }
-    Relationship.objects.create(**values | changes)
-
-
-def active(here, **changes):
-    relationship(here, **{"state": "ACTIVE", "access_since": NOW, "answered_at": NOW} | changes)
 
 
 def application(here, **changes):
@@ -273,30 +255,6 @@ BAD_ROWS = {
     "volumereview_outcome_known": lambda h: review(h, outcome="MAYBE", share=D("0.5")),
     "volumereview_outcome_follows_share": lambda h: review(h, share=D("0.999999")),
     "volumereview_grace_iff_warned": lambda h: review(h, share=D("0.5"), outcome="WARNED"),
-    # clients
-    "product_state_known": lambda h: world.make_product(h.client, h.offer, state="LOST"),
-    "product_renewal_payer_known": lambda h: world.make_product(h.client, h.offer, renewal_payer="BANK"),
-    "product_has_units": lambda h: world.make_product(h.client, h.offer, quantity=0),
-    "relationship_state_known": lambda h: relationship(h, state="LOST"),
-    "relationship_started_by_known": lambda h: relationship(h, started_by="STAFF"),
-    "relationship_asked_known": lambda h: relationship(h, asked_access="SOME"),
-    "relationship_ended_by_iff_ended": lambda h: relationship(h, ended_by="CLIENT"),
-    "relationship_payer_iff_full": lambda h: relationship(h, access="FULL", payer=None),
-    "relationship_not_with_itself": lambda h: relationship(h, client=h.partner.organisation, partner=h.partner),
-    "relationship_client_once_answered": lambda h: active(
-        h, client=None, started_by=Side.PARTNER, invited_email="a@b.ch"
-    ),
-    "relationship_ended_iff_dated": lambda h: relationship(h, ended_at=NOW),
-    "relationship_access_since_iff_answered": lambda h: relationship(h, access_since=NOW),
-    "relationship_one_live_per_pair": lambda h: relationship(h, partner=h.partner),
-    "relationship_one_full_per_client": lambda h: active(h, access="FULL", payer="CLIENT"),
-    "grant_once_per_product": lambda h: [
-        Grant.objects.create(relationship=h.relationship, product=h.product, granted_at=NOW) for _ in range(2)
-    ],
-    "clientassignment_once": lambda h: [
-        ClientAssignment.objects.create(relationship=h.relationship, membership=h.membership, assigned_at=NOW)
-        for _ in range(2)
-    ],
     # billing: prices and rates
     "price_currency_known": lambda h: price(h, currency="USD"),
     "price_not_negative": lambda h: price(h, public_unit=D(-1)),

@@ -262,7 +262,7 @@ def test_terms_of_the_order_hold_until_it_is_paid():
     here = World(ROWS[0], units=35)
     order = here.renew(ROWS[0])
     client_services.end_relationship(
-        relationship_id=here.relationship.pk, side=Side.CLIENT, actor=here.client_acting, now=NOW
+        relationship_id=here.relationship.pk, by=Side.CLIENT, actor=here.client_acting, now=NOW
     )
 
     services.pay_from_prepaid(invoice_id=order.invoice.pk, actor=here.client_acting, now=NOW)

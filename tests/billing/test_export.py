@@ -116,9 +116,7 @@ def test_access_revoked_during_the_export_yields_no_file(here, monkeypatch, sett
     progress = jobs.Running.progress
 
     def end_then_go_on(run, *args):
-        client_services.end_relationship(
-            relationship_id=here.relationship.pk, side="CLIENT", actor=here.acting, now=NOW
-        )
+        client_services.end_relationship(relationship_id=here.relationship.pk, by="CLIENT", actor=here.acting, now=NOW)
         progress(run, *args)
 
     monkeypatch.setattr(jobs.Running, "progress", end_then_go_on)
@@ -137,7 +135,7 @@ def test_file_is_out_of_reach_once_the_access_has_ended(here, client):
     page = reverse("billing:export_download", args=[job.pk])
     assert client.get(page).status_code == 200
 
-    client_services.end_relationship(relationship_id=here.relationship.pk, side="CLIENT", actor=here.acting, now=NOW)
+    client_services.end_relationship(relationship_id=here.relationship.pk, by="CLIENT", actor=here.acting, now=NOW)
 
     assert client.get(page).status_code == 404
 
@@ -150,7 +148,7 @@ def test_the_list_names_the_client_and_hands_the_file_over_while_the_access_hold
     link = reverse("billing:export_download", args=[job.pk])
 
     before = client.get(reverse("billing:export_list")).content.decode()
-    client_services.end_relationship(relationship_id=here.relationship.pk, side="CLIENT", actor=here.acting, now=NOW)
+    client_services.end_relationship(relationship_id=here.relationship.pk, by="CLIENT", actor=here.acting, now=NOW)
     after = client.get(reverse("billing:export_list")).content.decode()
 
     assert "=Böse; Bäckerei" in before

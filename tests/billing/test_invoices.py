@@ -56,9 +56,7 @@ def test_invoice_stays_where_it_is(here, change):
             now=NOW,
         )
     else:
-        client_services.end_relationship(
-            relationship_id=here.relationship.pk, side="CLIENT", actor=here.acting, now=NOW
-        )
+        client_services.end_relationship(relationship_id=here.relationship.pk, by="CLIENT", actor=here.acting, now=NOW)
 
     assert Invoice.objects.visible_to(here.partner_acting).get() == here.order.invoice
     assert not Invoice.objects.visible_to(here.acting).exists()
@@ -70,7 +68,7 @@ def test_paying_is_not_owning(here):
         organisation_id=here.partner.pk, currency="CHF", amount=D(500), reference="t", actor=here.acting, now=NOW
     )
     services.pay_from_prepaid(invoice_id=here.order.invoice.pk, actor=here.partner_acting, now=NOW)
-    client_services.end_relationship(relationship_id=here.relationship.pk, side="PARTNER", actor=here.acting, now=NOW)
+    client_services.end_relationship(relationship_id=here.relationship.pk, by="PARTNER", actor=here.acting, now=NOW)
 
     owners = set(Product.objects.values_list("organisation", flat=True))
     assert (owners, Product.objects.count()) == ({here.client.pk}, 35)

@@ -76,9 +76,7 @@ def test_a_renewal_waits_for_the_end_of_its_relationship_and_never_against_it(by
                 now=NOW,
             )
         else:
-            client_services.end_relationship(
-                relationship_id=relationship.pk, side="CLIENT", actor=client_acting, now=NOW
-            )
+            client_services.end_relationship(relationship_id=relationship.pk, by="CLIENT", actor=client_acting, now=NOW)
 
     with transaction.atomic():
         if way_out == "leave":

@@ -229,7 +229,9 @@ def test_nobody_exceeds_what_the_client_granted(here, access, payer, assigned, e
         membership = world.make_member(here.partner.organisation, Role.COLLABORATOR)
         world.assign(relationship, membership, **assigned)
 
-    assert selectors.rights_in_space(relationship=relationship, membership=membership) == expected
+    with_ways = Relationship.objects.with_ways(membership).get(pk=relationship.pk)
+    assert selectors.rights_in_space(with_ways, membership) == expected
+    assert selectors.reach(membership=membership, product_id=here.one.pk).rights == expected
 
 
 def test_earning_partner_of_a_product_is_the_first_granted(here):
@@ -244,7 +246,7 @@ def test_earning_partner_of_a_product_is_the_first_granted(here):
         return dict(Product.objects.with_earner().values_list("pk", "earner_relationship"))
 
     assert earners() == {here.one.pk: earlier.pk, here.two.pk: full.pk}
-    services.end_relationship(relationship_id=earlier.pk, side="CLIENT", actor=here.acting, now=NOW)
+    services.end_relationship(relationship_id=earlier.pk, by="CLIENT", actor=here.acting, now=NOW)
     assert earners() == {here.one.pk: full.pk, here.two.pk: full.pk}
 
 

@@ -37,7 +37,7 @@ def here():
 
 def end(here, side=Side.CLIENT):
     actor = here.acting if side == Side.CLIENT else here.partner_acting
-    return services.end_relationship(relationship_id=here.relationship.pk, side=side, actor=actor, now=NOW)
+    return services.end_relationship(relationship_id=here.relationship.pk, by=side, actor=actor, now=NOW)
 
 
 @pytest.mark.parametrize("side", Side.values)
@@ -181,7 +181,7 @@ def test_two_ends_at_once():
     relationship = world.make_relationship(client, partner)
     end = partial(services.end_relationship, relationship_id=relationship.pk, now=NOW)
 
-    outcomes = at_once(partial(end, side="CLIENT", actor=acting), partial(end, side="PARTNER", actor=partner_acting))
+    outcomes = at_once(partial(end, by="CLIENT", actor=acting), partial(end, by="PARTNER", actor=partner_acting))
 
     assert outcomes == ["done", "refused"]
     assert AuditEvent.objects.filter(action="clients.relationship.ended").count() == 1

@@ -1,4 +1,4 @@
-"""Products, relationships, what they grant, and who of a partner's people reaches which client. Rules 6 to 22."""
+"""A client and a partner, and what the one grants the other. Rules 6 to 19 and 46 to 49."""
 
 from __future__ import annotations
 
@@ -7,44 +7,14 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clients.choices import Access, Payer, ProductState, RelationshipState, RenewalPayer, Side
-from clients.querysets import ProductQuerySet, RelationshipQuerySet
-from partnerportal.accounts.models import Membership, Organisation
-from partnerportal.catalogue.models import Offer
+from clients.choices import Access, EndedBy, Payer, RelationshipState, Right, Side
+from clients.models.products import Product
+from clients.querysets import RelationshipQuerySet
+from partnerportal.accounts.models import Organisation
+from partnerportal.catalogue.models import Family
 from partners.models import Partner
 
 ANSWERED = [RelationshipState.ACTIVE, RelationshipState.ENDED]
-
-
-class Product(models.Model):
-    """An offer owned by an organisation. Whoever orders and pays, it belongs to the client (rules 23 and 29)."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="products")
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="products")
-    name = models.CharField(max_length=120)
-    quantity = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=ProductState.choices, default=ProductState.ACTIVE)
-    renewal_payer = models.CharField(max_length=7, choices=RenewalPayer.choices, default=RenewalPayer.CLIENT)
-    created_at = models.DateTimeField()
-    renews_on = models.DateField()  # the first day that is not paid yet
-
-    objects = ProductQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="product_state_known", condition=Q(state__in=ProductState.values)),
-            models.CheckConstraint(
-                name="product_renewal_payer_known", condition=Q(renewal_payer__in=RenewalPayer.values)
-            ),
-            models.CheckConstraint(name="product_has_units", condition=Q(quantity__gte=1)),
-        ]
-        indexes = [
-            models.Index(fields=["organisation", "state", "renews_on", "id"], name="product_by_owner"),
-            models.Index(fields=["offer", "state"], name="product_by_offer"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def access_sentence(access: str, payer: str | None) -> str:
@@ -69,16 +39,25 @@ class Relationship(models.Model):
     payer = models.CharField(max_length=7, choices=Payer.choices, null=True, blank=True)
     asked_access = models.CharField(max_length=7, choices=Access.choices, null=True)  # what a partner had asked for
     asked_payer = models.CharField(max_length=7, choices=Payer.choices, null=True)
+    asked_technical = models.BooleanField(default=False)
+    asked_statistics = models.BooleanField(default=False)
+    asked_families = models.ManyToManyField(Family, related_name="+")
     note = models.CharField(max_length=500, blank=True)
     invited_email = models.EmailField(blank=True)  # the address a partner's request went to
+    is_by_code = models.BooleanField(default=False)  # the client had shown the partner a request code
+    # The relationship that this invitation takes over from, once it is accepted: switching partners.
+    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     link_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     access_since = models.DateTimeField(null=True)  # since when the access is of this kind (Q13: first granted)
+    ends_at = models.DateTimeField(null=True)  # the first moment without access, if an end was agreed
+    reviewed_at = models.DateTimeField(null=True)  # when the client last said that this access is still right
+    refusal_reason = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=7, choices=Side.choices, null=True)
+    ended_by = models.CharField(max_length=9, choices=EndedBy.choices, null=True)
 
     objects = RelationshipQuerySet.as_manager()
 
@@ -93,7 +72,7 @@ class Relationship(models.Model):
             ),
             models.CheckConstraint(
                 name="relationship_ended_by_iff_ended",
-                condition=Q(state=RelationshipState.ENDED, ended_by__isnull=False, ended_by__in=Side.values)
+                condition=Q(state=RelationshipState.ENDED, ended_by__isnull=False, ended_by__in=EndedBy.values)
                 | (~Q(state=RelationshipState.ENDED) & Q(ended_by=None)),
             ),
             models.CheckConstraint(  # Limited access has no payer; full access always has one (rule 18).
@@ -108,6 +87,22 @@ class Relationship(models.Model):
                 name="relationship_client_once_answered",
                 condition=Q(client__isnull=False)
                 | (~Q(state__in=ANSWERED) & Q(started_by=Side.PARTNER) & ~Q(invited_email="")),
+            ),
+            models.CheckConstraint(  # A code is shown by a client to a partner, who asks with it.
+                name="relationship_by_code_is_request",
+                condition=Q(is_by_code=False) | Q(started_by=Side.PARTNER, client__isnull=False),
+            ),
+            models.CheckConstraint(  # Only a client changes partners, and never to the one it has.
+                name="relationship_replaces_by_invitation",
+                condition=Q(replaces=None) | (Q(started_by=Side.CLIENT) & ~Q(replaces=F("pk"))),
+            ),
+            models.CheckConstraint(
+                name="relationship_ends_after_it_was_made",
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("created_at")),
+            ),
+            models.CheckConstraint(
+                name="relationship_reason_only_if_refused",
+                condition=Q(refusal_reason="") | Q(state=RelationshipState.REFUSED),
             ),
             models.CheckConstraint(
                 name="relationship_ended_iff_dated",
@@ -137,6 +132,7 @@ class Relationship(models.Model):
             models.Index(
                 fields=["expires_at"], condition=Q(state=RelationshipState.PENDING), name="relationship_expiring"
             ),
+            models.Index(fields=["ends_at"], condition=Q(state=RelationshipState.ACTIVE), name="relationship_ending"),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +144,9 @@ class Relationship(models.Model):
 
         Who asks must not learn from the request alone which organisation an address belongs to (promise 2).
         """
-        is_known = self.client is not None and (self.started_by == Side.CLIENT or self.state in ANSWERED)
+        is_known = self.client is not None and (
+            self.started_by == Side.CLIENT or self.is_by_code or self.state in ANSWERED
+        )
         return self.client if is_known and self.client is not None else self.invited_email
 
     @property
@@ -207,22 +205,44 @@ class Grant(models.Model):
         indexes = [models.Index(fields=["product", "relationship"], name="grant_by_product")]
 
 
-class ClientAssignment(models.Model):
-    """A collaborator of a partner may enter this client's space, with these rights at most (rules 20 and 21)."""
+class RightUse(models.Model):
+    """When a partner last used a right at a client: what is not needed any more can be seen, and taken back."""
 
-    relationship = models.ForeignKey(Relationship, on_delete=models.PROTECT, related_name="assignments")
-    # Who leaves the partner leaves its clients.
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="client_assignments")
-    has_technical = models.BooleanField(default=True)
-    has_statistics = models.BooleanField(default=True)
-    has_order = models.BooleanField(default=False)
-    has_billing = models.BooleanField(default=False)
-    assigned_at = models.DateTimeField()
+    relationship = models.ForeignKey(Relationship, on_delete=models.PROTECT, related_name="uses")
+    right = models.CharField(max_length=10, choices=Right.choices)
+    last_used_on = models.DateField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["relationship", "membership"], name="clientassignment_once"),
+            models.UniqueConstraint(fields=["relationship", "right"], name="rightuse_once_per_right"),
+            models.CheckConstraint(name="rightuse_right_known", condition=Q(right__in=Right.values)),
         ]
 
+
+class RequestCode(models.Model):
+    """A short-lived code that a client shows a partner, which asks with it; only its digest is stored."""
+
+    organisation = models.OneToOneField(
+        Organisation, primary_key=True, on_delete=models.CASCADE, related_name="request_code"
+    )
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="requestcode_one_per_digest")]
+
+
+class EndReceipt(models.Model):
+    """What the end of a relationship has cut, for both sides; never changed once it is written."""
+
+    relationship = models.OneToOneField(Relationship, on_delete=models.PROTECT, related_name="receipt")
+    number = models.CharField(max_length=24)
+    issued_at = models.DateTimeField()
+    facts = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="endreceipt_number_once")]
+
     def __str__(self) -> str:
-        return str(self.membership)
+        return self.number

@@ -1,58 +1,16 @@
-"""Questions about relationships, rights and products."""
+"""Lists of clients, partners and products, and what is granted in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.choices import Access, RelationshipState, Right
-from clients.models import ClientAssignment, Grant, Product, Relationship
+from clients.choices import Access, RelationshipState
+from clients.models import Grant, Product, Relationship
 from clients.querysets import ProductQuerySet
-from partnerportal.accounts.models import Membership
-
-
-def rights_in_space(*, relationship: Relationship, membership: Membership) -> frozenset[str]:
-    """Return what a partner's member may do in the client's space: what the client granted AND what the partner allows
-    (rules 20 and 21). Rights on single products of a limited relationship are narrower still: see
-    :func:`rights_on_product`.
-    """
-    granted = {Right.VIEW, Right.TECHNICAL, Right.STATISTICS}
-    if relationship.is_full:
-        granted |= {Right.ORDER}
-        if relationship.is_paid_by_partner:
-            granted |= {Right.BILLING}
-    if membership.is_whole:
-        return frozenset(granted)
-    assignment = ClientAssignment.objects.filter(relationship=relationship, membership=membership).first()
-    return frozenset(granted & _allowed(assignment)) if assignment else frozenset()
-
-
-def rights_on_product(*, product: Product, relationship: Relationship, space_rights: frozenset[str]) -> frozenset[str]:
-    """Return what may be done with one visible product in a client's space."""
-    if relationship.is_full:
-        return space_rights
-    grant = relationship.grants.filter(product=product).first()
-    if grant is None:
-        return frozenset()
-    on_it = {Right.VIEW}
-    on_it |= {Right.TECHNICAL} if grant.has_technical else set()
-    on_it |= {Right.STATISTICS} if grant.has_statistics else set()
-    return frozenset(on_it & space_rights)
-
-
-def _allowed(assignment: ClientAssignment) -> set[str]:
-    flags: Mapping[str, bool] = {
-        Right.VIEW: True,
-        Right.TECHNICAL: assignment.has_technical,
-        Right.STATISTICS: assignment.has_statistics,
-        Right.ORDER: assignment.has_order,
-        Right.BILLING: assignment.has_billing,
-    }
-    return {right for right, is_allowed in flags.items() if is_allowed}
 
 
 def clients_of(*, acting: Any) -> QuerySet[Relationship]:

@@ -1,0 +1,100 @@
+"""Products, what they were used for, and their way to another organisation. Rules 23 and 29, section 9."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from clients.choices import ProductState, RenewalPayer, TransferState
+from clients.querysets import ProductQuerySet, ProductTransferQuerySet
+from partnerportal.accounts.models import Organisation
+from partnerportal.catalogue.models import Offer
+
+
+class Product(models.Model):
+    """An offer owned by an organisation. Whoever orders and pays, it belongs to the client (rules 23 and 29)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="products")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="products")
+    name = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=ProductState.choices, default=ProductState.ACTIVE)
+    renewal_payer = models.CharField(max_length=7, choices=RenewalPayer.choices, default=RenewalPayer.CLIENT)
+    technical_note = models.TextField(max_length=2000, blank=True)  # for whoever manages it: the right "technical"
+    created_at = models.DateTimeField()
+    renews_on = models.DateField()  # the first day that is not paid yet
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="product_state_known", condition=Q(state__in=ProductState.values)),
+            models.CheckConstraint(
+                name="product_renewal_payer_known", condition=Q(renewal_payer__in=RenewalPayer.values)
+            ),
+            models.CheckConstraint(name="product_has_units", condition=Q(quantity__gte=1)),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state", "renews_on", "id"], name="product_by_owner"),
+            models.Index(fields=["offer", "state"], name="product_by_offer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductUsage(models.Model):
+    """What a product was used for on one day, as the provider's systems report it: the right "statistics" (Q18)."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="usage")
+    day = models.DateField()
+    visits = models.PositiveIntegerField(default=0)
+    traffic_mb = models.PositiveIntegerField(default=0)
+    storage_mb = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "day"], name="productusage_once_a_day")]
+
+
+class ProductTransfer(models.Model):
+    """A product on its way to another organisation: offered by link, moved once that organisation accepts."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="transfers")
+    from_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="transfers_out")
+    # Null until the person behind the address says for which organisation they accept.
+    to_organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="transfers_in")
+    to_email = models.EmailField()
+    state = models.CharField(max_length=9, choices=TransferState.choices, default=TransferState.PENDING)
+    link_version = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    objects = ProductTransferQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="producttransfer_state_known", condition=Q(state__in=TransferState.values)),
+            models.CheckConstraint(
+                name="producttransfer_elsewhere",
+                condition=Q(to_organisation=None) | ~Q(to_organisation=F("from_organisation")),
+            ),
+            models.CheckConstraint(  # Who has a product now can be read from its transfers.
+                name="producttransfer_receiver_once_accepted",
+                condition=~Q(state=TransferState.ACCEPTED) | Q(to_organisation__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=Q(state=TransferState.PENDING),
+                name="producttransfer_one_pending_per_product",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["from_organisation", "-created_at", "id"], name="producttransfer_newest"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state=TransferState.PENDING), name="producttransfer_expiring"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.product)
