@@ -13,3 +13,7 @@ class AlreadyRelated(Refused):
 
 class LinkUnusable(Refused):
     """The link is not for this person, or no longer valid; it does not tell whom it was for."""
+
+
+class ChangedMeanwhile(NotPossible):
+    """Somebody else has changed the access since the page was drawn."""

@@ -174,6 +174,12 @@ class ProductQuerySet(models.QuerySet[Any]):
         opened = relationships.filter(client=OuterRef("organisation"))
         return self.filter(Exists(opened)).filter(Exists(opened.filter(access=Access.FULL)) | Exists(granted))
 
+    def with_grant_of(self, relationship_id: int) -> ProductQuerySet:
+        """Add ``grant``: the rights that a limited relationship grants on a product, or null."""
+        grants = apps.get_model("clients", "Grant").objects.filter(relationship=relationship_id, product=OuterRef("pk"))
+        flags = JSONObject(has_technical="has_technical", has_statistics="has_statistics")
+        return self.annotate(grant=Subquery(grants.values(json=flags)))
+
     def with_earner(self) -> ProductQuerySet:
         """Add ``earner_relationship``: the one active relationship in whose scope a product is, or null (Q13).
 

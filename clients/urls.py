@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/partners/<int:pk>/", client_side.RelationshipDetailView.as_view(), name="relationship_detail"),
     path("account/partners/<int:pk>/answer/", client_side.RelationshipAnswerView.as_view(), name="relationship_answer"),
     path("account/partners/<int:pk>/access/", client_side.RelationshipChangeView.as_view(), name="relationship_change"),
+    path("account/partners/<int:pk>/sight/", client_side.RelationshipSightView.as_view(), name="relationship_sight"),
     path("account/partners/<int:pk>/payer/", client_side.RelationshipPayerView.as_view(), name="relationship_payer"),
     path("partner/clients/", partner_side.ClientListView.as_view(), name="client_list"),
     path("partner/clients/add/", partner_side.ClientRequestView.as_view(), name="client_request"),

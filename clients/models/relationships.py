@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -148,6 +151,13 @@ class Relationship(models.Model):
             self.started_by == Side.CLIENT or self.is_by_code or self.state in ANSWERED
         )
         return self.client if is_known and self.client is not None else self.invited_email
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day with access in the client's time zone, if an end was agreed."""
+        if self.ends_at is None or self.client is None:
+            return None
+        return (self.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self.client.time_zone)).date()
 
     @property
     def opened_grants(self) -> models.QuerySet[Grant]:

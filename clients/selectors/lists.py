@@ -1,12 +1,10 @@
-"""Lists of clients, partners and products, and what is granted in words."""
+"""Lists of clients, of partners with access, and counts of products."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clients.choices import Access, RelationshipState
 from clients.models import Grant, Product, Relationship
@@ -41,27 +39,6 @@ def _opened_count() -> Case:
     return Case(When(is_open, then=Subquery(products.annotate(number=Count("pk")).values("number"))))
 
 
-def terms_in_words(relationship: Relationship, *, shown: int = 8) -> str:
-    """Return what is granted, in one sentence: the access, who pays, the products by name."""
-    if relationship.is_full:
-        return f"{relationship.access_sentence}."
-    names = list(relationship.opened_grants.order_by("product__name", "pk").values_list("product__name", flat=True))
-    if not names:
-        return _("Limited access, to no product at the moment.")
-    more = len(names) - shown
-    listed = ", ".join(names if more <= 0 else names[:shown])
-    if more > 0:
-        listed = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
-            "names": listed,
-            "count": more,
-        }
-    return ngettext(
-        "Limited access to %(count)s product: %(names)s.",
-        "Limited access to %(count)s products: %(names)s.",
-        len(names),
-    ) % {"count": len(names), "names": listed}
-
-
 def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
     """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
     counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
@@ -82,3 +59,10 @@ def who_has_access(*, organisation_id: int) -> QuerySet[Relationship]:
         .select_related("partner__organisation")
         .order_by("access_since", "pk")
     )
+
+
+def asked_products(relationship: Relationship) -> QuerySet[Product]:
+    """Return the client's products that a partner's request speaks of: of the families it names, or all."""
+    owned = Product.objects.in_use().filter(organisation=relationship.client_id)
+    families = list(relationship.asked_families.values_list("pk", flat=True))
+    return (owned.filter(offer__family__in=families) if families else owned).order_by("pk")

@@ -4,6 +4,7 @@ from clients.services.access import change_access, change_payer
 from clients.services.assignments import assign_member, unassign_member
 from clients.services.ending import end_relationship, stop_renewals
 from clients.services.products import add_products, extend_product, renew_product
+from clients.services.simulating import Outcome, simulate
 from clients.services.starting import (
     accept,
     answer_request,
@@ -18,6 +19,7 @@ from clients.services.starting import (
 from clients.services.terms import ProductRights, Terms
 
 __all__ = [
+    "Outcome",
     "ProductRights",
     "Terms",
     "accept",
@@ -35,6 +37,7 @@ __all__ = [
     "renew_product",
     "request_client",
     "resend",
+    "simulate",
     "stop_renewals",
     "unassign_member",
     "withdraw",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from clients import tasks
-from clients.choices import Access, Payer, ProductState, RelationshipState, RenewalPayer
-from clients.exceptions import NotPossible
+from clients import selectors, tasks
+from clients.choices import Payer, ProductState, RelationshipState, RenewalPayer
+from clients.exceptions import ChangedMeanwhile, NotPossible
 from clients.models import Product, Relationship
-from clients.services.terms import Terms, check_full_is_free, words, write_grants
+from clients.services.terms import Terms, check_full_is_free, words, write_grants, write_terms
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
 from partnerportal.kernel.states import IllegalTransition
@@ -23,42 +24,49 @@ def change_access(
 ) -> Relationship:
     """Make the relationship grant exactly ``terms`` from now on (rules 17, 18; down to no product at all, 3.4).
 
-    ``seen``: the terms that the person had on screen (:func:`clients.services.terms.words`); if they have changed
-    meanwhile the save is refused, so that nobody overwrites what they did not see. The partner gets a mail (Q20), and
-    one about the payer where that changed (rule 19). Raises :class:`NotPossible`, IllegalTransition.
+    ``seen``: the terms that the person had on screen (:func:`clients.selectors.snapshot`); if they have changed
+    meanwhile the save is refused (:class:`ChangedMeanwhile`), so that nobody overwrites what they did not see. The
+    partner gets a mail (Q20), and one about the payer where that changed (rule 19). Raises :class:`NotPossible`,
+    IllegalTransition.
     """
     relationship = active_locked(relationship_id)
-    before = words(relationship)
-    if seen is not None and seen != before:
-        raise NotPossible(_("The access was changed in another window meanwhile. Look at it again before you save."))
+    if seen is not None and seen != selectors.snapshot(relationship):
+        raise ChangedMeanwhile(
+            _("The access was changed in another window meanwhile. Look at what changed, then save what you want.")
+        )
+    before, before_row = words(relationship), copy(relationship)
     # Limited access may be narrowed down to nothing (3.4); coming from full access, something is chosen (rule 18).
-    terms.check(client_id=relationship.client_id, needs_products=relationship.is_full)
+    terms.check(client_id=relationship.client_id, needs_products=relationship.is_full, now=now)
     check_full_is_free(client_id=relationship.client_id, partner_id=relationship.partner_id, access=terms.access)
-    payer_before, access_before, since_before = relationship.payer, relationship.access, relationship.access_since
-    relationship.access, relationship.payer = terms.access, terms.payer
-    if access_before != terms.access:
+    write_terms(relationship, terms)
+    if before_row.access != terms.access:
         relationship.access_since = now
+    _save_free(relationship)
+    if not relationship.is_full:  # a product that full access had opened already is not granted anew (Q13)
+        opened_at = before_row.access_since if before_row.is_full else None
+        write_grants(relationship, terms.products, opened_at or now)
+    after = words(relationship)
+    if before == after:
+        return relationship
+    if before_row.is_paid_by_partner and not relationship.is_paid_by_partner:
+        drop_partner_renewals(relationship)
+    _record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
+    if {**before, "payer": None} != {**after, "payer": None}:
+        tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=before_row.access)
+    if before_row.payer != relationship.payer and relationship.is_full:
+        tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
+    return relationship
+
+
+def _save_free(relationship: Relationship) -> None:
+    """Save the terms; the database has the last word on "one full access at a time"."""
     try:
         with transaction.atomic():
-            relationship.save(update_fields=["access", "payer", "access_since"])
+            relationship.save(update_fields=["access", "payer", "ends_at", "access_since"])
     except IntegrityError as refusal:  # relationship_one_full_per_client
         raise NotPossible(
             _("Another partner has got full access meanwhile, and one at a time can have it."), field="access"
         ) from refusal
-    if not relationship.is_full:  # a product that full access had opened already is not granted anew (Q13)
-        opened_at = since_before if access_before == Access.FULL else None
-        write_grants(relationship, terms.products, opened_at or now)
-    after = words(relationship)
-    if before == after and access_before == terms.access:
-        return relationship
-    if payer_before == Payer.PARTNER and relationship.payer != Payer.PARTNER:
-        drop_partner_renewals(relationship)
-    _record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
-    if before["access"] != after["access"] or before["product_ids"] != after["product_ids"]:
-        tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=access_before)
-    if payer_before != relationship.payer and relationship.is_full:
-        tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
-    return relationship
 
 
 @transaction.atomic

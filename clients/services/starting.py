@@ -12,7 +12,7 @@ from clients import tasks
 from clients.choices import RELATIONSHIP_TRANSITIONS, Access, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Relationship
-from clients.services.terms import Terms, check_full_is_free, words, write_grants
+from clients.services.terms import Terms, check_full_is_free, words, write_grants, write_terms
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts import services as account_services
 from partnerportal.accounts.acting import SYSTEM, Acting
@@ -37,7 +37,7 @@ def invite_partner(
         raise NotPossible(_("This partner can no longer be invited. Search again."), field="partner")
     if partner.pk == client.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="partner")
-    terms.check(client_id=client.pk)
+    terms.check(client_id=client.pk, now=now)
     check_full_is_free(client_id=client.pk, partner_id=partner.pk, access=terms.access)
     relationship = _new(client=client, partner=partner, started_by=Side.CLIENT, terms=terms, note=note, now=now)
     write_grants(relationship, terms.products, now)
@@ -62,7 +62,7 @@ def request_client(
     if Relationship.objects.pending().filter(partner=partner, invited_email__iexact=email).exists():
         raise AlreadyRelated(_("You have asked this address already. You can send the request again."), field="email")
     terms = Terms(access=access, payer=payer if access == Access.FULL else None)
-    terms.check(client_id=0, needs_products=False)
+    terms.check(client_id=0, needs_products=False, now=now)
     client = _only_organisation_of(email)
     if client is not None and client.pk == partner.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="email")
@@ -95,10 +95,10 @@ def answer_request(*, relationship_id: int, terms: Terms, actor: Acting, now: da
     relationship = _locked(relationship_id)
     if relationship.started_by != Side.PARTNER or relationship.client is None:
         raise NotPossible(_("This request is not yours to answer."))
-    terms.check(client_id=relationship.client.pk)
+    terms.check(client_id=relationship.client.pk, now=now)
     check_full_is_free(client_id=relationship.client.pk, partner_id=relationship.partner_id, access=terms.access)
-    relationship.access, relationship.payer = terms.access, terms.payer
-    relationship.save(update_fields=["access", "payer"])
+    write_terms(relationship, terms)
+    relationship.save(update_fields=["access", "payer", "ends_at"])
     write_grants(relationship, terms.products, now)
     return _activate(relationship, actor=actor, now=now)
 
@@ -229,6 +229,7 @@ def _new(
         started_by=started_by,
         access=terms.access,
         payer=terms.payer,
+        ends_at=terms.ends_at,
         asked_access=terms.access if started_by == Side.PARTNER else None,
         asked_payer=terms.payer if started_by == Side.PARTNER else None,
         note=note.strip(),

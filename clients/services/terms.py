@@ -25,17 +25,33 @@ class ProductRights:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a client grants: ``payer`` with full access only, ``products`` with limited access only."""
+    """What a client grants: ``payer`` with full access only, ``products`` with limited access only.
+
+    ``ends_at``: the first moment without access; None: until somebody ends it.
+    """
 
     access: str
     payer: str | None = None
     products: tuple[ProductRights, ...] = ()
+    ends_at: datetime | None = None
 
-    def check(self, *, client_id: int | None, needs_products: bool = True) -> None:
-        """Raise :class:`NotPossible` unless the terms fit rules 9 and 18 and name products of the client only.
+    @classmethod
+    def of(cls, relationship: Relationship) -> Terms:
+        """Return the terms that a relationship grants now."""
+        grants = relationship.opened_grants.order_by("product").values_list(
+            "product", "has_technical", "has_statistics"
+        )
+        products = tuple(ProductRights(*grant) for grant in grants)
+        return cls(relationship.access, relationship.payer, products, relationship.ends_at)
+
+    def check(self, *, client_id: int | None, now: datetime, needs_products: bool = True) -> None:
+        """Raise :class:`NotPossible` unless the terms fit rules 9 and 18, name products of the client only, and end
+        after ``now``.
 
         ``needs_products``: False where rights may be withdrawn down to none (3.4).
         """
+        if self.ends_at is not None and self.ends_at <= now:
+            raise NotPossible(_("The last day of access cannot be in the past."), field="last_day")
         if self.access == Access.FULL:
             if self.payer is None:
                 raise NotPossible(_("Choose who pays what the partner orders."), field="payer")
@@ -96,12 +112,12 @@ def write_grants(relationship: Relationship, products: Iterable[ProductRights], 
     )
 
 
+def write_terms(relationship: Relationship, terms: Terms) -> None:
+    """Put the access, the payer and the end on the row; the grants are :func:`write_grants`'s."""
+    relationship.access, relationship.payer, relationship.ends_at = terms.access, terms.payer, terms.ends_at
+
+
 def words(relationship: Relationship) -> dict[str, object]:
-    """Return the granted terms as plain values for the audit trail."""
-    products = list(relationship.opened_grants.order_by("product").values_list("product", "product__name"))
-    return {
-        "access": relationship.access,
-        "payer": relationship.payer,
-        "product_ids": [pk for pk, _name in products],
-        "products": [name for _pk, name in products[:50]],
-    }
+    """Return the granted terms for the audit trail: the snapshot, and the first products by name."""
+    names = relationship.opened_grants.order_by("product").values_list("product__name", flat=True)
+    return {**selectors.snapshot(relationship), "products": list(names[:50])}

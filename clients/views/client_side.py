@@ -6,43 +6,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients import forms, selectors, services
-from clients.choices import RelationshipState, Side
+from clients.choices import Access, RelationshipState, Side
 from clients.filters import PartnerAccessFilter
-from clients.models import Product, Relationship
+from clients.models import Relationship
 from clients.permissions import ClientPermission
-from clients.services import terms as granted
 from clients.tables import PartnerAccessTable
+from clients.views.granting import GrantingView, terms_of
 from clients.views.shared import OneRelationship
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.accounts.models import Organisation
 from partnerportal.web.views import ActionView, PageView, TableView
 from partners.models import Partner
-
-
-def terms_of(form: forms.TermsForm) -> services.Terms:
-    """Return what was chosen, as the services take it."""
-    return services.Terms(
-        access=form.cleaned_data["access"],
-        payer=form.cleaned_data["payer"] or None,
-        products=tuple(services.ProductRights(product.pk) for product in form.cleaned_data["products"]),
-    )
-
-
-class TicksProducts(ActionView):
-    """A form of products to tick: the buttons for all and none show it again, and send nothing."""
-
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Tick, or send."""
-        wanted = request.POST.get("tick")
-        if wanted not in {"all", "none"}:
-            return super().post(request, *args, **kwargs)
-        owned = Product.objects.in_use().filter(organisation=request.acting.home.pk)
-        return self.redraw(products=list(owned.values_list("pk", flat=True)) if wanted == "all" else [])
 
 
 class RelationshipListView(TableView):
@@ -75,7 +56,7 @@ class PartnerSearchView(PageView):
         return super().get_context_data(form=form, text=text, found=found, **kwargs)
 
 
-class PartnerInviteView(TicksProducts):
+class PartnerInviteView(GrantingView):
     """Invite a partner with the terms one grants (rules 6 and 9)."""
 
     permission = ClientPermission.RELATIONSHIP_INVITE
@@ -84,28 +65,45 @@ class PartnerInviteView(TicksProducts):
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """An approved partner, not oneself."""
-        self.partner = get_object_or_404(Partner.objects.approved().select_related("organisation"), pk=pk)
+        self.invited = get_object_or_404(Partner.objects.approved().select_related("organisation"), pk=pk)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer one's own products."""
-        return super().get_form_kwargs() | {"client_id": self.request.acting.home.pk, "partner_id": self.partner.pk}
+    def client(self) -> Organisation:
+        """One's own organisation."""
+        return self.request.acting.home
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the partner."""
-        return super().get_context_data(partner=self.partner, **kwargs)
+    def partner(self) -> Partner:
+        """The partner that one has chosen."""
+        return self.invited
 
-    def act(self, form: forms.InviteForm) -> str:
-        """Invite; the partner gets a mail."""
-        services.invite_partner(
-            client_id=self.request.acting.home.pk,
-            partner_id=self.partner.pk,
+    def grant(self, form: forms.InviteForm) -> Relationship:
+        """Invite."""
+        return services.invite_partner(
+            client_id=self.client().pk,
+            partner_id=self.invited.pk,
             terms=terms_of(form),
             note=form.cleaned_data["note"],
             actor=self.request.acting,
             now=timezone.now(),
         )
-        messages.success(self.request, _("%(partner)s is invited and gets a mail.") % {"partner": self.partner})
+
+    def look(self, form: forms.InviteForm) -> services.Outcome:
+        """Look at what would be once the partner has accepted."""
+
+        def accepted() -> Relationship:
+            invitation = self.grant(form)
+            return services.accept(relationship_id=invitation.pk, actor=SYSTEM, now=timezone.now())
+
+        return services.simulate(accepted)
+
+    def act(self, form: forms.InviteForm) -> str:
+        """Invite; the partner gets a mail."""
+        self.grant(form)
+        messages.success(self.request, _("%(partner)s is invited and gets a mail.") % {"partner": self.invited})
         return reverse("clients:relationship_list")
+
+    def submit(self, terms: services.Terms) -> str:
+        """Say that nothing is open before the partner accepts."""
+        return _("Send the invitation")
 
 
 class _ClientSideView(OneRelationship):
@@ -132,7 +130,19 @@ class RelationshipDetailView(_ClientSideView, PageView):
         return super().get_context_data(grants=grants, may_change=may_change, may_end=may_end, **kwargs)
 
 
-class RelationshipAnswerView(_ClientSideView, TicksProducts):
+class _GrantingHere(_ClientSideView, GrantingView):
+    """Terms of a relationship that is there."""
+
+    def client(self) -> Organisation:
+        """One's own organisation."""
+        return self.relationship.client
+
+    def partner(self) -> Partner:
+        """The partner."""
+        return self.relationship.partner
+
+
+class RelationshipAnswerView(_GrantingHere):
     """Answer a partner's request by granting what one wants to grant (rule 10)."""
 
     permission = ClientPermission.RELATIONSHIP_ANSWER
@@ -146,57 +156,89 @@ class RelationshipAnswerView(_ClientSideView, TicksProducts):
             raise Http404
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer one's own products."""
-        ids = {"client_id": self.relationship.client_id, "partner_id": self.relationship.partner_id}
-        return super().get_form_kwargs() | ids
+        """Offer to tick what was asked for."""
+        return super().get_form_kwargs() | {"asked": self.relationship.asked_access == Access.LIMITED}
 
     def get_initial(self) -> dict[str, Any]:
-        """Least by default: limited, whatever was asked for."""
+        """Least by default: limited, to nothing yet, whatever was asked for."""
         return {"access": "LIMITED"}
+
+    def preset(self, name: str) -> dict[str, list[int]] | None:
+        """Tick what was asked for, or one of the usual shortcuts."""
+        if name != forms.AS_ASKED.value:
+            return super().preset(name)
+        asked = self.relationship
+        return forms.grid_of(
+            (product.pk, asked.asked_technical, asked.asked_statistics) for product in selectors.asked_products(asked)
+        )
+
+    def grant(self, form: forms.TermsForm) -> Relationship:
+        """Grant what was chosen."""
+        return services.answer_request(
+            relationship_id=self.relationship.pk, terms=terms_of(form), actor=self.request.acting, now=timezone.now()
+        )
 
     def act(self, form: forms.TermsForm) -> str:
         """Grant; the partner gets a mail."""
-        services.answer_request(
-            relationship_id=self.relationship.pk, terms=terms_of(form), actor=self.request.acting, now=timezone.now()
-        )
+        self.grant(form)
         messages.success(
             self.request, _("Access is given. %(partner)s gets a mail.") % {"partner": self.relationship.partner}
         )
         return reverse("clients:relationship_detail", args=[self.relationship.pk])
 
 
-class RelationshipChangeView(_ClientSideView, TicksProducts):
+class RelationshipChangeView(_GrantingHere):
     """Change what a partner reaches (rules 17 and 18)."""
 
     permission = ClientPermission.RELATIONSHIP_CHANGE
     form_class = forms.ChangeAccessForm
     template_name = "clients/relationship_change.html"
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer one's own products."""
-        ids = {"client_id": self.relationship.client_id, "partner_id": self.relationship.partner_id}
-        return super().get_form_kwargs() | ids
+    def before(self) -> dict[str, Any]:
+        """Return what is granted now."""
+        return selectors.snapshot(self.relationship)
 
     def get_initial(self) -> dict[str, Any]:
         """What is granted now."""
+        grants = self.relationship.opened_grants.values_list("product", "has_technical", "has_statistics")
         return {
             "access": self.relationship.access,
             "payer": self.relationship.payer,
-            "products": list(self.relationship.opened_grants.values_list("product", flat=True)),
-            "seen": granted.words(self.relationship),
+            "products": forms.grid_of(grants.order_by("product")),
+            "last_day": self.relationship.last_day,
+            "seen": selectors.snapshot(self.relationship),
         }
 
-    def act(self, form: forms.ChangeAccessForm) -> str:
-        """Save; the partner gets a mail."""
-        services.change_access(
+    def grant(self, form: forms.ChangeAccessForm) -> Relationship:
+        """Change it."""
+        return services.change_access(
             relationship_id=self.relationship.pk,
             terms=terms_of(form),
             seen=form.cleaned_data["seen"],
             actor=self.request.acting,
             now=timezone.now(),
         )
+
+    def act(self, form: forms.ChangeAccessForm) -> str:
+        """Save; the partner gets a mail."""
+        self.grant(form)
         messages.success(self.request, _("The access is changed, from the next click on. The partner gets a mail."))
         return reverse("clients:relationship_detail", args=[self.relationship.pk])
+
+    def submit(self, terms: services.Terms) -> str:
+        """Say that it is a change."""
+        return _("Save the change")
+
+
+class RelationshipSightView(_ClientSideView, PageView):
+    """What a partner sees of one's organisation at this moment, from the sets that its own pages read."""
+
+    permission = ClientPermission.RELATIONSHIP_VIEW
+    template_name = "clients/relationship_sight.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Look through the partner's eyes."""
+        return super().get_context_data(sight=selectors.sight(self.relationship), **kwargs)
 
 
 class RelationshipPayerView(_ClientSideView, ActionView):

@@ -1,8 +1,11 @@
 """Forms look one way: ``{{ form }}`` and ``{{ field.as_field_group }}`` draw our components."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.forms import CheckboxSelectMultiple, Field
+from django.core.exceptions import ValidationError
+from django.forms import Field, Widget
 from django.forms.renderers import DjangoTemplates, TemplatesSetting
 from django.template import TemplateDoesNotExist
 from django.utils.translation import gettext_lazy as _
@@ -32,14 +35,114 @@ def country_field(**arguments: Any) -> Any:
     return CountryField(blank_label=choose).formfield(**arguments)
 
 
-class TickList(CheckboxSelectMultiple):
-    """Check boxes in groups, with a button for all and one for none.
+@dataclass(frozen=True)
+class GridRow:
+    """One row of a grid of check boxes; ``group`` is said above the first row of a run that shares it."""
 
-    The buttons send the form with ``tick``, so that they work without script: see
+    value: int
+    label: str
+    note: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A shortcut above a grid: ``ticks`` are the columns that it ticks in all rows; None where the page decides.
+
+    Its button sends the form with ``preset``, so that it works without script: see
     :meth:`partnerportal.web.views.ActionView.redraw`.
     """
 
-    template_name = "django/forms/widgets/tick_list.html"
+    value: str
+    label: Any
+    ticks: tuple[str, ...] | None
+
+
+class CheckGrid(Widget):
+    """Rows × columns of check boxes; its value is {column: [row values]}. A tick in any column implies the first."""
+
+    template_name = "django/forms/widgets/check_grid.html"
+    use_fieldset = True
+
+    def __init__(self, columns: Mapping[str, Any], row_heading: Any, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.columns, self.row_heading = columns, row_heading
+        self.rows: Sequence[GridRow] = ()
+        self.presets: Sequence[Preset] = ()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, list[str]]:
+        """Return what was ticked, by column."""
+        return {column: data.getlist(f"{name}_{column}") for column in self.columns}
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Boxes that are not ticked send nothing: nothing can be told to be missing."""
+        return False
+
+    def id_for_label(self, id_: str | None) -> str:
+        """A group has no one box that its label could be for."""
+        return ""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Lay out the rows."""
+        context = super().get_context(name, value, attrs)
+        ticked = {column: {str(one) for one in (value or {}).get(column, ())} for column in self.columns}
+        names = [f"{name}_{column}" for column in self.columns]
+        context["grid"] = {
+            "row_heading": self.row_heading,
+            "columns": [{"label": label} for label in self.columns.values()],
+            "rows": list(self._rows(name, ticked)),
+        }
+        context["presets"] = [
+            {
+                "value": preset.value,
+                "label": preset.label,
+                "tick": " ".join(f"{name}_{column}" for column in preset.ticks) if preset.ticks is not None else None,
+                "names": " ".join(names),
+            }
+            for preset in self.presets
+        ]
+        return context
+
+    def _rows(self, name: str, ticked: Mapping[str, set[str]]) -> Iterator[dict[str, Any]]:
+        group = ""
+        for row in self.rows:
+            if row.group != group:
+                group = row.group
+                yield {"group": group}
+            cells = [
+                {
+                    "name": f"{name}_{column}",
+                    "value": row.value,
+                    "is_chosen": str(row.value) in ticked[column],
+                    "label": f"{label}: {row.label}",
+                }
+                for column, label in self.columns.items()
+            ]
+            yield {"label": row.label, "note": row.note, "cells": cells}
+
+
+class GridField(Field):
+    """What was ticked in a :class:`CheckGrid`: {row value: columns}; a row that is not offered is refused."""
+
+    widget: Any
+
+    def clean(self, value: Any) -> dict[int, frozenset[str]]:
+        """Return the rows with a tick; the first column is implied by any other."""
+        offered = {str(row.value): row.value for row in self.widget.rows}
+        first = next(iter(self.widget.columns))
+        cleaned: dict[int, set[str]] = {}
+        for column, ticked in (value or {}).items():
+            for one in ticked:
+                if one not in offered:
+                    raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+                cleaned.setdefault(offered[one], {first}).add(column)
+        return {row: frozenset(columns) for row, columns in cleaned.items()}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Tell whether other boxes are ticked than at first."""
+        return {key: {str(one) for one in ones} for key, ones in (initial or {}).items()} != {
+            key: set(ones) for key, ones in (data or {}).items()
+        }
 
 
 AnyField = TypeVar("AnyField", bound=Field)

@@ -47,13 +47,37 @@
       each(event.target.form, `input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`, (box) => (box.checked = event.target.checked));
     });
 
-  // "All" and "none" above a list of check boxes; without script they send the form and get it back.
+  // Shortcuts above a grid of check boxes; without script they send the form and get it back.
+  const boxesOf = (form, names) =>
+    (names ?? "").split(" ").filter(Boolean).flatMap((name) => [...form.querySelectorAll(`input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`)]);
   const tickBoxes = () =>
     document.addEventListener("click", (event) => {
       const button = event.target.closest?.("button[data-tick]");
       if (!button) return;
       event.preventDefault();
-      each(button.form, `input[type="checkbox"][name="${CSS.escape(button.dataset.tick)}"]:not(:disabled)`, (box) => (box.checked = button.value === "all"));
+      boxesOf(button.form, button.dataset.untick).forEach((box) => (box.checked = false));
+      boxesOf(button.form, button.dataset.tick).forEach((box) => (box.checked = true));
+    });
+
+  // In a grid the first right is implied by the others; the server says the same.
+  const implyFirst = () =>
+    document.addEventListener("change", (event) => {
+      const row = event.target.closest?.(".grid-choice tr");
+      if (!row || event.target.type !== "checkbox") return;
+      const [first, ...others] = row.querySelectorAll('input[type="checkbox"]');
+      if (event.target === first && !first.checked) others.forEach((box) => (box.checked = false));
+      else if (event.target.checked) first.checked = true;
+    });
+
+  const MANY_ROWS = 12;
+  const enableFinding = (root) =>
+    each(root, "[data-find-row]", (label) => {
+      const rows = [...label.closest("form").querySelectorAll(".grid-choice tbody tr:not(.group)")];
+      label.hidden = rows.length < MANY_ROWS;
+      label.querySelector("input").addEventListener("input", (event) => {
+        const wanted = event.target.value.trim().toLowerCase();
+        rows.forEach((row) => (row.hidden = !row.querySelector("th").textContent.toLowerCase().includes(wanted)));
+      });
     });
 
   const closeMenus = () => {
@@ -84,9 +108,11 @@
   document.addEventListener("DOMContentLoaded", () => {
     showCurrentLink();
     enableCopying(document);
+    enableFinding(document);
     guardForms();
     checkAll();
     tickBoxes();
+    implyFirst();
     closeMenus();
   });
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -159,6 +159,7 @@ def build() -> Site:
         "clients:relationship_answer": [requested.pk],
         "clients:relationship_change": [relationship.pk],
         "clients:relationship_payer": [relationship.pk],
+        "clients:relationship_sight": [relationship.pk],
         "clients:client_detail": [relationship.pk],
         "clients:client_answer": [invited.pk],
         "clients:client_enter": [relationship.pk],

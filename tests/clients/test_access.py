@@ -14,7 +14,6 @@ from clients.choices import Access, Payer, RenewalPayer, Right
 from clients.exceptions import NotPossible
 from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
-from clients.services.terms import words
 from partnerportal.accounts.choices import Role
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
@@ -118,7 +117,7 @@ def test_rights_may_be_withdrawn_down_to_none(here):
 def test_second_window_does_not_overwrite_the_first(here):
     """Two tabs: the second is told."""
     relationship = world.make_relationship(here.client, here.partner, access=Access.LIMITED, products=(here.one,))
-    on_screen = words(relationship)
+    on_screen = selectors.snapshot(relationship)
     change(here, relationship, limited(here.two), seen=on_screen)
 
     with pytest.raises(NotPossible):
@@ -281,8 +280,8 @@ def test_widening_and_narrowing_keep_who_was_granted_first(here):
     before = earned_by_first()
     change(here, first, services.Terms(access=Access.FULL, payer=Payer.CLIENT))
     assert earned_by_first() == before == ({here.one}, {"CHF": D("119.04")})
-    assert words(first)["products"] == ["moser.ch"]  # the instance from before
-    assert words(Relationship.objects.get(pk=first.pk))["products"] == []
+    assert selectors.snapshot(first)["rights"] == {str(here.one.pk): "ts"}  # the instance from before
+    assert selectors.snapshot(Relationship.objects.get(pk=first.pk))["rights"] == {}
 
     change(here, first, limited(here.one))
     assert earned_by_first() == before

@@ -2,67 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.core import mail
 from django.urls import reverse
 
 from clients import services
-from clients.models import Product, Relationship
+from clients.models import Product
 from clients.notifications import answer_link
 from tests import world
 from tests.clients.asking import invite, limited, request
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-def test_products_to_choose_stand_in_families_with_their_day_and_tick_without_script(here, client):
-    """Rule 9: nothing is sent by ticking."""
-    here.product.renews_on = dt.date(2026, 12, 1)
-    here.product.save()
-    world.make_product(here.client, here.offers["office"], name="Office")
-    mine = set(Product.objects.values_list("pk", flat=True))
-    world.make_product(world.make_client("Fremd AG")[0], here.offers["office"])
-    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = reverse("clients:partner_invite", args=[here.partner.pk])
-    typed = {"access": "LIMITED", "note": "Hello", "products": [here.product.pk]}
-
-    drawn = client.get(page).content.decode()
-    everything = client.post(page, typed | {"tick": "all"})
-    nothing = client.post(page, typed | {"tick": "none"})
-
-    assert "moser.ch · Web hosting · paid until 1 Dec 2026" in drawn
-    assert drawn.index(">Web hosting</p>") < drawn.index("moser.ch ·")
-    for answer, ticked in ((everything, mine), (nothing, set())):
-        form = answer.context["form"]
-        assert (answer.status_code, form.is_bound) == (200, False)
-        assert set(form["products"].value()) == ticked
-        assert (form["access"].value(), form["note"].value()) == ("LIMITED", "Hello")
-    assert not Relationship.objects.exists()
-
-
-def test_who_ticks_all_without_script_can_save_the_change(here, client):
-    """Rule 17: what the page had shown of the access goes through the button and is still what it was."""
-    world.make_product(here.client, here.offers["office"], name="Office")
-    relationship = world.make_relationship(here.client, here.partner, access="LIMITED", products=(here.product,))
-    client.force_login(here.acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = reverse("clients:relationship_change", args=[relationship.pk])
-
-    sent = client.get(page).context["form"]
-    for tick in ("none", "all"):
-        sent = client.post(page, as_sent(sent) | {"tick": tick}).context["form"]
-    saved = client.post(page, as_sent(sent))
-
-    assert saved.status_code == 302
-    assert relationship.grants.count() == 2
-
-
-def as_sent(form):
-    """What a browser sends of a form that was not filled in further."""
-    values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value is not None}
 
 
 @pytest.mark.parametrize("is_answered", [False, True])

@@ -37,6 +37,14 @@ class Person:
         drawn = self.client.get(address).content.decode()
         return self.client.post(address, hidden(drawn) | values, follow=True)
 
+    def give(self, page, *arguments, **values):
+        """Look at what access would change, then give it; return what the first page says."""
+        address = reverse(page, args=arguments)
+        asked = hidden(self.client.get(address).content.decode()) | values
+        shown = self.client.post(address, asked)
+        self.client.post(address, asked | {"confirm": shown.context["confirm"]}, follow=True)
+        return words(shown)
+
     def order(self, page, **values):
         """See the price, then order what was shown; return what both pages say."""
         address = reverse(page)
@@ -80,7 +88,8 @@ def test_from_the_application_to_the_end_of_a_relationship(run_jobs):
 
     # The client finds it, and gives it full access on the partner's means; the partner accepts.
     partner = Partner.objects.get(pk=company.pk)
-    baker.send("clients:partner_invite", partner.pk, access="FULL", payer="PARTNER")
+    changes = baker.give("clients:partner_invite", partner.pk, access="FULL", payer="PARTNER")
+    assert "Pays what it orders, and gets the invoices" in changes
     relationship = Relationship.objects.get()
     agency.send("clients:client_answer", relationship.pk)
 

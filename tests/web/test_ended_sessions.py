@@ -199,15 +199,17 @@ def test_a_change_of_access_that_waited_can_be_saved(client):
     )
     client.force_login(acting.user, backend=BACKEND)
     page = reverse("clients:relationship_change", args=[relationship.pk])
-    typed_in = {"access": "LIMITED", "products": [one.pk for one in products]}
+    typed_in = {"access": "LIMITED", "products_see": [one.pk for one in products]}
     seen = client.get(page).context["form"]["seen"].value()
     sent_too_late(client, acting.user, organisation, page, typed_in | {"seen": seen})
     log_in(client, acting.user)
 
     form = client.get(page).context["form"]
-    saved = client.post(page, typed_in | {"seen": form["seen"].value()})
+    shown = client.post(page, typed_in | {"seen": form["seen"].value()})
+    saved = client.post(page, typed_in | {"seen": form["seen"].value(), "confirm": shown.context["confirm"]})
 
     assert form["seen"].value() == seen
+    assert set(form["products"].value()["see"]) == {str(one.pk) for one in products}
     assert saved.status_code == 302
     assert relationship.grants.count() == 2
 
