@@ -15,6 +15,7 @@ from clients import selectors
 from clients.choices import Access, Payer
 from clients.models import Product
 from partnerportal.accounts.models import Membership, Organisation
+from partnerportal.catalogue.models import Family
 from partnerportal.web.forms import CheckGrid, GridField, GridRow, Preset, needed
 from partnerportal.web.writing import short_day
 
@@ -202,16 +203,29 @@ class PayerForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """A partner asks for access."""
+    """A partner asks for access, by mail address or by a code that the client has shown."""
 
-    email = forms.EmailField(
-        label=_("E-mail address of the client's legal representative"),
-        help_text=_("The client reads what you ask for and grants that, less, or something else."),
+    code = needed(
+        forms.CharField(
+            label=_("Request code of the client"),
+            max_length=20,
+            help_text=_("The client makes one under “Partners with access”. It is valid for an hour, and once."),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "K7QF-3M9X"}),
+        ),
+        _("or an e-mail address"),
+    )
+    email = needed(
+        forms.EmailField(
+            label=_("E-mail address of the client's legal representative"),
+            help_text=_("Without a code: the client gets your request by mail, also if it has no account yet."),
+        ),
+        _("or a code"),
     )
     access = forms.ChoiceField(
         label=_("Access you ask for"),
         help_text=_(
-            "One partner at a time can have full access. Where another has it, the client can give limited access."
+            "The client grants that, less, or something else. One partner at a time can have full access. Where "
+            "another has it, the client can give limited access."
         ),
         choices=[
             (Access.LIMITED, _("Limited: the products that the client chooses; you order nothing")),
@@ -227,19 +241,48 @@ class RequestForm(forms.Form):
         ),
         _("with full access"),
     )
+    families = forms.ModelMultipleChoiceField(
+        label=_("Kinds of products"),
+        help_text=_("For limited access. None ticked: you leave it to the client."),
+        queryset=Family.objects.order_by("position", "name"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    rights = forms.MultipleChoiceField(
+        label=_("What you would do with them"),
+        help_text=_("For limited access. Seeing them is part of it."),
+        choices=[("technical", _("Manage them")), ("statistics", _("Read their statistics"))],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     note = forms.CharField(
         label=_("A line to the client"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def clean(self) -> dict[str, Any]:
-        """Full access names a payer (rule 18)."""
+        """A code or an address; full access names a payer (rule 18)."""
         super().clean()
         cleaned = self.cleaned_data
+        if not {"code", "email"} & self.errors.keys() and bool(cleaned.get("code")) == bool(cleaned.get("email")):
+            words = (
+                _("Enter one of the two, not both.") if cleaned.get("code") else _("Enter a code or an e-mail address.")
+            )
+            self.add_error("email", words)
         if cleaned.get("access") == Access.FULL and not cleaned.get("payer"):
             self.add_error("payer", _("Choose who pays what you order."))
-        if cleaned.get("access") == Access.LIMITED:
-            cleaned["payer"] = None
         return cleaned
+
+
+class RefuseForm(forms.Form):
+    """Why not, if one wants to say."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=300,
+        help_text=_("The other side reads it in its mail."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class AssignForm(forms.Form):

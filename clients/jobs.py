@@ -13,3 +13,21 @@ from partnerportal.work.running import Running
 def expire_invitations(_run: Running, *, on: str) -> dict[str, int]:
     """Expire the requests and invitations whose time is over (Q15). ``on`` names the run; the clock decides."""
     return {"expired": services.expire_invitations(now=timezone.now())}
+
+
+@register("clients.end_agreed_access")
+def end_agreed_access(_run: Running) -> dict[str, int]:
+    """End the relationships whose agreed end has come."""
+    return {"ended": services.end_agreed_access(now=timezone.now())}
+
+
+@register("clients.remind_of_access")
+def remind_of_access(_run: Running, *, on: str) -> dict[str, int]:
+    """Tell people in time: questions that expire, access that ends, that idles, that wants to be looked through."""
+    now = timezone.now()
+    return {
+        "waiting": services.remind_of_questions(now=now),
+        "ending": services.announce_ends(now=now),
+        "idle": services.ask_about_unused(now=now),
+        "reviews": services.ask_for_reviews(now=now),
+    }

@@ -28,6 +28,7 @@ def answer_link(relationship: Relationship) -> str:
 def asked(relationship: Relationship) -> None:
     """N1 and N2 to the partner, N3 to the client: somebody wants to work with you."""
     context = {"relationship": relationship, "link": answer_link(relationship), "terms": _terms(relationship)}
+    context["asked"] = partial(selectors.asked_in_words, relationship)
     if relationship.started_by == Side.CLIENT:
         _to(relationship.partner.organisation, "clients/invited", context)
     elif relationship.client is not None:
@@ -80,6 +81,43 @@ def renewals_stopped(relationship: Relationship, unpaid_products: int) -> None:
     link = mail.absolute(reverse("clients:product_list"))
     context = {"relationship": relationship, "unpaid_products": unpaid_products, "link": link}
     _to(relationship.client, "clients/renewals_stopped", context)
+
+
+def waiting(relationship: Relationship) -> None:
+    """A question that nobody has answered, before it expires: to whom it was sent."""
+    context = {"relationship": relationship, "link": answer_link(relationship)}
+    if relationship.started_by == Side.CLIENT:
+        _to(relationship.partner.organisation, "clients/waiting", context | {"other": relationship.client})
+    elif relationship.client is not None:
+        _to(relationship.client, "clients/waiting", context | {"other": relationship.partner})
+    else:
+        language = relationship.partner.organisation.language
+        context["other"] = relationship.partner
+        mail.send(event="clients/waiting", to=relationship.invited_email, language=language, context=context)
+
+
+def ending(relationship: Relationship) -> None:
+    """Access that ends on an agreed day: to both sides; only the client can renew it."""
+    context = {"relationship": relationship, "terms": _terms(relationship)}
+    pages = {"relationship_detail": relationship.client, "client_detail": relationship.partner.organisation}
+    for page, organisation in pages.items():
+        link = mail.absolute(reverse(f"clients:{page}", args=[relationship.pk]))
+        is_client = organisation == relationship.client
+        _to(organisation, "clients/ending", context | {"link": link, "is_client": is_client})
+
+
+def unused(relationship: Relationship, idle: list[selectors.Idle]) -> None:
+    """Access that nobody has used for long: to the client, who can narrow it with one click."""
+    link = mail.absolute(reverse("clients:relationship_detail", args=[relationship.pk]))
+    context = {"relationship": relationship, "idle": idle, "link": link, "terms": _terms(relationship)}
+    _to(relationship.client, "clients/unused", context)
+
+
+def review(client: Organisation, relationships: list[Relationship]) -> None:
+    """Who has access, in sentences: to the client, who confirms or cuts."""
+    link = mail.absolute(reverse("clients:access_review"))
+    entries = [{"partner": one.partner, "terms": _terms(one)} for one in relationships]
+    _to(client, "clients/review", {"link": link, "entries": entries})
 
 
 def _terms(relationship: Relationship) -> Callable[[], str]:

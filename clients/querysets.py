@@ -12,7 +12,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject, Least
 from django.utils import timezone
 
-from clients.choices import Access, ProductState, RelationshipState, Side, TransferState
+from clients.choices import Access, ProductState, RelationshipState, Right, Side, TransferState
 from partners.choices import PartnerState
 
 
@@ -104,6 +104,23 @@ class RelationshipQuerySet(models.QuerySet[Any]):
         return self.annotate(
             direct_ways=ArraySubquery(assigned.values(json=JSONObject(**flags))),
             team_ways=ArraySubquery(teams.values(json=JSONObject(pk="pk", name="name", **flags))),
+        )
+
+    def with_uses(self) -> RelationshipQuerySet:
+        """Add the day on which each right was last used (``last_view`` …), and since when a grant gives it
+        (``first_grant``, ``first_technical``, ``first_statistics``); null where never or none.
+        """
+        uses = apps.get_model("clients", "RightUse").objects.filter(relationship=OuterRef("pk"))
+        grants = apps.get_model("clients", "Grant").objects.filter(relationship=OuterRef("pk")).order_by("granted_at")
+        last = {f"last_{right.value}": uses.filter(right=right).values("last_used_on") for right in Right}
+        first = {
+            "first_grant": grants,
+            "first_technical": grants.filter(has_technical=True),
+            "first_statistics": grants.filter(has_statistics=True),
+        }
+        return self.annotate(
+            **{name: Subquery(days) for name, days in last.items()},
+            **{name: Subquery(rows.values("granted_at")[:1]) for name, rows in first.items()},
         )
 
     def expired_by(self, now: datetime) -> RelationshipQuerySet:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from clients import notifications
+from datetime import datetime
+
+from django.utils import timezone
+
+from clients import notifications, selectors
 from clients.models import Relationship
+from partnerportal.accounts.models import Organisation
 from partnerportal.work.registry import register
 from partnerportal.work.running import Running
 
@@ -28,14 +33,18 @@ def mail_answered(_run: Running, *, relationship_id: int) -> None:
 
 @register("clients.mail_access_changed")
 def mail_access_changed(_run: Running, *, relationship_id: int, before: str) -> None:
-    """Mail the partner that the client has changed what it may reach (Q20)."""
-    notifications.access_changed(_relationship(relationship_id), before)
+    """Mail the partner that the client has changed what it may reach (Q20), unless it reaches nothing any more."""
+    relationship = _relationship(relationship_id)
+    if relationship.state == "ACTIVE":
+        notifications.access_changed(relationship, before)
 
 
 @register("clients.mail_payer_changed")
 def mail_payer_changed(_run: Running, *, relationship_id: int) -> None:
-    """Mail the partner that the client has changed who pays (N4, rule 19)."""
-    notifications.payer_changed(_relationship(relationship_id))
+    """Mail the partner that the client has changed who pays (N4, rule 19), unless nobody pays any more."""
+    relationship = _relationship(relationship_id)
+    if relationship.state == "ACTIVE":
+        notifications.payer_changed(relationship)
 
 
 @register("clients.mail_ended")
@@ -48,3 +57,38 @@ def mail_ended(_run: Running, *, relationship_id: int, unpaid_products: int) -> 
 def mail_renewals_stopped(_run: Running, *, relationship_id: int, unpaid_products: int) -> None:
     """Mail the client that its partner is suspended and renews nothing any more (Q19)."""
     notifications.renewals_stopped(_relationship(relationship_id), unpaid_products)
+
+
+@register("clients.mail_waiting")
+def mail_waiting(_run: Running, *, relationship_id: int, link_version: int) -> None:
+    """Remind whoever was asked that the question expires soon, unless it was answered, withdrawn or sent again."""
+    relationship = _relationship(relationship_id)
+    if relationship.state == "PENDING" and relationship.link_version == link_version:
+        notifications.waiting(relationship)
+
+
+@register("clients.mail_ending")
+def mail_ending(_run: Running, *, relationship_id: int, ends_at: str) -> None:
+    """Tell both sides that access ends soon, unless it has ended, or ends at another time by now."""
+    relationship = Relationship.objects.active().select_related("client", "partner__organisation")
+    found = relationship.filter(pk=relationship_id, ends_at=datetime.fromisoformat(ends_at)).first()
+    if found is not None:
+        notifications.ending(found)
+
+
+@register("clients.mail_unused")
+def mail_unused(_run: Running, *, relationship_id: int) -> None:
+    """Ask the client whether what was not used for long is still needed, if it still is idle."""
+    active = Relationship.objects.active().with_uses().select_related("client", "partner__organisation")
+    found = active.filter(pk=relationship_id).first()
+    idle = selectors.idle_rights(found, today=timezone.localdate()) if found is not None else []
+    if found is not None and idle:
+        notifications.unused(found, idle)
+
+
+@register("clients.mail_review")
+def mail_review(_run: Running, *, client_id: int) -> None:
+    """Ask a client to look through who has access, if anybody has."""
+    partners = list(selectors.who_has_access(organisation_id=client_id))
+    if partners:
+        notifications.review(Organisation.objects.get(pk=client_id), partners)

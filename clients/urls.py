@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import client_side, partner_side, products, shared
+from clients.views import client_side, partner_side, products, reviewing, shared
 
 app_name = "clients"
 urlpatterns = [
@@ -11,9 +11,18 @@ urlpatterns = [
     path("account/partners/", client_side.RelationshipListView.as_view(), name="relationship_list"),
     path("account/partners/invite/", client_side.PartnerSearchView.as_view(), name="partner_search"),
     path("account/partners/invite/<int:pk>/", client_side.PartnerInviteView.as_view(), name="partner_invite"),
+    path("account/partners/code/", reviewing.RequestCodeView.as_view(), name="request_code"),
+    path("account/partners/review/", reviewing.AccessReviewView.as_view(), name="access_review"),
     path("account/partners/<int:pk>/", client_side.RelationshipDetailView.as_view(), name="relationship_detail"),
     path("account/partners/<int:pk>/answer/", client_side.RelationshipAnswerView.as_view(), name="relationship_answer"),
     path("account/partners/<int:pk>/access/", client_side.RelationshipChangeView.as_view(), name="relationship_change"),
+    path(
+        "account/partners/<int:pk>/confirm/",
+        reviewing.RelationshipConfirmView.as_view(),
+        name="relationship_confirm",
+    ),
+    path("account/partners/<int:pk>/narrow/", reviewing.RelationshipNarrowView.as_view(), name="relationship_narrow"),
+    path("account/partners/<int:pk>/renew/", reviewing.RelationshipRenewView.as_view(), name="relationship_renew"),
     path("account/partners/<int:pk>/sight/", client_side.RelationshipSightView.as_view(), name="relationship_sight"),
     path("account/partners/<int:pk>/payer/", client_side.RelationshipPayerView.as_view(), name="relationship_payer"),
     path("partner/clients/", partner_side.ClientListView.as_view(), name="client_list"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.choices import Access, EndedBy, Payer, RelationshipState, Right, Side
@@ -158,6 +160,12 @@ class Relationship(models.Model):
         if self.ends_at is None or self.client is None:
             return None
         return (self.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self.client.time_zone)).date()
+
+    @property
+    def ends_soon(self) -> bool:
+        """Tell whether access ends within the time in which both sides are told."""
+        first_notice = timedelta(days=max(settings.PROGRAMME["ending_notice_days"]))
+        return self.ends_at is not None and self.ends_at <= timezone.now() + first_notice
 
     @property
     def opened_grants(self) -> models.QuerySet[Grant]:

@@ -10,17 +10,23 @@ from clients.selectors.lists import (
 )
 from clients.selectors.reach import Reach, Way, reach, rights_in_space
 from clients.selectors.sight import Sight, sight
-from clients.selectors.terms import Change, difference, snapshot, terms_in_words
+from clients.selectors.terms import Change, all_terms_in_words, asked_in_words, difference, snapshot, terms_in_words
+from clients.selectors.uses import Idle, idle_relationships, idle_rights, uses_in_order
 
 __all__ = [
     "Change",
+    "Idle",
     "Reach",
     "Sight",
     "Way",
+    "all_terms_in_words",
+    "asked_in_words",
     "asked_products",
     "clients_of",
     "difference",
     "full_access_of",
+    "idle_relationships",
+    "idle_rights",
     "partners_of",
     "reach",
     "rights_in_space",
@@ -28,5 +34,6 @@ __all__ = [
     "snapshot",
     "terms_in_words",
     "units_of_family",
+    "uses_in_order",
     "who_has_access",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, 
 
 from clients.choices import Access, RelationshipState
 from clients.models import Grant, Product, Relationship
-from clients.querysets import ProductQuerySet
+from clients.querysets import ProductQuerySet, RelationshipQuerySet
 
 
 def clients_of(*, acting: Any) -> QuerySet[Relationship]:
@@ -51,7 +51,7 @@ def full_access_of(*, client_id: int | None, except_partner_id: int) -> Relation
     return full.exclude(partner=except_partner_id).select_related("partner__organisation").first()
 
 
-def who_has_access(*, organisation_id: int) -> QuerySet[Relationship]:
+def who_has_access(*, organisation_id: int) -> RelationshipQuerySet:
     """Return the active relationships of a client."""
     return (
         Relationship.objects.active()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from clients.choices import Access, Payer, Right
-from clients.models import Product, Relationship
+from clients.models import Grant, Product, Relationship
 from partnerportal.web import writing
 
 SHOWN = 8  # names in a sentence; the rest is counted
@@ -32,20 +32,52 @@ def snapshot(relationship: Relationship) -> dict[str, Any]:
     }
 
 
+Granted = tuple[str, bool, bool]  # a product's name, has_technical, has_statistics
+
+
 def terms_in_words(relationship: Relationship) -> str:
     """Return what is granted as readable sentences: the access, who pays, the products by name, the rights, the end."""
-    sentences = [f"{relationship.access_sentence}." if relationship.is_full else _limited_in_words(relationship)]
+    return all_terms_in_words([relationship])[relationship.pk]
+
+
+def all_terms_in_words(relationships: Collection[Relationship]) -> dict[int, str]:
+    """Return :func:`terms_in_words` of each relationship; one query for all of them."""
+    limited = [one.pk for one in relationships if not one.is_full]
+    granted: dict[int, list[Granted]] = {}
+    grants = Grant.objects.filter(relationship__in=limited).order_by("product__name", "pk")
+    for pk, name, technical, statistics in grants.values_list(
+        "relationship", "product__name", "has_technical", "has_statistics"
+    ):
+        granted.setdefault(pk, []).append((name, technical, statistics))
+    return {one.pk: _sentences(one, granted.get(one.pk, [])) for one in relationships}
+
+
+def _sentences(relationship: Relationship, grants: list[Granted]) -> str:
+    sentences = [f"{relationship.access_sentence}." if relationship.is_full else _limited_in_words(grants)]
     if relationship.last_day is not None:
         sentences.append(_("Until %(day)s.") % {"day": writing.day(relationship.last_day)})
     return " ".join(sentences)
 
 
-def _limited_in_words(relationship: Relationship) -> str:
-    grants = list(
-        relationship.opened_grants.order_by("product__name", "pk").values_list(
-            "product__name", "has_technical", "has_statistics"
-        )
-    )
+def asked_in_words(relationship: Relationship) -> str:
+    """Return what a partner asks for, as readable sentences: the access, who would pay, the kinds, the rights."""
+    if relationship.asked_access != Access.LIMITED:
+        return f"{relationship.asked_sentence}."
+    families = list(relationship.asked_families.order_by("position", "name").values_list("name", flat=True))
+    if families:
+        sentences = [_("Limited access to products of these kinds: %(names)s.") % {"names": listed(families)}]
+    else:
+        sentences = [f"{relationship.asked_sentence}."]
+    if relationship.asked_technical and relationship.asked_statistics:
+        sentences.append(_("It would manage them and read their statistics."))
+    elif relationship.asked_technical:
+        sentences.append(_("It would manage them."))
+    elif relationship.asked_statistics:
+        sentences.append(_("It would read their statistics."))
+    return " ".join(sentences)
+
+
+def _limited_in_words(grants: list[Granted]) -> str:
     if not grants:
         return _("Limited access, to no product at the moment.")
     names = [name for name, _technical, _statistics in grants]

@@ -2,14 +2,23 @@
 
 from clients.services.access import change_access, change_payer
 from clients.services.assignments import assign_member, unassign_member
+from clients.services.codes import code_lifetime, make_request_code
+from clients.services.dates import (
+    announce_ends,
+    ask_about_unused,
+    ask_for_reviews,
+    end_agreed_access,
+    expire_invitations,
+    remind_of_questions,
+)
 from clients.services.ending import end_relationship, stop_renewals
 from clients.services.products import add_products, extend_product, renew_product
 from clients.services.simulating import Outcome, simulate
 from clients.services.starting import (
+    Ask,
     accept,
     answer_request,
     claim_request,
-    expire_invitations,
     invite_partner,
     refuse,
     request_client,
@@ -17,28 +26,42 @@ from clients.services.starting import (
     withdraw,
 )
 from clients.services.terms import ProductRights, Terms
+from clients.services.uses import confirm_access, narrowed, note_use, renew_access, take_back_unused
 
 __all__ = [
+    "Ask",
     "Outcome",
     "ProductRights",
     "Terms",
     "accept",
     "add_products",
+    "announce_ends",
     "answer_request",
+    "ask_about_unused",
+    "ask_for_reviews",
     "assign_member",
     "change_access",
     "change_payer",
     "claim_request",
+    "code_lifetime",
+    "confirm_access",
+    "end_agreed_access",
     "end_relationship",
     "expire_invitations",
     "extend_product",
     "invite_partner",
+    "make_request_code",
+    "narrowed",
+    "note_use",
     "refuse",
+    "remind_of_questions",
+    "renew_access",
     "renew_product",
     "request_client",
     "resend",
     "simulate",
     "stop_renewals",
+    "take_back_unused",
     "unassign_member",
     "withdraw",
 ]

@@ -29,7 +29,7 @@ def change_access(
     partner gets a mail (Q20), and one about the payer where that changed (rule 19). Raises :class:`NotPossible`,
     IllegalTransition.
     """
-    relationship = active_locked(relationship_id)
+    relationship = active_locked(relationship_id, now=now)
     if seen is not None and seen != selectors.snapshot(relationship):
         raise ChangedMeanwhile(
             _("The access was changed in another window meanwhile. Look at what changed, then save what you want.")
@@ -50,7 +50,7 @@ def change_access(
         return relationship
     if before_row.is_paid_by_partner and not relationship.is_paid_by_partner:
         drop_partner_renewals(relationship)
-    _record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
+    record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
     if {**before, "payer": None} != {**after, "payer": None}:
         tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=before_row.access)
     if before_row.payer != relationship.payer and relationship.is_full:
@@ -75,7 +75,7 @@ def change_payer(*, relationship_id: int, payer: str, actor: Acting, now: dateti
 
     Raises :class:`NotPossible` for limited access, which has no payer (rule 18).
     """
-    relationship = active_locked(relationship_id)
+    relationship = active_locked(relationship_id, now=now)
     if not relationship.is_full:
         raise NotPossible(_("With limited access the partner orders nothing, so nobody pays for it."), field="payer")
     if payer not in Payer.values:
@@ -88,16 +88,21 @@ def change_payer(*, relationship_id: int, payer: str, actor: Acting, now: dateti
     if before == Payer.PARTNER:
         drop_partner_renewals(relationship)
     changes: dict[str, object] = {"from": before, "to": payer}
-    _record(relationship, "clients.relationship.payer_changed", changes, actor=actor, now=now)
+    record(relationship, "clients.relationship.payer_changed", changes, actor=actor, now=now)
     tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
     return relationship
 
 
-def active_locked(relationship_id: int) -> Relationship:
-    """Load an active relationship for a change. Raises IllegalTransition if it is not active (any more)."""
+def active_locked(relationship_id: int, *, now: datetime) -> Relationship:
+    """Load an active relationship for a change.
+
+    Raises IllegalTransition if it is not active (any more), also where its agreed end has come and is not written yet:
+    what has ended is not revived (rule 49).
+    """
     locked = Relationship.objects.select_for_update(of=("self",)).select_related("client", "partner__organisation")
     relationship = locked.get(pk=relationship_id)
-    if relationship.state != RelationshipState.ACTIVE:
+    is_over = relationship.ends_at is not None and relationship.ends_at <= now
+    if relationship.state != RelationshipState.ACTIVE or is_over:
         raise IllegalTransition(relationship.state, RelationshipState.ACTIVE)
     return relationship
 
@@ -108,9 +113,10 @@ def drop_partner_renewals(relationship: Relationship) -> int:
     return paid.exclude(state=ProductState.TERMINATED).update(renewal_payer=RenewalPayer.NOBODY)
 
 
-def _record(
+def record(
     relationship: Relationship, action: str, changes: dict[str, object], *, actor: Acting, now: datetime
 ) -> None:
+    """Write an act of the client's side into the trail of the client."""
     log.record(
         at=now,
         actor=actor,

@@ -22,7 +22,7 @@ def assign_member(
     """Let a collaborator enter a client's space with ``rights`` (has_technical, has_statistics, has_order,
     has_billing), never more than the client granted (rule 21). Raises :class:`NotPossible`, IllegalTransition.
     """
-    relationship = active_locked(relationship_id)
+    relationship = active_locked(relationship_id, now=now)
     membership = Membership.objects.select_related("user").get(pk=membership_id)
     if membership.organisation_id != relationship.partner_id:
         raise NotPossible(_("This person is not a member of your organisation."), field="membership")

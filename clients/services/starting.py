@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,10 +14,11 @@ from clients import tasks
 from clients.choices import RELATIONSHIP_TRANSITIONS, Access, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Relationship
+from clients.services import codes
 from clients.services.terms import Terms, check_full_is_free, words, write_grants, write_terms
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts import services as account_services
-from partnerportal.accounts.acting import SYSTEM, Acting
+from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
@@ -44,11 +47,27 @@ def invite_partner(
     return _asked(relationship, "clients.relationship.invited", actor=actor, now=now)
 
 
+@dataclass(frozen=True)
+class Ask:
+    """What a partner asks for; the client grants that, less, or something else (rule 10).
+
+    ``payer`` with full access only; ``family_ids`` (which kinds of products; none: not said) and the rights with
+    limited access only.
+    """
+
+    access: str
+    payer: str | None = None
+    family_ids: tuple[int, ...] = ()
+    has_technical: bool = False
+    has_statistics: bool = False
+
+
 @transaction.atomic
 def request_client(
-    *, partner_id: int, email: str, access: str, payer: str | None, note: str = "", actor: Acting, now: datetime
+    *, partner_id: int, ask: Ask, email: str = "", code: str = "", note: str = "", actor: Acting, now: datetime
 ) -> Relationship:
-    """The partner asks a client by mail address for access (3.1 B, rule 7, Q16); the client gets a mail (N3).
+    """The partner asks a client for access, by mail address or by a code that the client has shown it (3.1 B, rule 7,
+    Q16); the client gets a mail (N3).
 
     If the address is a legal representative's of exactly one organisation, that is the client; else the receiver
     chooses the organisation when answering. The answer to the caller is the same: who asks learns nothing about who
@@ -58,20 +77,39 @@ def request_client(
     partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
     if not partner.is_approved:
         raise NotPossible(_("Only an active partner can add clients."))
+    terms = Terms(access=ask.access, payer=ask.payer if ask.access == Access.FULL else None)
+    terms.check(client_id=0, needs_products=False, now=now)
     email = email.strip().lower()
+    client = codes.use_request_code(code=code, now=now) if code else _addressed(partner, email)
+    if client is not None and client.pk == partner.pk:
+        raise NotPossible(_("An organisation cannot be its own partner."), field="code" if code else "email")
+    relationship = _new(
+        client=client,
+        partner=partner,
+        started_by=Side.PARTNER,
+        terms=terms,
+        note=note,
+        now=now,
+        invited_email=email,
+        is_by_code=bool(code),
+        asked_access=terms.access,
+        asked_payer=terms.payer,
+        asked_technical=ask.has_technical and ask.access == Access.LIMITED,
+        asked_statistics=ask.has_statistics and ask.access == Access.LIMITED,
+    )
+    if ask.access == Access.LIMITED:
+        relationship.asked_families.set(ask.family_ids)
+    return _asked(relationship, "clients.relationship.requested", actor=actor, now=now)
+
+
+def _addressed(partner: Partner, email: str) -> Organisation | None:
+    """Return the organisation behind an address; None if nobody may tell before it is answered."""
     if Relationship.objects.pending().filter(partner=partner, invited_email__iexact=email).exists():
         raise AlreadyRelated(_("You have asked this address already. You can send the request again."), field="email")
-    terms = Terms(access=access, payer=payer if access == Access.FULL else None)
-    terms.check(client_id=0, needs_products=False, now=now)
     client = _only_organisation_of(email)
-    if client is not None and client.pk == partner.pk:
-        raise NotPossible(_("An organisation cannot be its own partner."), field="email")
     if client is not None and Relationship.objects.live().filter(partner=partner, client=client).exists():
-        client = None  # as for a stranger: the answer shows whether it is the same organisation
-    relationship = _new(
-        client=client, partner=partner, started_by=Side.PARTNER, terms=terms, note=note, now=now, email=email
-    )
-    return _asked(relationship, "clients.relationship.requested", actor=actor, now=now)
+        return None  # as for a stranger: the answer shows whether it is the same organisation
+    return client
 
 
 @transaction.atomic
@@ -122,11 +160,12 @@ def claim_request(*, relationship_id: int, client_id: int, actor: Acting, now: d
 
 
 @transaction.atomic
-def refuse(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
-    """The receiving side refuses (rule 10). Raises IllegalTransition."""
+def refuse(*, relationship_id: int, reason: str = "", actor: Acting, now: datetime) -> Relationship:
+    """The receiving side refuses, with a reason for the other side or without (rule 10). Raises IllegalTransition."""
     relationship = _locked(relationship_id)
+    relationship.refusal_reason = reason.strip()
     _move(relationship, RelationshipState.REFUSED, now=now)
-    _record(relationship, "clients.relationship.refused", actor=actor, now=now)
+    _record(relationship, "clients.relationship.refused", actor=actor, now=now, changes={"reason": reason.strip()})
     tasks.mail_answered.start(now=now, relationship_id=relationship.pk)
     return relationship
 
@@ -161,18 +200,6 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
     return _asked(relationship, "clients.relationship.resent", actor=actor, now=now)
 
 
-@transaction.atomic
-def expire_invitations(*, now: datetime) -> int:
-    """Expire every request and invitation whose time is over (Q15); return how many."""
-    expired = 0
-    for relationship in Relationship.objects.expired_by(now).select_for_update(skip_locked=True, of=("self",)):
-        relationship.state = RelationshipState.EXPIRED
-        relationship.save(update_fields=["state"])
-        _record(relationship, "clients.relationship.expired", actor=SYSTEM, now=now)
-        expired += 1
-    return expired
-
-
 def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Relationship:
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.ACTIVE)
     if relationship.expires_at <= now:
@@ -182,6 +209,8 @@ def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Re
             else _("This invitation has expired. Ask the client to send it again.")
         )
         raise LinkUnusable(expired)
+    if relationship.ends_at is not None and relationship.ends_at <= now:
+        raise NotPossible(_("The access that was offered would have ended by now. Ask the client to invite you anew."))
     if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
         raise NotPossible(_("The partner's status does not hold at the moment."))
     relationship.state, relationship.answered_at, relationship.access_since = RelationshipState.ACTIVE, now, now
@@ -221,7 +250,7 @@ def _new(
     terms: Terms,
     note: str,
     now: datetime,
-    email: str = "",
+    **more: Any,
 ) -> Relationship:
     relationship = Relationship(
         client=client,
@@ -230,13 +259,11 @@ def _new(
         access=terms.access,
         payer=terms.payer,
         ends_at=terms.ends_at,
-        asked_access=terms.access if started_by == Side.PARTNER else None,
-        asked_payer=terms.payer if started_by == Side.PARTNER else None,
         note=note.strip(),
-        invited_email=email,
         created_at=now,
         sent_at=now,
         expires_at=now + _waiting_time(),
+        **more,
     )
     _save_unique(relationship, None)
     return relationship
@@ -260,7 +287,7 @@ def _locked(relationship_id: int) -> Relationship:
 def _move(relationship: Relationship, state: str, *, now: datetime) -> None:
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, state)
     relationship.state, relationship.answered_at = state, now
-    relationship.save(update_fields=["state", "answered_at", "link_version"])
+    relationship.save(update_fields=["state", "answered_at", "link_version", "refusal_reason"])
 
 
 def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:

@@ -3,10 +3,27 @@
 from collections.abc import Iterable
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
 from clients.choices import Right
+from clients.selectors import Idle
+from partnerportal.web import writing
 
 register = template.Library()
+
+
+IDLE = {
+    Right.VIEW: _("Nothing of it has been used since %(day)s."),
+    Right.ORDER: _("Nothing has been ordered or renewed for you since %(day)s."),
+    Right.TECHNICAL: _("Nothing has been managed since %(day)s."),
+    Right.STATISTICS: _("No statistics have been read since %(day)s."),
+}
+
+
+@register.filter
+def idle_in_words(idle: Iterable[Idle]) -> str:
+    """Return what was not used, and since when, as sentences."""
+    return " ".join(str(IDLE[one.right]) % {"day": writing.day(one.since)} for one in idle)
 
 
 @register.filter

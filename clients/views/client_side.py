@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404
@@ -22,6 +23,7 @@ from clients.views.granting import GrantingView, terms_of
 from clients.views.shared import OneRelationship
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.accounts.models import Organisation
+from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PageView, TableView
 from partners.models import Partner
 
@@ -37,6 +39,11 @@ class RelationshipListView(TableView):
     def get_queryset(self) -> QuerySet[Relationship]:
         """Live ones first."""
         return selectors.partners_of(acting=self.request.acting).order_by("-created_at", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether the person may invite partners (rule 6)."""
+        may_invite = ClientPermission.RELATIONSHIP_INVITE.granted_to(self.request.acting)
+        return super().get_context_data(may_invite=may_invite, **kwargs)
 
 
 class PartnerSearchView(PageView):
@@ -97,6 +104,8 @@ class PartnerInviteView(GrantingView):
 
     def act(self, form: forms.InviteForm) -> str:
         """Invite; the partner gets a mail."""
+        if not ratelimit.consume(self.request, action="invite_partner", user=self.request.user):
+            raise Refused(_("You have invited many partners. Wait an hour, then go on."))
         self.grant(form)
         messages.success(self.request, _("%(partner)s is invited and gets a mail.") % {"partner": self.invited})
         return reverse("clients:relationship_list")
@@ -106,7 +115,7 @@ class PartnerInviteView(GrantingView):
         return _("Send the invitation")
 
 
-class _ClientSideView(OneRelationship):
+class ClientSideView(OneRelationship):
     """The page exists for the client's side only."""
 
     def find(self, **kwargs: Any) -> None:
@@ -116,21 +125,30 @@ class _ClientSideView(OneRelationship):
             raise Http404
 
 
-class RelationshipDetailView(_ClientSideView, PageView):
-    """One partner: what it reaches, who pays, since when, and every way to change it."""
+class RelationshipDetailView(ClientSideView, PageView):
+    """One partner: what it reaches, who pays, since when, what it uses, and every way to change it."""
 
     permission = ClientPermission.RELATIONSHIP_VIEW
     template_name = "clients/relationship_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the products granted, and what the person may do."""
+        """Add the products granted, what was used when, and what the person may do."""
         grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
-        may_change = ClientPermission.RELATIONSHIP_CHANGE.granted_to(self.request.acting)
-        may_end = ClientPermission.RELATIONSHIP_END.granted_to(self.request.acting)
-        return super().get_context_data(grants=grants, may_change=may_change, may_end=may_end, **kwargs)
+        with_uses = Relationship.objects.with_uses().select_related("client").get(pk=self.relationship.pk)
+        is_active = self.relationship.state == RelationshipState.ACTIVE
+        return super().get_context_data(
+            grants=grants,
+            terms=selectors.terms_in_words(self.relationship),
+            asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
+            uses=selectors.uses_in_order(with_uses),
+            idle=selectors.idle_rights(with_uses, today=timezone.localdate()) if is_active else [],
+            may_change=ClientPermission.RELATIONSHIP_CHANGE.granted_to(self.request.acting),
+            may_end=ClientPermission.RELATIONSHIP_END.granted_to(self.request.acting),
+            **kwargs,
+        )
 
 
-class _GrantingHere(_ClientSideView, GrantingView):
+class _GrantingHere(ClientSideView, GrantingView):
     """Terms of a relationship that is there."""
 
     def client(self) -> Organisation:
@@ -158,6 +176,10 @@ class RelationshipAnswerView(_GrantingHere):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer to tick what was asked for."""
         return super().get_form_kwargs() | {"asked": self.relationship.asked_access == Access.LIMITED}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what was asked for."""
+        return super().get_context_data(asked=selectors.asked_in_words(self.relationship), **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         """Least by default: limited, to nothing yet, whatever was asked for."""
@@ -230,7 +252,7 @@ class RelationshipChangeView(_GrantingHere):
         return _("Save the change")
 
 
-class RelationshipSightView(_ClientSideView, PageView):
+class RelationshipSightView(ClientSideView, PageView):
     """What a partner sees of one's organisation at this moment, from the sets that its own pages read."""
 
     permission = ClientPermission.RELATIONSHIP_VIEW
@@ -241,7 +263,7 @@ class RelationshipSightView(_ClientSideView, PageView):
         return super().get_context_data(sight=selectors.sight(self.relationship), **kwargs)
 
 
-class RelationshipPayerView(_ClientSideView, ActionView):
+class RelationshipPayerView(ClientSideView, ActionView):
     """Change who pays what the partner orders (section 4, rule 19)."""
 
     permission = ClientPermission.RELATIONSHIP_CHANGE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -26,6 +27,7 @@ from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.accounts.middleware import CLIENT_SPACE_KEY
 from partnerportal.accounts.models import Membership
 from partnerportal.accounts.permissions import SignedIn
+from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partners.pages import OwnPartner
 
@@ -57,11 +59,34 @@ class ClientRequestView(OwnPartner, ActionView):
 
     def act(self, form: forms.RequestForm) -> str:
         """Ask; the client gets a mail."""
+        values = form.cleaned_data
+        self._limit(values["code"])
+        ask = services.Ask(
+            access=values["access"],
+            payer=values["payer"] or None,
+            family_ids=tuple(family.pk for family in values["families"]),
+            has_technical="technical" in values["rights"],
+            has_statistics="statistics" in values["rights"],
+        )
         services.request_client(
-            partner_id=self.partner.pk, actor=self.request.acting, now=timezone.now(), **form.cleaned_data
+            partner_id=self.partner.pk,
+            ask=ask,
+            email=values["email"],
+            code=values["code"],
+            note=values["note"],
+            actor=self.request.acting,
+            now=timezone.now(),
         )
         messages.success(self.request, _("Your request is on its way."))
         return reverse("clients:client_list")
+
+    def _limit(self, code: str) -> None:
+        """Refuse fishing for addresses, and guessing codes."""
+        user = self.request.user
+        if code and not ratelimit.consume(self.request, action="try_request_code", user=user):
+            raise Refused(_("Too many codes. Wait an hour, or ask by mail address."), field="code")
+        if not ratelimit.consume(self.request, action="ask_client", user=user, key=str(self.partner.pk)):
+            raise Refused(_("You have asked many clients. Wait an hour, then go on."), field="email")
 
 
 class PartnerSide(OneRelationship):
@@ -90,6 +115,9 @@ class ClientDetailView(PartnerSide, PageView):
             product_count=opened.count(),
             assignments=assignments,
             may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
+            terms=selectors.terms_in_words(self.relationship),
+            asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
+            uses=selectors.uses_in_order(Relationship.objects.with_uses().get(pk=self.relationship.pk)),
             may_order=Right.ORDER in self._rights(),
             may_see_money=acting.membership.may_see_accounting,
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
@@ -121,7 +149,8 @@ class ClientAnswerView(PartnerSide, ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the products that would be opened."""
         grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
-        return super().get_context_data(grants=grants, **kwargs)
+        terms = selectors.terms_in_words(self.relationship)
+        return super().get_context_data(grants=grants, terms=terms, **kwargs)
 
     def act(self, form: ConfirmForm) -> str:
         """Accept; the client gets a mail."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,7 @@ from partnerportal.accounts.forms import ConfirmForm, PasswordConfirmForm
 from partnerportal.accounts.middleware import act_for
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.accounts.tokens import read_token
+from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PolicyView
 
 LINK_PURPOSE = "clients.relationship"
@@ -97,6 +99,8 @@ class RelationshipResendView(_AskingSideView):
 
     def act(self, form: ConfirmForm) -> str:
         """Send again."""
+        if not ratelimit.consume(self.request, action="resend_request", key=str(self.relationship.pk)):
+            raise Refused(_("It was sent several times within an hour. Give the other side some time."))
         services.resend(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
         sent = (
             _("The request is on its way again, with a new link.")
@@ -111,7 +115,7 @@ class RelationshipRefuseView(OneRelationship, ActionView):
     """The receiving side refuses (rule 10)."""
 
     permission = ClientPermission.RELATIONSHIP_ANSWER
-    form_class = ConfirmForm
+    form_class = forms.RefuseForm
     template_name = "clients/relationship_refuse.html"
 
     def find(self, **kwargs: Any) -> None:
@@ -120,9 +124,14 @@ class RelationshipRefuseView(OneRelationship, ActionView):
         if self.relationship.started_by == self.side:
             raise Http404
 
-    def act(self, form: ConfirmForm) -> str:
+    def act(self, form: forms.RefuseForm) -> str:
         """Refuse."""
-        services.refuse(relationship_id=self.relationship.pk, actor=self.request.acting, now=timezone.now())
+        services.refuse(
+            relationship_id=self.relationship.pk,
+            reason=form.cleaned_data["reason"],
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
         messages.success(self.request, _("You have refused. The other side gets a mail."))
         return list_url(self.side)
 

@@ -179,8 +179,7 @@ class Story:
         clients.request_client(
             partner_id=organisations["lumen"].pk,
             email="urs@weingut.example",
-            access=Access.FULL,
-            payer=Payer.PARTNER,
+            ask=clients.Ask(access=Access.FULL, payer=Payer.PARTNER),
             note="As discussed on the phone: we would take over mail and website.",
             actor=legal["lumen"],
             now=at,

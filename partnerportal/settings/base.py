@@ -112,6 +112,12 @@ PROVIDER = {
 # Choices of ours where the sources are silent ([C] in the rules). Rates, steps, thresholds and terms are rows instead.
 PROGRAMME: dict[str, Any] = {
     "invitation_days": env.number("PROGRAMME_INVITATION_DAYS", 30),  # Q15
+    "invitation_reminder_days": env.number("PROGRAMME_INVITATION_REMINDER_DAYS", 7),  # before it expires
+    "code_minutes": env.number("PROGRAMME_CODE_MINUTES", 60),  # how long a request code is valid
+    "ending_notice_days": (30, 7, 1),  # before an agreed end of access; the longest first
+    "access_renewal_months": env.number("PROGRAMME_ACCESS_RENEWAL_MONTHS", 12),  # one click renews for so long
+    "unused_days": env.number("PROGRAMME_UNUSED_DAYS", 90),  # then the client is asked: still needed?
+    "review_months": env.number("PROGRAMME_REVIEW_MONTHS", 6),  # how often a client looks through who has access
     "grace_days": env.number("PROGRAMME_GRACE_DAYS", 90),  # Q21
     "build_up_months": env.number("PROGRAMME_BUILD_UP_MONTHS", 12),  # Q22
     "tender_days": env.number("PROGRAMME_TENDER_DAYS", 60),  # Q25
@@ -175,6 +181,10 @@ ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
     "confirm_email": f"{RATE_LIMIT_FACTOR}/3m/key",
     "confirm_again": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{2 * RATE_LIMIT_FACTOR}/10m/key",  # ours: key is the mail address
     "keep_typed": f"{30 * RATE_LIMIT_FACTOR}/h/ip",  # ours: forms kept for people whose session has ended
+    "ask_client": f"{30 * RATE_LIMIT_FACTOR}/h/user,{100 * RATE_LIMIT_FACTOR}/d/key",  # ours: key is the partner
+    "invite_partner": f"{30 * RATE_LIMIT_FACTOR}/h/user",  # ours
+    "resend_request": f"{3 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the relationship
+    "try_request_code": f"{10 * RATE_LIMIT_FACTOR}/h/user",  # ours: guessing is hopeless
     "post_tender": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{5 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the mail address
 }
 
@@ -241,6 +251,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partnerportal.work.tasks.start_daily",
         "schedule": crontab(hour=2, minute=10),
         "kwargs": {"kind": "clients.expire_invitations"},
+    },
+    "remind of access": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=6, minute=10),
+        "kwargs": {"kind": "clients.remind_of_access"},
+    },
+    "end agreed access": {
+        "task": "partnerportal.work.tasks.start_hourly",
+        "schedule": crontab(minute=2),
+        "kwargs": {"kind": "clients.end_agreed_access"},
     },
     "expire tenders": {
         "task": "partnerportal.work.tasks.start_daily",

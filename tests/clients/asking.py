@@ -18,12 +18,7 @@ def invite(here, terms=FULL, **changes):
     return services.invite_partner(terms=terms, **values | changes)
 
 
-def request(here, email, **changes):
-    values = {
-        "partner_id": here.partner.pk,
-        "access": "FULL",
-        "payer": "PARTNER",
-        "actor": here.partner_acting,
-        "now": NOW,
-    }
-    return services.request_client(email=email, **values | changes)
+def request(here, email="", *, access="FULL", payer="PARTNER", **changes):
+    values = {"partner_id": here.partner.pk, "actor": here.partner_acting, "now": NOW}
+    more = {name: changes.pop(name) for name in ("family_ids", "has_technical", "has_statistics") if name in changes}
+    return services.request_client(email=email, ask=services.Ask(access, payer, **more), **values | changes)

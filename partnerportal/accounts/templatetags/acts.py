@@ -35,6 +35,8 @@ ACTS = {
     "clients.relationship.expired": _("let the request or the invitation expire"),
     "clients.relationship.access_changed": _("changed the access"),
     "clients.relationship.payer_changed": _("changed who pays"),
+    "clients.relationship.confirmed": _("confirmed the access"),
+    "clients.code.made": _("made a request code"),
     "clients.relationship.ended": _("ended the relationship"),
     "clients.relationship.renewals_stopped": _("stopped the renewals that a suspended partner paid"),
     "clients.assignment.made": _("assigned a collaborator"),

@@ -1,0 +1,109 @@
+"""What happens to relationships because a day passed: they expire, end as agreed, and people are told in time. Q15.
+
+Each notice is a job with a key that names what it is about: however often a run is repeated, each is started once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Coalesce
+
+from clients import selectors, tasks
+from clients.choices import EndedBy, RelationshipState
+from clients.models import Relationship
+from clients.services.ending import end_relationship
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.audit import log
+
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def expire_invitations(*, now: datetime) -> int:
+    """Expire every request and invitation whose time is over (Q15); return how many."""
+    expired = 0
+    for relationship in Relationship.objects.expired_by(now).select_for_update(skip_locked=True, of=("self",)):
+        relationship.state = RelationshipState.EXPIRED
+        relationship.save(update_fields=["state"])
+        log.record(
+            at=now,
+            actor=SYSTEM,
+            action="clients.relationship.expired",
+            subject=relationship,
+            organisation=relationship.client or relationship.partner.organisation,
+            relationship_id=relationship.pk,
+        )
+        expired += 1
+    return expired
+
+
+@transaction.atomic
+def remind_of_questions(*, now: datetime) -> int:
+    """Remind who has not answered a request or an invitation that soon expires, once; return how many there are."""
+    soon = now + settings.PROGRAMME["invitation_reminder_days"] * DAY
+    waiting = Relationship.objects.pending().filter(expires_at__gt=now, expires_at__lte=soon)
+    for pk, version in waiting.values_list("pk", "link_version"):
+        key = f"clients.mail_waiting:{pk}:{version}"
+        tasks.mail_waiting.start(now=now, key=key, relationship_id=pk, link_version=version)
+    return len(waiting)
+
+
+def end_agreed_access(*, now: datetime) -> int:
+    """End every relationship whose agreed end has come; return how many. It opened nothing since that moment."""
+    ended = 0
+    for pk in Relationship.objects.over_at(now).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            still = Relationship.objects.over_at(now).select_for_update(of=("self",)).filter(pk=pk)
+            if still.exists():  # else it was renewed or ended meanwhile
+                end_relationship(relationship_id=pk, by=EndedBy.TERM, actor=SYSTEM, now=now)
+                ended += 1
+    return ended
+
+
+@transaction.atomic
+def announce_ends(*, now: datetime) -> int:
+    """Tell both sides 30, 7 and 1 days before access ends as agreed, each once; return how many ends are near."""
+    notices = settings.PROGRAMME["ending_notice_days"]
+    near = Relationship.objects.active(now).filter(ends_at__lte=now + max(notices) * DAY)
+    for pk, ends_at in near.values_list("pk", "ends_at"):
+        left = ceil((ends_at - now) / DAY)
+        notice = min(days for days in notices if left <= days)
+        key = f"clients.mail_ending:{pk}:{ends_at:%Y-%m-%dT%H:%M}:{notice}"
+        tasks.mail_ending.start(now=now, key=key, relationship_id=pk, ends_at=ends_at.isoformat())
+    return len(near)
+
+
+@transaction.atomic
+def ask_about_unused(*, now: datetime) -> int:
+    """Ask clients whether access that nobody has used for long is still needed, once for each time that it falls idle;
+    return how many relationships are idle.
+    """
+    count = 0
+    for pk, idle in selectors.idle_relationships(now=now):
+        what = ",".join(f"{one.right.value}={one.since:%Y%m%d}" for one in idle)
+        tasks.mail_unused.start(now=now, key=f"clients.mail_unused:{pk}:{what}", relationship_id=pk)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def ask_for_reviews(*, now: datetime) -> int:
+    """Ask clients to look through who has access, once each time that it is due; return how many it is due for."""
+    due_before = now - relativedelta(months=settings.PROGRAMME["review_months"])
+    looked_at = (
+        Relationship.objects.active(now)
+        .values("client")
+        .annotate(oldest=Min(Coalesce("reviewed_at", "answered_at")))
+        .filter(oldest__lte=due_before)
+        .values_list("client", "oldest")
+    )
+    for client_id, oldest in looked_at:
+        key = f"clients.mail_review:{client_id}:{oldest.date().isoformat()}"
+        tasks.mail_review.start(now=now, key=key, client_id=client_id)
+    return len(looked_at)
