@@ -17,3 +17,7 @@ class LinkUnusable(Refused):
 
 class ChangedMeanwhile(NotPossible):
     """Somebody else has changed the access since the page was drawn."""
+
+
+class EndIncomplete(Exception):
+    """A relationship was ended and something of it is still open: a fault of ours, and the end is undone."""

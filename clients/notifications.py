@@ -69,7 +69,8 @@ def payer_changed(relationship: Relationship) -> None:
 
 def ended(relationship: Relationship, unpaid_products: int) -> None:
     """The relationship is over: to the side that did not end it, and to the client if renewals lost their payer."""
-    context = {"relationship": relationship, "unpaid_products": unpaid_products}
+    link = mail.absolute(reverse("clients:end_receipt", args=[relationship.pk]))
+    context = {"relationship": relationship, "unpaid_products": unpaid_products, "link": link}
     if relationship.ended_by in {EndedBy.CLIENT, EndedBy.TERM}:
         _to(relationship.partner.organisation, "clients/ended", context)
     if relationship.ended_by != EndedBy.CLIENT or unpaid_products:

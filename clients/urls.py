@@ -41,5 +41,7 @@ urlpatterns = [
     path("relationships/<int:pk>/resend/", shared.RelationshipResendView.as_view(), name="relationship_resend"),
     path("relationships/<int:pk>/refuse/", shared.RelationshipRefuseView.as_view(), name="relationship_refuse"),
     path("relationships/<int:pk>/end/", shared.RelationshipEndView.as_view(), name="relationship_end"),
+    path("relationships/<int:pk>/receipt/", shared.EndReceiptView.as_view(), name="end_receipt"),
+    path("relationships/<int:pk>/receipt.pdf", shared.EndReceiptPdfView.as_view(), name="end_receipt_pdf"),
     path("relationships/link/<str:token>/", shared.RelationshipLinkView.as_view(), name="relationship_link"),
 ]

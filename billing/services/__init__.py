@@ -1,6 +1,6 @@
 """Orders, invoices, payments, the ledger. Rules 23 to 43."""
 
-from billing.services.exports import start_client_export
+from billing.services.exports import cancel_exports, start_client_export
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import credit, top_up
 from billing.services.orders import place_order, quote_order, quote_renewal, renew
@@ -11,6 +11,7 @@ from billing.services.resales import draft_resale, issue_resale
 __all__ = [
     "Item",
     "Quote",
+    "cancel_exports",
     "credit",
     "draft_resale",
     "drafted_lines",

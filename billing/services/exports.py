@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from billing import selectors
 from clients.models import Relationship
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
@@ -29,7 +31,7 @@ def start_client_export(
     The client reads in its activity that it was exported.
     """
     job = work_services.start(
-        kind="billing.client_export",
+        kind=selectors.EXPORT_KIND,
         parameters={
             "relationship_id": relationship.pk,
             "membership_id": actor.membership.pk if actor.membership else None,
@@ -51,3 +53,13 @@ def start_client_export(
         changes={"job": job.pk},
     )
     return job
+
+
+@transaction.atomic
+def cancel_exports(*, relationship_id: int, now: datetime) -> int:
+    """Stop every export that waits or runs for a relationship, and say why; return how many (promise 1)."""
+    jobs = list(selectors.running_exports(relationship_id=relationship_id).values_list("pk", flat=True))
+    for job_id in jobs:
+        reason = _("The access to this client has ended, so there is no file.")
+        work_services.cancel(job_id=job_id, reason=reason, now=now)
+    return len(jobs)

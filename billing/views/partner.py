@@ -30,8 +30,6 @@ from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partners.pages import OwnPartner
 
-EXPORT_KIND = "billing.client_export"
-
 
 class EarningListView(OwnPartner, TableView):
     """Every line that earned something."""
@@ -56,7 +54,7 @@ class ExportListView(OwnPartner, TableView):
 
     def get_queryset(self) -> QuerySet[Job]:
         """The newest first."""
-        exports = Job.objects.visible_to(self.request.acting).filter(kind=EXPORT_KIND)
+        exports = Job.objects.visible_to(self.request.acting).filter(kind=selectors.EXPORT_KIND)
         relationship = Cast(OuterRef("parameters__relationship_id"), BigIntegerField())
         clients = Relationship.objects.filter(pk=relationship).values("client__name")
         reachable = Relationship.objects.reachable_by(self.request.acting.membership).filter(pk=relationship)
@@ -103,7 +101,7 @@ class _OneExport(PolicyView):
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """One that may be seen."""
-        visible = Job.objects.visible_to(self.request.acting).filter(kind=EXPORT_KIND)
+        visible = Job.objects.visible_to(self.request.acting).filter(kind=selectors.EXPORT_KIND)
         self.job = get_object_or_404(visible, pk=pk)
         related = Relationship.objects.filter(pk=self.job.parameters["relationship_id"]).select_related("client")
         self.relationship: Any = related.first()

@@ -1,10 +1,12 @@
 """Questions about relationships, rights and products."""
 
+from clients.selectors.endings import consequences, renewals_paid_by_partner, still_open
 from clients.selectors.lists import (
     asked_products,
     clients_of,
     full_access_of,
     partners_of,
+    products_of,
     units_of_family,
     who_has_access,
 )
@@ -23,15 +25,19 @@ __all__ = [
     "asked_in_words",
     "asked_products",
     "clients_of",
+    "consequences",
     "difference",
     "full_access_of",
     "idle_relationships",
     "idle_rights",
     "partners_of",
+    "products_of",
     "reach",
+    "renewals_paid_by_partner",
     "rights_in_space",
     "sight",
     "snapshot",
+    "still_open",
     "terms_in_words",
     "units_of_family",
     "uses_in_order",

@@ -66,3 +66,9 @@ def asked_products(relationship: Relationship) -> QuerySet[Product]:
     owned = Product.objects.in_use().filter(organisation=relationship.client_id)
     families = list(relationship.asked_families.values_list("pk", flat=True))
     return (owned.filter(offer__family__in=families) if families else owned).order_by("pk")
+
+
+def products_of(relationship: Relationship) -> QuerySet[Product]:
+    """Return the products that a relationship opens, in use, whether or not the partner's status holds."""
+    owned = Product.objects.in_use().filter(organisation=relationship.client_id)
+    return owned if relationship.is_full else owned.filter(grants__relationship=relationship.pk)

@@ -11,20 +11,23 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.views.generic import View
 
-from clients import forms, services
-from clients.choices import Payer, RelationshipState, RenewalPayer, Side
-from clients.models import Product, Relationship
+from clients import forms, selectors, services
+from clients.choices import RelationshipState, Side
+from clients.documents import end_receipt_pdf
+from clients.models import EndReceipt, Relationship
 from clients.permissions import ClientPermission
+from clients.templatetags.endings import cut_in_words
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.forms import ConfirmForm, PasswordConfirmForm
 from partnerportal.accounts.middleware import act_for
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.accounts.tokens import read_token
 from partnerportal.kernel.states import Refused
-from partnerportal.web.views import ActionView, PolicyView
+from partnerportal.web.views import ActionView, PageView, PolicyView
 
 LINK_PURPOSE = "clients.relationship"
 
@@ -173,33 +176,15 @@ class RelationshipEndView(OneRelationship, ActionView):
         return super().get_form_kwargs() | {"request": self.request}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say what will happen."""
-        return super().get_context_data(consequences=self._consequences(), **kwargs)
+        """Say what will happen, and where one stands."""
+        lines = [] if self.is_confirmed else selectors.consequences(self.relationship, side=self.side)
+        return super().get_context_data(consequences=lines, steps=self._steps(), **kwargs)
 
-    def _consequences(self) -> list[str]:
-        relationship = self.relationship
-        names = {"partner": relationship.partner, "client": relationship.client}
-        lines = [
-            _("%(partner)s no longer reaches anything of %(client)s, from the next click on.") % names,
-            _("Every product stays with %(client)s and keeps running until the day it is paid for.") % names,
-            _("Cashback that was credited stays credited. Orders placed until now keep their terms."),
-        ]
-        if relationship.payer == Payer.PARTNER:
-            unpaid = (
-                Product.objects.in_use()
-                .filter(organisation=relationship.client_id, renewal_payer=RenewalPayer.PARTNER)
-                .count()
-            )
-            lines.append(
-                ngettext(
-                    "%(count)s renewal that the partner would have paid has no payment means then.",
-                    "%(count)s renewals that the partner would have paid have no payment means then.",
-                    unpaid,
-                )
-                % {"count": unpaid}
-            )
-        lines.append(_("Nothing comes back by itself: a new relationship starts from nothing."))
-        return lines
+    def _steps(self) -> list[dict[str, Any]]:
+        labels = [_("What will happen"), _("Your password"), _("The receipt")]
+        current = 1 if self.is_confirmed else 0
+        states = ["done" if number < current else "current" if number == current else "next" for number in range(3)]
+        return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
 
     def act(self, form: PasswordConfirmForm) -> str:
         """End it."""
@@ -208,7 +193,42 @@ class RelationshipEndView(OneRelationship, ActionView):
         )
         del self.request.session[self.confirmed_key]
         messages.success(self.request, _("The relationship has ended. Access is cut."))
-        return list_url(self.side)
+        return reverse("clients:end_receipt", args=[self.relationship.pk])
+
+
+class _OneReceipt(OneRelationship):
+    """Finds the receipt of a relationship that has ended, for both sides."""
+
+    permission = ClientPermission.RELATIONSHIP_END
+
+    def find(self, **kwargs: Any) -> None:
+        """One of one's own organisation's relationships that has ended."""
+        super().find(**kwargs)
+        self.receipt = get_object_or_404(EndReceipt, relationship=self.relationship)
+
+
+class EndReceiptView(_OneReceipt, PageView):
+    """What an end has cut, and what the rows say now."""
+
+    template_name = "clients/end_receipt.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read the rows again, each time."""
+        now = selectors.still_open(self.relationship)
+        rows = list(zip(cut_in_words(self.receipt.facts["cut"]), cut_in_words(now), strict=True))
+        return super().get_context_data(
+            receipt=self.receipt, rows=rows, is_all_cut=not any(now.values()), checked_at=timezone.now(), **kwargs
+        )
+
+
+class EndReceiptPdfView(_OneReceipt, PolicyView, View):
+    """The receipt as PDF."""
+
+    def get(self, request: Any, **_kwargs: Any) -> HttpResponse:
+        """Draw it."""
+        response = HttpResponse(end_receipt_pdf(self.receipt, language=get_language()), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="receipt-{self.receipt.number}.pdf"'
+        return response
 
 
 def receiver_id(relationship: Relationship) -> int | None:

@@ -150,15 +150,18 @@ def _failed(running: Running, kind: registry.Kind, fault: Exception) -> JobState
 
 
 @transaction.atomic
-def cancel(*, job_id: int, now: datetime) -> Job:
-    """Stop a job: at once if it waits, at its next progress if it runs; nothing if it has ended."""
+def cancel(*, job_id: int, reason: str = "", now: datetime) -> Job:
+    """Stop a job: at once if it waits, at its next progress if it runs; nothing if it has ended.
+
+    ``reason``: a sentence for whoever started it, if somebody else stops it.
+    """
     job = Job.objects.select_for_update().get(pk=job_id)
     if job.state in ENDED:
         return job
-    job.cancel_requested_at = now
+    job.cancel_requested_at, job.error = now, reason
     if job.state == JobState.QUEUED:
         job.state, job.finished_at = JobState.CANCELLED, now
-    job.save(update_fields=["cancel_requested_at", "state", "finished_at"])
+    job.save(update_fields=["cancel_requested_at", "state", "finished_at", "error"])
     return job
 
 

@@ -89,6 +89,8 @@ clients:relationship_withdraw       302/302  404/404  403/403  200/409  404/404 
 clients:relationship_resend         302/302  404/404  403/403  200/409  404/404  404/404  404/404  404/404
 clients:relationship_refuse         302/302  404/404  403/403  200/302  404/404  404/404  404/404  404/404
 clients:relationship_end            302/302  404/404  403/403  200/200  403/403  200/200  404/404  404/404
+clients:end_receipt                 302/302  404/404  403/403  200/405  404/404  200/405  404/404  404/404
+clients:end_receipt_pdf             302/302  404/404  403/403  200/405  404/404  200/405  404/404  404/404
 clients:relationship_link           302/302  404/404  404/404  302/404  404/404  404/404  404/404  404/404
 billing:order_list                  302/302  200/405  403/403  200/405  403/403  200/405  200/405  403/403
 billing:order_place                 302/302  200/200  403/403  200/200  403/403  200/200  200/200  403/403
@@ -216,7 +218,13 @@ def test_unknown_and_foreign_answer_alike(visitor):
 def _may_see(name: str, visitor: str) -> bool:
     """Members of the same organisation know its rows: 403 tells them nothing. Approved partners are public."""
     own = {
-        "client_collaborator": ("accounts:", "clients:relationship", "billing:order", "tenders:account"),
+        "client_collaborator": (
+            "accounts:",
+            "clients:relationship",
+            "clients:end_receipt",
+            "billing:order",
+            "tenders:account",
+        ),
         "partner_collaborator": ("",),
     }
     return name.startswith(own.get(visitor, ("-",))) or name in {"clients:partner_invite", "billing:export_download"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from billing.models import OrderLine
+from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
 from directory import services as directory_services
 from partnerportal.accounts import services as accounts
@@ -69,6 +71,8 @@ def build() -> Site:
     other_partner, _other = world.make_partner("Atelier Nord")
     _stranger, stranger_acting = world.make_client("Hotel Alpina")
     product = world.make_product(client, offers["web-hosting"])
+    ended = world.make_relationship(client, partner, since=NOW - timedelta(days=90))
+    client_services.end_relationship(relationship_id=ended.pk, by="CLIENT", actor=client_acting, now=NOW)
     relationship = world.make_relationship(client, partner, payer=Payer.CLIENT)
     invited = world.make_relationship(
         world.make_client("Weingut")[0], partner, state=RelationshipState.PENDING, started_by=Side.CLIENT
@@ -172,6 +176,8 @@ def build() -> Site:
         "clients:relationship_resend": [relationship.pk],
         "clients:relationship_refuse": [requested.pk],
         "clients:relationship_end": [relationship.pk],
+        "clients:end_receipt": [ended.pk],
+        "clients:end_receipt_pdf": [ended.pk],
         "clients:relationship_link": [asking],
         "billing:order_detail": [order.pk],
         "billing:line_explain": [OrderLine.objects.get(order=order).pk],

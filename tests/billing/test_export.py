@@ -57,8 +57,9 @@ def order(here, relationship, key):
 
 
 def start(here, **changes):
-    values = {"since": None, "until": None, "state": "", "file_format": "csv"} | changes
-    return services.start_client_export(relationship=here.relationship, actor=here.partner_acting, now=NOW, **values)
+    values = {"since": None, "until": None, "state": "", "file_format": "csv"}
+    whose = {"relationship": here.relationship, "actor": here.partner_acting}
+    return services.start_client_export(now=NOW, **whose | values | changes)
 
 
 def rows(job):
@@ -109,8 +110,8 @@ def test_client_reads_that_it_was_exported(here):
     assert (event.actor_label, event.relationship_id) == ("Ana Keller", here.relationship.pk)
 
 
-def test_access_revoked_during_the_export_yields_no_file(here, monkeypatch, settings):
-    """Promise 1: between two parts the client ends the relationship."""
+def test_an_end_during_the_export_stops_it_and_leaves_no_file(here, monkeypatch, settings):
+    """Promise 1: between two parts the client ends the relationship; whoever exports reads why."""
     settings.EXPORT_BATCH = 1
     job = start(here)
     progress = jobs.Running.progress
@@ -120,6 +121,37 @@ def test_access_revoked_during_the_export_yields_no_file(here, monkeypatch, sett
         progress(run, *args)
 
     monkeypatch.setattr(jobs.Running, "progress", end_then_go_on)
+    assert work.run(job_id=job.pk, now=NOW) == JobState.CANCELLED
+
+    job = Job.objects.get(pk=job.pk)
+    assert (job.result_file, "has ended" in job.error) == ("", True)
+    assert not default_storage.exists(f"exports/{job.pk}/part-00000")
+
+
+def test_an_end_stops_the_exports_that_wait(here):
+    """Promise 1: and no other client's."""
+    elsewhere = world.make_relationship(world.make_client()[0], here.partner)
+    waiting, other = start(here), start(here, relationship=elsewhere)
+
+    client_services.end_relationship(relationship_id=here.relationship.pk, by="CLIENT", actor=here.acting, now=NOW)
+
+    assert Job.objects.get(pk=waiting.pk).state == JobState.CANCELLED
+    assert Job.objects.get(pk=other.pk).state == JobState.QUEUED
+
+
+def test_a_right_revoked_during_the_export_yields_no_file(here, monkeypatch, settings):
+    """Promise 1: between two parts the partner takes the accounting from whoever exports."""
+    settings.EXPORT_BATCH = 1
+    collaborator = world.make_member(here.partner.organisation, Role.COLLABORATOR, has_accounting=True)
+    world.assign(here.relationship, collaborator)
+    job = start(here, actor=world.acting(collaborator))
+    progress = jobs.Running.progress
+
+    def revoke_then_go_on(run, *args):
+        type(collaborator).objects.filter(pk=collaborator.pk).update(has_accounting=False)
+        progress(run, *args)
+
+    monkeypatch.setattr(jobs.Running, "progress", revoke_then_go_on)
     assert work.run(job_id=job.pk, now=NOW) == JobState.FAILED
 
     job = Job.objects.get(pk=job.pk)

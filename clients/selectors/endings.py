@@ -1,0 +1,113 @@
+"""What the end of a relationship means: beforehand in sentences, afterwards read from the rows. Rules 46 to 49."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.choices import Access, Payer, RelationshipState, RenewalPayer
+from clients.models import ClientAssignment, Product, Relationship, TeamClient
+from clients.selectors.terms import listed
+from clients.signals import relationship_checked, relationship_ending
+from partnerportal.accounts.choices import WHOLE
+from partnerportal.accounts.models import Membership
+from partnerportal.web import writing
+
+
+def consequences(relationship: Relationship, *, side: str) -> list[str]:
+    """Return what will happen when a relationship ends, in sentences for one of its sides.
+
+    Each side reads what is its own: how many documents the other one has is not told.
+    """
+    names = {"partner": relationship.partner, "client": relationship.client}
+    reached = Product.objects.opened_by(relationship.pk).in_use().count()
+    lines = [
+        ngettext(
+            "%(partner)s no longer reaches %(count)s product of %(client)s, from the next click on.",
+            "%(partner)s no longer reaches %(count)s products of %(client)s, from the next click on.",
+            reached,
+        )
+        % {**names, "count": writing.number(reached)},
+        _("Every product stays with %(client)s and keeps running until the day it is paid for.") % names,
+        *_paying(relationship),
+    ]
+    for _receiver, sentences in relationship_ending.send(sender=Relationship, relationship=relationship, side=side):
+        lines += sentences or []
+    lines.append(_("Both sides get a numbered receipt of what was cut."))
+    lines.append(_("Nothing comes back by itself: a new relationship starts from nothing."))
+    return lines
+
+
+def _paying(relationship: Relationship) -> list[str]:
+    """Who pays from when, and which renewals lose their payment means (Q19)."""
+    client = {"client": relationship.client}
+    if relationship.payer != Payer.PARTNER:
+        return [_("%(client)s pays its renewals as before.") % client]
+    unpaid = list(renewals_paid_by_partner(relationship).order_by("renews_on", "name"))
+    lines = [_("From the moment of the end, %(client)s pays what it orders and renews.") % client]
+    if unpaid:
+        words = ngettext(
+            "%(count)s renewal that the partner would have paid has no payment means then, first due on %(day)s: "
+            "%(names)s.",
+            "%(count)s renewals that the partner would have paid have no payment means then, first due on %(day)s: "
+            "%(names)s.",
+            len(unpaid),
+        )
+        names = listed([product.name for product in unpaid])
+        day = writing.day(unpaid[0].renews_on)
+        lines.append(words % {"count": writing.number(len(unpaid)), "day": day, "names": names})
+    return lines
+
+
+def renewals_paid_by_partner(relationship: Relationship) -> QuerySet[Product]:
+    """Return the client's products whose next renewal the partner with full access would pay."""
+    return Product.objects.in_use().filter(organisation=relationship.client_id, renewal_payer=RenewalPayer.PARTNER)
+
+
+def still_open(relationship: Relationship) -> dict[str, int]:
+    """Return what a relationship opens at this moment, counted from the rows: after its end, nothing but zeros.
+
+    ``people`` who can enter, ``products`` that they reach, ``earning``: products whose orders earn for the partner,
+    ``assignments`` by name, ``teams``, ``renewals`` that wait for the partner's money; and what the apps above count.
+    """
+    is_open = Relationship.objects.active().filter(pk=relationship.pk).exists()
+    counted = Counter(
+        people=_people(relationship) if is_open else 0,
+        products=Product.objects.opened_by(relationship.pk).in_use().count(),
+        earning=_earning(relationship),
+        assignments=ClientAssignment.objects.filter(relationship=relationship.pk).count(),
+        teams=TeamClient.objects.filter(relationship=relationship.pk).count(),
+        renewals=0 if _is_paid_by_another(relationship) else renewals_paid_by_partner(relationship).count(),
+    )
+    for _receiver, counts in relationship_checked.send(sender=Relationship, relationship=relationship):
+        counted.update(counts)
+    return dict(counted)
+
+
+def _people(relationship: Relationship) -> int:
+    let_in = Membership.objects.filter(organisation=relationship.partner_id).only("organisation", "role")
+    leading = let_in.filter(role__in=WHOLE).count()
+    by_name = let_in.exclude(role__in=WHOLE).filter(client_assignments__relationship=relationship.pk)
+    in_teams = let_in.exclude(role__in=WHOLE).filter(client_teams__team__clients__relationship=relationship.pk)
+    everywhere = let_in.exclude(role__in=WHOLE).filter(client_teams__team__reaches_all=True)
+    collaborators = {*by_name.values_list("pk", flat=True), *in_teams.values_list("pk", flat=True)}
+    return leading + len(collaborators | set(everywhere.values_list("pk", flat=True)))
+
+
+def _earning(relationship: Relationship) -> int:
+    owned = Product.objects.in_use().filter(organisation=relationship.client_id)
+    return owned.with_earner().filter(earner_relationship=relationship.pk).count()
+
+
+def _is_paid_by_another(relationship: Relationship) -> bool:
+    """Tell whether another partner pays renewals by now: then they are not this relationship's any more."""
+    others = Relationship.objects.filter(
+        client=relationship.client_id,
+        state=RelationshipState.ACTIVE,
+        access=Access.FULL,
+        payer=Payer.PARTNER,
+    )
+    return others.exclude(pk=relationship.pk).exists()
