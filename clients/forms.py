@@ -206,9 +206,7 @@ class ClaimForm(forms.Form):
 class DescribeForm(forms.Form):
     """A product's name and technical note, and what the person had on screen when they began."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=120, help_text=_("As everybody who sees the product reads it.")
-    )
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As everybody who sees the product reads it."))
     technical_note = forms.CharField(
         label=_("Technical note"),
         help_text=_("For whoever manages the product. Keep passwords elsewhere: this goes with the product."),
@@ -228,7 +226,9 @@ class TransferForm(forms.Form):
     receiver = forms.ChoiceField(label=_("To whom?"), widget=forms.RadioSelect)
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("Of a legal representative or an administrator there. They say for which organisation they accept."),
+        help_text=_(
+            "Of a legal representative or an administrator there. They say for which organisation they accept."
+        ),
     )
 
     def __init__(self, *args: Any, own: list[tuple[int, str]], **kwargs: Any) -> None:

@@ -47,7 +47,9 @@ def what_the_sender_gives(*, product: Product) -> list[str]:
         "The offer waits %(count)s days. Until it is accepted nothing changes, and you can withdraw it.",
         days,
     )
-    owner = _("Then the product belongs to the other organisation. You no longer see it, and only they can give it back.")
+    owner = _(
+        "Then the product belongs to the other organisation. You no longer see it, and only they can give it back."
+    )
     lines = [waiting % {"count": writing.number(days)}, owner, _keeps_running(product)]
     names = [str(one.partner) for one in managers_of(product=product)]
     if names:
@@ -60,12 +62,17 @@ def what_the_sender_gives(*, product: Product) -> list[str]:
                 "Your partner would have paid the next renewal. That ends: it has no payment means until the new owner "
                 "renews it."
             ),
-            RenewalPayer.NOBODY: _("The next renewal has no payment means today, and has none at the new owner either."),
+            RenewalPayer.NOBODY: _(
+                "The next renewal has no payment means today, and has none at the new owner either."
+            ),
         }[RenewalPayer(product.renewal_payer)]
     )
     return [
         *lines,
-        _("Its invoices and orders stay with you, and what is unpaid stays yours to pay. The new owner sees none of it."),
+        _(
+            "Its invoices and orders stay with you, and what is unpaid stays yours to pay. The new owner sees none of "
+            "it."
+        ),
         _("Its name, its technical note and its statistics go with it."),
     ]
 
@@ -73,7 +80,7 @@ def what_the_sender_gives(*, product: Product) -> list[str]:
 def what_the_receiver_takes(*, transfer: ProductTransfer, organisation: Organisation) -> list[str]:
     """Return what will happen, for whoever is about to accept a product for ``organisation``."""
     product, sender = transfer.product, transfer.from_organisation
-    names = {"receiver": organisation, "sender": sender}
+    names: dict[str, object] = {"receiver": organisation, "sender": sender}
     lines = [_("The product belongs to %(receiver)s from then on.") % names, _keeps_running(product)]
     lines.append(
         _("%(receiver)s pays from the next renewal on.") % names
@@ -83,12 +90,12 @@ def what_the_receiver_takes(*, transfer: ProductTransfer, organisation: Organisa
     if organisation.currency != sender.currency:
         lines.append(_("Renewals are priced in %(currency)s.") % {"currency": organisation.currency})
     full = Relationship.objects.active().filter(client=organisation, access=Access.FULL)
-    for relationship in full.select_related("partner__organisation"):
-        lines.append(
-            _("%(partner)s has full access to %(receiver)s, and reaches this product, too.")
-            % {"partner": relationship.partner, "receiver": organisation}
-        )
-    return [*lines, _("Invoices and orders until now stay with %(sender)s, and its partners no longer reach it.") % names]
+    reaches = _("%(partner)s has full access to %(receiver)s, and reaches this product, too.")
+    lines += [reaches % (names | {"partner": one.partner}) for one in full.select_related("partner__organisation")]
+    return [
+        *lines,
+        _("Invoices and orders until now stay with %(sender)s, and its partners no longer reach it.") % names,
+    ]
 
 
 def _keeps_running(product: Product) -> str:

@@ -39,10 +39,8 @@ def usage_by_week(*, product_id: int, on: date) -> list[Week]:
         days.annotate(monday=TruncWeek("day"))
         .values("monday")
         .order_by("monday")
-        .annotate(visits=Sum("visits"), traffic_mb=Sum("traffic_mb"), storage_mb=Max("storage_mb"))
+        .values_list("monday", Sum("visits"), Sum("traffic_mb"), Max("storage_mb"))
     )
-    figures = {row.pop("monday"): row for row in reported}
-    return [
-        Week(monday, **figures.get(monday, {}), has_figures=monday in figures, is_now=monday == this_monday)
-        for monday in mondays
-    ]
+    figures = {monday: (visits, traffic, storage, True) for monday, visits, traffic, storage in reported}
+    none = (0, 0, 0, False)
+    return [Week(monday, *figures.get(monday, none), is_now=monday == this_monday) for monday in mondays]

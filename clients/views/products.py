@@ -55,7 +55,7 @@ class OneProduct(PolicyView):
         self.product = get_object_or_404(visible, pk=pk)
 
     def permit(self) -> None:
-        """Raise 403 unless the permission is held on this product (rule 21): a space's rights are not each product's."""
+        """Raise 403 unless the permission is held on this product: what a space allows holds not on each (rule 21)."""
         super().permit()
         if not self.holds(self.permission):
             raise PermissionDenied
@@ -196,7 +196,8 @@ def _by_week(weeks: list[selectors.Week], values: list[Decimal], *, title: str, 
     figures = [
         charts.Count(
             writing.day_of_month(week.monday),
-            _("%(first)s to %(last)s") % {"first": writing.short_day(week.monday), "last": writing.short_day(week.sunday)},
+            _("%(first)s to %(last)s")
+            % {"first": writing.short_day(week.monday), "last": writing.short_day(week.sunday)},
             value,
             is_now=week.is_now,
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clients import forms, selectors, services
 from clients.choices import ProductState, TransferState
 from clients.models import ProductTransfer
+from clients.notifications import TRANSFER_PURPOSE
 from clients.permissions import ClientPermission
 from clients.tables import TransferTable
 from clients.views.products import OneProduct
@@ -24,12 +25,10 @@ from partnerportal.accounts.permissions import SignedIn
 from partnerportal.accounts.tokens import link_token, read_token
 from partnerportal.web.views import ActionView, PolicyView, TableView
 
-LINK_PURPOSE = "clients.transfer"
-
 
 def link_url(transfer: ProductTransfer) -> str:
     """Return the address behind which the receiver answers."""
-    token = link_token(purpose=LINK_PURPOSE, pk=transfer.pk, version=transfer.link_version)
+    token = link_token(purpose=TRANSFER_PURPOSE, pk=transfer.pk, version=transfer.link_version)
     return reverse("clients:transfer_link", args=[token])
 
 
@@ -191,7 +190,7 @@ class TransferLinkView(ActionView):
 
     def find(self, *, token: str, **_kwargs: Any) -> None:
         """The offer behind the link."""
-        pk, version = read_token(purpose=LINK_PURPOSE, token=token) or (None, None)
+        pk, version = read_token(purpose=TRANSFER_PURPOSE, token=token) or (None, None)
         offers = ProductTransfer.objects.select_related("product__offer", "from_organisation", "to_organisation")
         found = offers.filter(pk=pk, link_version=version).first() if pk is not None and version is not None else None
         is_waiting = found is not None and found.state == TransferState.PENDING and found.expires_at > timezone.now()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from billing.models import OrderLine
+from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
 from directory import services as directory_services
 from partnerportal.accounts import services as accounts
@@ -134,11 +135,14 @@ def build() -> Site:
     affiliation = partners.start_affiliation(
         organisation_id=world.make_client("Blitz")[0].pk, actor=world.make_reviewer(), now=NOW
     )
+    offered = _offered(client, client_acting, offers["domain-ch"])
+    taken = _offered(world.make_client("Weingut am Hang")[0], client_acting, offers["domain-ch"], client)
     tenders = _tenders(client, client_acting, partner, partner_acting)
     listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
     joining = link_token(purpose="accounts.invitation", pk=invitation.pk, version=invitation.link_version)
     asking = link_token(purpose="clients.relationship", pk=requested.pk, version=requested.link_version)
+    taking = link_token(purpose="clients.transfer", pk=taken.pk, version=taken.link_version)
     arguments: dict[str, Any] = {
         "accounts:member_change": [collaborator.pk],
         "accounts:member_remove": [collaborator.pk],
@@ -154,6 +158,13 @@ def build() -> Site:
         "partners:staff_partner_reinstate": [other_partner.pk],
         "partners:staff_affiliation_end": [affiliation.pk],
         "clients:product_detail": [product.pk],
+        "clients:product_describe": [product.pk],
+        "clients:product_statistics": [product.pk],
+        "clients:product_transfer": [product.pk],
+        "clients:transfer_withdraw": [offered.pk],
+        "clients:transfer_answer": [taken.pk],
+        "clients:transfer_refuse": [taken.pk],
+        "clients:transfer_link": [taking],
         "clients:partner_invite": [other_partner.pk],
         "clients:relationship_detail": [relationship.pk],
         "clients:relationship_answer": [requested.pk],
@@ -212,6 +223,18 @@ def build() -> Site:
         "staff": staff,
     }
     return Site(arguments, users, relationship.pk)
+
+
+def _offered(owner: Any, acting: Any, offer: Any, receiver: Any = None) -> Any:
+    """A product of ``owner`` on its way: to a mail address, or to an organisation that the person leads, too."""
+    return client_services.offer_transfer(
+        product_id=world.make_product(owner, offer, name="moved.ch").pk,
+        from_organisation_id=owner.pk,
+        to_email=acting.user.email if receiver else "elsewhere@example.ch",
+        to_organisation_id=receiver.pk if receiver else None,
+        actor=acting,
+        now=timezone.now(),
+    )
 
 
 def _link(purpose: str, tender: Any) -> str:
