@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal as D
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from billing import services as billing
 from billing.models import OrderLine
-from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
+from clients.models import ProductTransfer
 from directory import services as directory_services
 from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import Role
@@ -135,8 +136,8 @@ def build() -> Site:
     affiliation = partners.start_affiliation(
         organisation_id=world.make_client("Blitz")[0].pk, actor=world.make_reviewer(), now=NOW
     )
-    offered = _offered(client, client_acting, offers["domain-ch"])
-    taken = _offered(world.make_client("Weingut am Hang")[0], client_acting, offers["domain-ch"], client)
+    offered = _offered(client, offers["domain-ch"])
+    taken = _offered(world.make_client("Weingut am Hang")[0], offers["domain-ch"], client)
     tenders = _tenders(client, client_acting, partner, partner_acting)
     listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
@@ -225,15 +226,15 @@ def build() -> Site:
     return Site(arguments, users, relationship.pk)
 
 
-def _offered(owner: Any, acting: Any, offer: Any, receiver: Any = None) -> Any:
-    """A product of ``owner`` on its way: to a mail address, or to an organisation that the person leads, too."""
-    return client_services.offer_transfer(
-        product_id=world.make_product(owner, offer, name="moved.ch").pk,
-        from_organisation_id=owner.pk,
-        to_email=acting.user.email if receiver else "elsewhere@example.ch",
-        to_organisation_id=receiver.pk if receiver else None,
-        actor=acting,
-        now=timezone.now(),
+def _offered(owner: Any, offer: Any, receiver: Any = None) -> Any:
+    """A product of ``owner`` on its way: to a mail address, or to another organisation."""
+    return ProductTransfer.objects.create(
+        product=world.make_product(owner, offer, name="moved.ch"),
+        from_organisation=owner,
+        to_organisation=receiver,
+        to_email="elsewhere@example.ch",
+        created_at=timezone.now(),
+        expires_at=timezone.now() + dt.timedelta(days=30),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ class Command(BaseCommand):
     """Reads the whole file before it writes: a bad line changes nothing, and every bad line is named."""
 
     help = (
-        "Write figures of use from a CSV file with the columns product, day, visits, traffic_mb, storage_mb. A day that "
-        "is known gets the newer figures: the same file may be imported again."
+        "Write figures of use from a CSV file with the columns product, day, visits, traffic_mb, storage_mb. A day "
+        "that is known gets the newer figures: the same file may be imported again."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -68,8 +68,7 @@ def _read(lines: Iterable[str]) -> tuple[list[ProductUsage], list[str]]:
             continue
         try:
             one = _figure(row, known, today)
-            if (one.product_id, one.day) in figures:
-                raise BadLine("this product and day stand above already")
+            _check_new(one, figures)
             figures[one.product_id, one.day] = one
         except BadLine as problem:
             bad.append(f"Line {rows.line_num + 1}: {problem}.")
@@ -90,6 +89,11 @@ def _figure(row: list[str], known: set[int], today: date) -> ProductUsage:
     if day > today:
         raise BadLine(f"{day} has not been yet")
     return ProductUsage(product_id=product_id, day=day, **{name: _whole(name, given[name]) for name in FIGURES})
+
+
+def _check_new(one: ProductUsage, figures: Container[tuple[int, date]]) -> None:
+    if (one.product_id, one.day) in figures:
+        raise BadLine(f"product {one.product_id} and {one.day} stand above already")
 
 
 def _whole(name: str, text: str) -> int:
