@@ -217,6 +217,10 @@ class DescribeForm(forms.Form):
     seen = forms.JSONField(widget=forms.HiddenInput, required=False)
     kept_hidden = ("seen",)  # over a log-in, too
 
+    def clean_technical_note(self) -> str:
+        """Keep lines as they are kept here: browsers send them with a carriage return."""
+        return self.cleaned_data["technical_note"].replace("\r\n", "\n")
+
 
 class TransferForm(forms.Form):
     """To whom a product goes: an organisation that one leads oneself, or whoever reads a mail address."""

@@ -164,10 +164,10 @@ class TransferTable(PortalTable):
 
     phone: ClassVar[Mapping[str, Place]] = {
         "product": Place.MAIN,
-        "expires_at": Place.ASIDE,
+        "from_organisation": Place.ASIDE,
         "offer": Place.NOTE,
-        "from_organisation": Place.NAMED,
         "created_at": Place.NAMED,
+        "expires_at": Place.NAMED,
     }
     product = tables.Column(
         linkify=("clients:transfer_answer", {"pk": tables.A("pk")}),

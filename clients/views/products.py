@@ -135,7 +135,7 @@ class ProductDescribeView(OneProduct, ActionView):
             product_id=self.product.pk,
             organisation_id=self.product.organisation_id,
             name=form.cleaned_data["name"],
-            technical_note=form.cleaned_data["technical_note"].replace("\r\n", "\n"),
+            technical_note=form.cleaned_data["technical_note"],
             seen=form.cleaned_data["seen"],
             actor=self.request.acting,
             now=timezone.now(),
@@ -176,6 +176,7 @@ def _drawn(weeks: list[selectors.Week]) -> dict[str, Any]:
         "rows": [
             {
                 "week": week,
+                "label": writing.day_of_month(week.monday),
                 "visits": writing.number(week.visits),
                 "traffic": writing.number(traffic[place]),
                 "storage": writing.number(storage[place]),
