@@ -141,6 +141,7 @@ def _laid_out(
         "bars": laid,
         "is_empty": not any(one.value or one.pending for one in drawn),
         "has_pending": any(one.pending for one in drawn),
+        "has_long_labels": any(len(one.label) > 4 for one in drawn),
     }
 
 

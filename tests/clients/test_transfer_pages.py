@@ -41,7 +41,7 @@ def offer(there, **changes):
 
 
 def link_of(transfer):
-    return transfer_link(transfer).partition("//")[2].partition("/")[2].join("/ ").strip()
+    return "/" + transfer_link(transfer).partition("//")[2].partition("/")[2]
 
 
 def owner():
