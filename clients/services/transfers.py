@@ -101,16 +101,14 @@ def accept_transfer(*, transfer_id: int, organisation_id: int, actor: Acting, no
     if transfer.from_organisation_id == organisation_id:
         raise NotPossible(_("The product is this organisation’s already. Act for another one to accept it."))
     _check_may_move(product, transfer.from_organisation_id)
-    _take_from_partners(product, actor=actor, now=now)
-    payer_before = product.renewal_payer
-    if payer_before == RenewalPayer.PARTNER:
+    _take_from_partners(product, now=now)
+    if product.renewal_payer == RenewalPayer.PARTNER:
         product.renewal_payer = RenewalPayer.NOBODY
     product.organisation_id = organisation_id
     product.save(update_fields=["organisation", "renewal_payer"])
     transfer.to_organisation = Organisation.objects.get(pk=organisation_id)
     _move(transfer, TransferState.ACCEPTED, now=now)
-    changes: dict[str, object] = {"payer_before": payer_before, "payer": product.renewal_payer}
-    _record(transfer, "clients.transfer.accepted", actor=actor, now=now, changes=changes)
+    _record(transfer, "clients.transfer.accepted", actor=actor, now=now, changes={"payer": product.renewal_payer})
     tasks.mail_transfer_answered.start(now=now, transfer_id=transfer.pk)
     return transfer
 
@@ -202,8 +200,12 @@ def _check_receiver(to_email: str, to_organisation_id: int | None, from_organisa
         )
 
 
-def _take_from_partners(product: Product, *, actor: Acting, now: datetime) -> None:
-    """Delete the grants on the product: a partner that had it by itself is told, as of any change of its access."""
+def _take_from_partners(product: Product, *, now: datetime) -> None:
+    """Delete the grants on the product: a partner that had it by itself is told, as of any change of its access.
+
+    The line is the portal's own: what the old owner grants is not the new one's to read, nor is a partner told who took
+    the product (promise 2).
+    """
     holders = list(
         Relationship.objects.filter(grants__product=product).select_related("client", "partner__organisation")
     )
@@ -213,7 +215,7 @@ def _take_from_partners(product: Product, *, actor: Acting, now: datetime) -> No
     for relationship in told:
         log.record(
             at=now,
-            actor=actor,
+            actor=SYSTEM,
             action="clients.relationship.access_changed",
             subject=relationship,
             organisation=relationship.client,

@@ -160,6 +160,10 @@ def test_the_old_owners_partners_lose_it_and_never_get_it_back_by_a_way_round(th
     there.product.organisation = there.client
     there.product.save()
     assert (there.product in Product.objects.visible_to(in_space)) is (access == Access.FULL)
+    cut = AuditEvent.objects.filter(action="clients.relationship.access_changed")
+    assert {(line.organisation_id, line.relationship_id, line.actor_id) for line in cut} == (
+        {(there.client.pk, relationship.pk, None)} if access == Access.LIMITED else set()
+    )
     told = [message.to for message in mail.outbox].count([there.partner_acting.user.email])
     assert told == (1 if access == Access.LIMITED else 0)
 
