@@ -145,6 +145,17 @@ def test_a_move_waits_for_the_renewal_before_it(there):
     assert Order.objects.get().client == there.client
 
 
+@pytest.mark.parametrize("side", ["client", "receiver"])
+def test_a_move_waits_for_an_order_of_either_side(there, side):
+    """Q3: the orders of both count their products, so none comes or goes while they do."""
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(pk=getattr(there, side).pk)
+        with Waiting(lambda: accept(there)) as move:
+            assert Product.objects.get().organisation == there.client
+
+    assert move.outcome() == "done"
+
+
 def test_moves_renewals_orders_and_changes_of_access_never_wait_for_one_another_in_a_circle(there):
     """Locks are taken in one order: organisation, partner, relationship, product, transfer."""
     spare = world.make_product(there.client, there.offers["web-hosting"], name="spare")
