@@ -1,4 +1,4 @@
-"""What happens to relationships because a day passed."""
+"""What happens to relationships and offered products because a day passed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from partnerportal.work.running import Running
 
 @register("clients.expire_invitations")
 def expire_invitations(_run: Running, *, on: str) -> dict[str, int]:
-    """Expire the requests and invitations whose time is over (Q15). ``on`` names the run; the clock decides."""
-    return {"expired": services.expire_invitations(now=timezone.now())}
+    """Expire the requests, invitations and offered products whose time is over (Q15). ``on`` names the run; the clock
+    decides.
+    """
+    now = timezone.now()
+    return {"expired": services.expire_invitations(now=now), "transfers": services.expire_transfers(now=now)}
 
 
 @register("clients.end_agreed_access")

@@ -1,4 +1,4 @@
-"""Mails about relationships, in the language of whoever reads them."""
+"""Mails about relationships and products on their way, in the language of whoever reads them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from django.urls import reverse
 
 from clients import selectors
-from clients.choices import EndedBy, Side
-from clients.models import Relationship
+from clients.choices import EndedBy, Side, TransferState
+from clients.models import ProductTransfer, Relationship
 from partnerportal.accounts import selectors as account_selectors
-from partnerportal.accounts.models import Organisation
+from partnerportal.accounts.models import Organisation, User
 from partnerportal.accounts.tokens import link_token
 from partnerportal.web import mail
 
 LINK_PURPOSE = "clients.relationship"
+TRANSFER_PURPOSE = "clients.transfer"
 
 
 def answer_link(relationship: Relationship) -> str:
@@ -119,6 +120,35 @@ def review(client: Organisation, relationships: list[Relationship]) -> None:
     link = mail.absolute(reverse("clients:access_review"))
     entries = [{"partner": one.partner, "terms": _terms(one)} for one in relationships]
     _to(client, "clients/review", {"link": link, "entries": entries})
+
+
+def transfer_link(transfer: ProductTransfer) -> str:
+    """Return the address where the receiver of a product reads the offer and answers."""
+    token = link_token(purpose=TRANSFER_PURPOSE, pk=transfer.pk, version=transfer.link_version)
+    return mail.absolute(reverse("clients:transfer_link", args=[token]))
+
+
+def transfer_offered(transfer: ProductTransfer) -> None:
+    """Somebody offers a product: to the address it was offered to, or to who represents the organisation."""
+    context = {"transfer": transfer, "link": transfer_link(transfer)}
+    if transfer.to_organisation is not None:
+        _to(transfer.to_organisation, "clients/transfer_offered", context)
+        return
+    reader = User.objects.filter(email=transfer.to_email).first()
+    language = reader.language if reader is not None else transfer.from_organisation.language
+    mail.send(event="clients/transfer_offered", to=transfer.to_email, language=language, context=context)
+
+
+def transfer_answered(transfer: ProductTransfer) -> None:
+    """The answer, to the old owner."""
+    is_accepted = transfer.state == TransferState.ACCEPTED
+    link = mail.absolute(
+        reverse("clients:product_list")
+        if is_accepted
+        else reverse("clients:product_detail", args=[transfer.product_id])
+    )
+    event = "clients/transfer_accepted" if is_accepted else "clients/transfer_refused"
+    _to(transfer.from_organisation, event, {"transfer": transfer, "link": link})
 
 
 def _terms(relationship: Relationship) -> Callable[[], str]:

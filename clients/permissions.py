@@ -23,3 +23,8 @@ class ClientPermission(Permission):
     RELATIONSHIP_END = Holding("clients.relationship.end", roles=WHOLE)  # rule 46
     # In one's own organisation and in a client's space
     PRODUCT_VIEW = Holding("clients.product.view", roles=EVERYONE, right=Right.VIEW)
+    PRODUCT_DESCRIBE = Holding("clients.product.describe", roles=EVERYONE, right=Right.TECHNICAL)  # Q18
+    PRODUCT_STATISTICS = Holding("clients.product.statistics", roles=EVERYONE, right=Right.STATISTICS)  # Q18
+    # Never in a client's space: whoever manages or pays a product does not give it away (rule 29)
+    PRODUCT_TRANSFER = Holding("clients.product.transfer", roles=WHOLE)
+    TRANSFER_ANSWER = Holding("clients.transfer.answer", roles=WHOLE)

@@ -159,6 +159,17 @@ class ProductTransferQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(Q(from_organisation=acting.home.pk) | Q(to_organisation=acting.home.pk))
 
+    def waiting_at(self, now: datetime) -> ProductTransferQuerySet:
+        """Keep those that can still be answered at ``now``, whether or not the nightly job has been there."""
+        return self.pending().filter(expires_at__gt=now)
+
+    def offered_to(self, acting: Any) -> ProductTransferQuerySet:
+        """Keep those that the person may answer for the organisation acted for: offered to it, or to their address."""
+        if acting is None or acting.home is None or acting.relationship is not None:
+            return self.none()
+        to_address = Q(to_organisation=None, to_email=acting.user.email.lower())
+        return self.filter(Q(to_organisation=acting.home.pk) | to_address).exclude(from_organisation=acting.home.pk)
+
 
 class ProductQuerySet(models.QuerySet[Any]):
     """Products: offers owned by an organisation."""

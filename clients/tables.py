@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from clients.choices import Payer
-from clients.models import Product, Relationship
+from clients.models import Product, ProductTransfer, Relationship
 from clients.templatetags.products import standing
 from partnerportal.accounts.models import Organisation
 from partnerportal.web import writing
@@ -152,3 +152,33 @@ class ProductTable(PortalTable):
         if record.renewal_payer == "NOBODY":
             return format_html('<span class="badge warn">{}</span>', value)
         return value
+
+
+class TransferTable(PortalTable):
+    """Products that others offer to one's own organisation."""
+
+    noun = ngettext_lazy("%(count)s product", "%(count)s products", "count")
+    caption = _("Products offered to you")
+    empty_title = _("Nobody offers you a product")
+    empty_hint = _("When another organisation wants to give you one, it stands here and comes by mail.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "product": Place.MAIN,
+        "from_organisation": Place.ASIDE,
+        "offer": Place.NOTE,
+        "created_at": Place.NAMED,
+        "expires_at": Place.NAMED,
+    }
+    product = tables.Column(
+        linkify=("clients:transfer_answer", {"pk": tables.A("pk")}),
+        verbose_name=_("Product"),
+        order_by=("product__name",),
+    )
+    offer = tables.Column(accessor="product__offer", verbose_name=_("Offer"), order_by=("product__offer__name",))
+    from_organisation = tables.Column(verbose_name=_("From"), order_by=("from_organisation__search_name",))
+    created_at = DateColumn(verbose_name=_("Offered"))
+    expires_at = DateColumn(verbose_name=_("Waits until"))
+
+    class Meta(PortalTable.Meta):
+        model = ProductTransfer
+        fields = ("product", "offer", "from_organisation", "created_at", "expires_at")

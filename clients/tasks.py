@@ -1,4 +1,4 @@
-"""What happens after a relationship has changed: one mail to the other side each (Q20, rules 12 and 19)."""
+"""What happens after a relationship or a product's owner has changed: one mail to the other side each (Q20)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from clients import notifications, selectors
-from clients.models import Relationship
+from clients.models import ProductTransfer, Relationship
 from partnerportal.accounts.models import Organisation
 from partnerportal.work.registry import register
 from partnerportal.work.running import Running
@@ -92,3 +92,22 @@ def mail_review(_run: Running, *, client_id: int) -> None:
     partners = list(selectors.who_has_access(organisation_id=client_id))
     if partners:
         notifications.review(Organisation.objects.get(pk=client_id), partners)
+
+
+def _transfer(transfer_id: int) -> ProductTransfer:
+    related = ("product__offer", "from_organisation", "to_organisation")
+    return ProductTransfer.objects.select_related(*related).get(pk=transfer_id)
+
+
+@register("clients.mail_transfer_offered")
+def mail_transfer_offered(_run: Running, *, transfer_id: int, link_version: int) -> None:
+    """Mail the receiver of a product, unless the offer was answered or withdrawn meanwhile."""
+    transfer = _transfer(transfer_id)
+    if transfer.state == "PENDING" and transfer.link_version == link_version:
+        notifications.transfer_offered(transfer)
+
+
+@register("clients.mail_transfer_answered")
+def mail_transfer_answered(_run: Running, *, transfer_id: int) -> None:
+    """Mail the old owner whether its product was taken."""
+    notifications.transfer_answered(_transfer(transfer_id))

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from clients.views import client_side, partner_side, products, reviewing, shared
+from clients.views import client_side, partner_side, products, reviewing, shared, transfers
 
 app_name = "clients"
 urlpatterns = [
     path("account/products/", products.ProductListView.as_view(), name="product_list"),
     path("account/products/<int:pk>/", products.ProductDetailView.as_view(), name="product_detail"),
+    path("account/products/<int:pk>/describe/", products.ProductDescribeView.as_view(), name="product_describe"),
+    path("account/products/<int:pk>/statistics/", products.ProductStatisticsView.as_view(), name="product_statistics"),
+    path("account/products/<int:pk>/transfer/", transfers.ProductTransferView.as_view(), name="product_transfer"),
+    path(
+        "account/products/transfers/<int:pk>/withdraw/",
+        transfers.TransferWithdrawView.as_view(),
+        name="transfer_withdraw",
+    ),
+    path("account/products/offered/", transfers.TransferListView.as_view(), name="transfer_list"),
+    path("account/products/offered/<int:pk>/", transfers.TransferAnswerView.as_view(), name="transfer_answer"),
+    path("account/products/offered/<int:pk>/refuse/", transfers.TransferRefuseView.as_view(), name="transfer_refuse"),
+    path("account/products/offered/link/<str:token>/", transfers.TransferLinkView.as_view(), name="transfer_link"),
     path("account/partners/", client_side.RelationshipListView.as_view(), name="relationship_list"),
     path("account/partners/invite/", client_side.PartnerSearchView.as_view(), name="partner_search"),
     path("account/partners/invite/<int:pk>/", client_side.PartnerInviteView.as_view(), name="partner_invite"),

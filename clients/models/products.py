@@ -98,3 +98,8 @@ class ProductTransfer(models.Model):
 
     def __str__(self) -> str:
         return str(self.product)
+
+    @property
+    def receiver(self) -> Organisation | str:
+        """To whom it goes, as the sender may know it: an address until that person has accepted for an organisation."""
+        return self.to_organisation or self.to_email

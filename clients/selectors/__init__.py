@@ -13,6 +13,14 @@ from clients.selectors.lists import (
 from clients.selectors.reach import Reach, Way, reach, rights_in_space
 from clients.selectors.sight import Sight, sight
 from clients.selectors.terms import Change, all_terms_in_words, asked_in_words, difference, snapshot, terms_in_words
+from clients.selectors.transfers import (
+    led_by,
+    managers_of,
+    transfer_waiting,
+    what_the_receiver_takes,
+    what_the_sender_gives,
+)
+from clients.selectors.usage import Week, usage_by_week
 from clients.selectors.uses import Idle, idle_relationships, idle_rights, uses_in_order
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "Reach",
     "Sight",
     "Way",
+    "Week",
     "all_terms_in_words",
     "asked_in_words",
     "asked_products",
@@ -30,6 +39,8 @@ __all__ = [
     "full_access_of",
     "idle_relationships",
     "idle_rights",
+    "led_by",
+    "managers_of",
     "partners_of",
     "products_of",
     "reach",
@@ -39,7 +50,11 @@ __all__ = [
     "snapshot",
     "still_open",
     "terms_in_words",
+    "transfer_waiting",
     "units_of_family",
+    "usage_by_week",
     "uses_in_order",
+    "what_the_receiver_takes",
+    "what_the_sender_gives",
     "who_has_access",
 ]

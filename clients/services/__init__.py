@@ -12,7 +12,7 @@ from clients.services.dates import (
     remind_of_questions,
 )
 from clients.services.ending import end_relationship, stop_renewals
-from clients.services.products import add_products, extend_product, renew_product
+from clients.services.products import add_products, describe_product, extend_product, renew_product
 from clients.services.simulating import Outcome, simulate
 from clients.services.starting import (
     Ask,
@@ -26,6 +26,14 @@ from clients.services.starting import (
     withdraw,
 )
 from clients.services.terms import ProductRights, Terms
+from clients.services.transfers import (
+    accept_transfer,
+    expire_transfers,
+    offer_transfer,
+    refuse_transfer,
+    withdraw_transfer,
+)
+from clients.services.usage import record_usage
 from clients.services.uses import confirm_access, narrowed, note_use, renew_access, take_back_unused
 
 __all__ = [
@@ -34,6 +42,7 @@ __all__ = [
     "ProductRights",
     "Terms",
     "accept",
+    "accept_transfer",
     "add_products",
     "announce_ends",
     "answer_request",
@@ -45,15 +54,20 @@ __all__ = [
     "claim_request",
     "code_lifetime",
     "confirm_access",
+    "describe_product",
     "end_agreed_access",
     "end_relationship",
     "expire_invitations",
+    "expire_transfers",
     "extend_product",
     "invite_partner",
     "make_request_code",
     "narrowed",
     "note_use",
+    "offer_transfer",
+    "record_usage",
     "refuse",
+    "refuse_transfer",
     "remind_of_questions",
     "renew_access",
     "renew_product",
@@ -64,4 +78,5 @@ __all__ = [
     "take_back_unused",
     "unassign_member",
     "withdraw",
+    "withdraw_transfer",
 ]

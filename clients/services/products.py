@@ -1,11 +1,17 @@
-"""Products come into a client's organisation and are prolonged. Whoever orders, they are the client's (rule 23)."""
+"""Products come into a client's organisation, are prolonged and described. Whoever orders, they are its (rule 23)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from clients.choices import ProductState, RenewalPayer
+from clients.exceptions import NotPossible
 from clients.models import Product
+from partnerportal.accounts.acting import Acting
+from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
 
 
@@ -44,3 +50,47 @@ def renew_product(*, product: Product, paid_until: date, renewal_payer: str) -> 
     """Prolong a product to ``paid_until`` (exclusive); a blocked one works again. The caller holds its lock."""
     product.renews_on, product.state, product.renewal_payer = paid_until, ProductState.ACTIVE, renewal_payer
     product.save(update_fields=["renews_on", "state", "renewal_payer"])
+
+
+@transaction.atomic
+def describe_product(
+    *,
+    product_id: int,
+    organisation_id: int,
+    name: str,
+    technical_note: str,
+    actor: Acting,
+    now: datetime,
+    seen: dict[str, str] | None = None,
+) -> Product:
+    """Give a product of ``organisation_id`` its name and its technical note (the right "technical", Q18).
+
+    ``seen``: the two as the person had them on screen (:func:`description`); if they have changed meanwhile the save is
+    refused, so that nobody overwrites what they did not see. Raises :class:`NotPossible`.
+    """
+    product = Product.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=product_id)
+    if product.organisation_id != organisation_id:
+        raise NotPossible(_("This product has another owner meanwhile."))
+    before = description(product)
+    if seen is not None and seen != before:
+        raise NotPossible(_("Somebody else has changed it meanwhile. Open the page anew before you save."))
+    product.name, product.technical_note = name.strip(), technical_note.strip()
+    after = description(product)
+    changed = [field for field in after if after[field] != before[field]]
+    if not changed:
+        return product
+    product.save(update_fields=changed)
+    log.record(
+        at=now,
+        actor=actor,
+        action="clients.product.described",
+        subject=product,
+        organisation=product.organisation,
+        changes={"from": {one: before[one] for one in changed}, "to": {one: after[one] for one in changed}},
+    )
+    return product
+
+
+def description(product: Product) -> dict[str, str]:
+    """Return what the right "technical" may change, as plain values for the audit trail."""
+    return {"name": product.name, "technical_note": product.technical_note}

@@ -173,7 +173,7 @@ class Story:
                 self._order(client, code, quantity, name, at, through=through)
 
     def _recently(self) -> None:
-        """What waits for somebody now: a request and an invitation, an application, an ended relationship."""
+        """What waits for somebody now: a request, an invitation, a product on offer, an application."""
         at = self.now - relativedelta(days=3)
         legal, organisations = self.people.legal, self.people.organisations
         clients.request_client(
@@ -189,6 +189,13 @@ class Story:
             partner_id=organisations["nord"].pk,
             terms=FULL_CLIENT,
             note="Could you look after our new booking site?",
+            actor=legal["alpina"],
+            now=at,
+        )
+        clients.offer_transfer(
+            product_id=Product.objects.get(name="alpina.swiss").pk,
+            from_organisation_id=organisations["alpina"].pk,
+            to_email="sofia@meier.example",
             actor=legal["alpina"],
             now=at,
         )

@@ -197,6 +197,14 @@ HELP_PAGES = (
                 ),
             ),
             (
+                _("See, manage, read statistics"),
+                _(
+                    "Whoever may manage a product changes its name and its technical note, and reads that note; nobody else "
+                    "does. Whoever may see statistics reads visits, traffic and storage of the last 12 weeks. Every change "
+                    "stands in your activity."
+                ),
+            ),
+            (
                 _("One with full access"),
                 _(
                     "One partner at a time has full access; several may have limited access. A product earns for one partner: "
@@ -205,6 +213,40 @@ HELP_PAGES = (
             ),
         ),
         ((_("Partners with access"), "clients:relationship_list"),),
+    ),
+    HelpPage(
+        "move-a-product",
+        _("Move a product to another organisation"),
+        _("It keeps running and changes its owner, once the other side has accepted."),
+        (
+            (
+                _("Offer it"),
+                _(
+                    "A legal representative or an administrator opens the product and chooses “Move to another "
+                    "organisation”: one that they lead, too, or whoever reads a mail address. A partner in a client's space "
+                    "never can. The offer waits %(invitation_days)s days and can be withdrawn."
+                ),
+            ),
+            (
+                _("The other side answers"),
+                _(
+                    "The mail's link leads to the offer; so does “Products”, while there is one. A legal representative or an "
+                    "administrator accepts it for their organisation, or refuses. Nothing moves before."
+                ),
+            ),
+            (
+                _("What moves"),
+                _(
+                    "The product with its name, its technical note and its statistics, paid until the same day. Partners of "
+                    "the old owner no longer reach it; one that paid its renewals pays them no more."
+                ),
+            ),
+            (
+                _("What stays"),
+                _("Invoices and orders until then stay with the old owner, and the new one never sees them."),
+            ),
+        ),
+        ((_("Your products"), "clients:product_list"),),
     ),
     HelpPage(
         "billing",

@@ -6,7 +6,7 @@ Everything is given in per cent of the drawing, so that the SVG needs no view bo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -47,62 +47,101 @@ class Month:
     is_now: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A figure of one stretch of time that is no money, under a short label and a long one."""
+
+    label: str
+    long_label: str
+    value: Decimal
+    is_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    label: str
+    long_label: str
+    value: Decimal
+    pending: Decimal
+    is_now: bool
+
+
 def bars(months: Sequence[Month], *, title: str, currency: str, intervals: int = 3) -> dict[str, object]:
     """Lay out amounts by month as bars, the present month full in colour, what is pending hatched on top."""
-    top = max([m.value + m.pending for m in months] + [ZERO])
-    bottom = min([m.value for m in months] + [ZERO])
-    step = nice_step(max(top, -bottom), intervals)
+    drawn = [_Bar(writing.short_month(m.month), writing.month(m.month), m.value, m.pending, m.is_now) for m in months]
+    step = _step(drawn, intervals)
+
+    def amount(value: Decimal) -> str:
+        return writing.amount(value, currency=currency)
+
+    def level(value: Decimal) -> str:
+        return writing.whole(value, currency=currency) if step >= 1 else amount(value)
+
+    return _laid_out(drawn, step, amount=amount, level=level) | {"title": title, "unit": currency}
+
+
+def counts(figures: Sequence[Count], *, title: str, unit: str = "", intervals: int = 3) -> dict[str, object]:
+    """Lay out figures that are no money as :func:`bars`: visits, gigabytes. Whole figures stand on whole steps."""
+    drawn = [_Bar(one.label, one.long_label, one.value, ZERO, one.is_now) for one in figures]
+    step = _step(drawn, intervals)
+    if all(one.value == one.value.to_integral_value() for one in figures):
+        step = step.to_integral_value(ROUND_CEILING)
+    return _laid_out(drawn, step, amount=writing.number, level=lambda value: writing.number(value.normalize())) | {
+        "title": title,
+        "unit": unit,
+    }
+
+
+def _step(drawn: Sequence[_Bar], intervals: int) -> Decimal:
+    top = max([one.value + one.pending for one in drawn] + [ZERO])
+    bottom = min([one.value for one in drawn] + [ZERO])
+    return nice_step(max(top, -bottom), intervals)
+
+
+def _laid_out(
+    drawn: Sequence[_Bar], step: Decimal, *, amount: Callable[[Decimal], str], level: Callable[[Decimal], str]
+) -> dict[str, object]:
+    """Return the ticks of the axis, a ``step`` apart, and where each bar stands."""
+    top = max([one.value + one.pending for one in drawn] + [ZERO])
+    bottom = min([one.value for one in drawn] + [ZERO])
     ceiling = step * (top / step).to_integral_value(ROUND_CEILING) or step
     floor = step * (bottom / step).to_integral_value(ROUND_FLOOR)
     span = ceiling - floor
+    levels = [ceiling - step * place for place in range(int(span / step) + 1)]
+    ticks = [{"label": level(one), "y": _share(ceiling - one, span), "is_base": one == 0} for one in levels]
 
-    ticks = []
-    level = ceiling
-    while level >= floor:
-        ticks.append(
-            {
-                "label": writing.whole(level, currency=currency)
-                if step >= 1
-                else writing.amount(level, currency=currency),
-                "y": _share(ceiling - level, span),
-                "is_base": level == 0,
-            }
-        )
-        level -= step
-
-    drawn = []
-    slot = Decimal(100) / max(len(months), 1)
-    for place, m in enumerate(months):
-        upper = max(m.value, ZERO)
-        is_last = place == len(months) - 1
+    slot = Decimal(100) / max(len(drawn), 1)
+    laid = []
+    for place, one in enumerate(drawn):
+        upper = max(one.value, ZERO)
+        is_last = place == len(drawn) - 1
         text_at = slot * (place + (Decimal("0.81") if is_last else Decimal("0.5")))
-        drawn.append(
+        laid.append(
             {
-                "label": writing.short_month(m.month),
-                "long_label": writing.month(m.month),
-                "amount": writing.amount(m.value, currency=currency),
-                "pending_amount": writing.amount(m.pending, currency=currency),
-                "total": writing.amount(m.value + m.pending, currency=currency),
+                "label": one.label,
+                "long_label": one.long_label,
+                "amount": amount(one.value),
+                "pending_amount": amount(one.pending),
+                "total": amount(one.value + one.pending),
                 "x": f"{(slot * place + slot * Decimal('0.19')).quantize(ONE_PLACE)}",
                 "width": f"{(slot * Decimal('0.62')).quantize(ONE_PLACE)}",
                 "y": _share(ceiling - upper, span),
-                "height": _share(abs(m.value), span) if m.value else None,
-                "pending_y": _share(ceiling - upper - m.pending, span),
-                "pending_height": _share(m.pending, span) if m.pending else None,
+                "height": _share(abs(one.value), span) if one.value else None,
+                "pending_y": _share(ceiling - upper - one.pending, span),
+                "pending_height": _share(one.pending, span) if one.pending else None,
                 "text_x": f"{text_at.quantize(ONE_PLACE)}",
-                "text_y": _share(ceiling - upper - m.pending, span),
+                "text_y": _share(ceiling - upper - one.pending, span),
                 "text_anchor": "end" if is_last else "middle",
-                "is_now": m.is_now,
-                "is_below": m.value < 0,
+                "is_now": one.is_now,
+                "is_below": one.value < 0,
             }
         )
     return {
-        "title": title,
-        "unit": currency,
         "ticks": ticks,
-        "bars": drawn,
-        "is_empty": not any(m.value or m.pending for m in months),
-        "has_pending": any(m.pending for m in months),
+        "bars": laid,
+        "is_empty": not any(one.value or one.pending for one in drawn),
+        "has_pending": any(one.pending for one in drawn),
+        "has_long_labels": any(len(one.label) > 4 for one in drawn),
     }
 
 

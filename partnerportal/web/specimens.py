@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from partnerportal.kernel.money import Money
-from partnerportal.web import charts
+from partnerportal.web import charts, writing
 
 LONG = "Société coopérative immobilière des Rives-du-Léman-et-Environs en liquidation concordataire"
 EARNED = "212.40 238.10 236.90 264.30 251.00 302.20 318.40 296.00 341.60 355.10 382.40 316.20"
+VISITS = "7848 9188 10137 8891 8418 10135 10553 9298 9507 11181 11229 3518"
 
 
 def _months(amounts: str, *, pending: str = "0") -> list[charts.Month]:
@@ -23,6 +24,16 @@ def _months(amounts: str, *, pending: str = "0") -> list[charts.Month]:
         is_now = place == len(values) - 1
         months.append(charts.Month(day, value, Decimal(pending) if is_now else Decimal(0), is_now=is_now))
     return months
+
+
+def _weeks(figures: str) -> list[charts.Count]:
+    values = [Decimal(text) for text in figures.split()]
+    first = datetime.date(2026, 9, 7)
+    weeks = []
+    for place, value in enumerate(values):
+        monday = writing.day_of_month(first + datetime.timedelta(weeks=place))
+        weeks.append(charts.Count(monday, f"Week from {monday}", value, is_now=place == len(values) - 1))
+    return weeks
 
 
 def pictures() -> dict[str, Any]:
@@ -41,6 +52,7 @@ def pictures() -> dict[str, Any]:
         "earnings_reversed": charts.bars(_months("40 0 25 -30.50 12"), title="Earnings by month", currency="EUR"),
         "earnings_none": charts.bars(_months(" ".join("0" * 12)), title="Earnings by month", currency="CHF"),
         "earnings_large": charts.bars(_months("812040 901222.05 1204110"), title="Earnings by month", currency="CHF"),
+        "visits": charts.counts(_weeks(VISITS), title="Visits by week"),
         "meter_below": below,
         "meter_reached": reached,
         "meter_none": charts.meter(value=Money(Decimal(0), "CHF"), threshold=threshold, label="2’000"),

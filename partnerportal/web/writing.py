@@ -151,3 +151,8 @@ def month(value: datetime.date) -> str:
 def short_month(value: datetime.date) -> str:
     """Write a month for an axis: Nov."""
     return dateformat.format(value, "M").rstrip(".")
+
+
+def day_of_month(value: datetime.date) -> str:
+    """Write a day for an axis, without its year: 23 Nov."""
+    return dateformat.format(value, "j M").rstrip(".")

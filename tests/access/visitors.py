@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal as D
@@ -14,6 +15,7 @@ from billing import services as billing
 from billing.models import OrderLine
 from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
+from clients.models import ProductTransfer
 from directory import services as directory_services
 from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import Role
@@ -138,11 +140,14 @@ def build() -> Site:
     affiliation = partners.start_affiliation(
         organisation_id=world.make_client("Blitz")[0].pk, actor=world.make_reviewer(), now=NOW
     )
+    offered = _offered(client, offers["domain-ch"])
+    taken = _offered(world.make_client("Weingut am Hang")[0], offers["domain-ch"], client)
     tenders = _tenders(client, client_acting, partner, partner_acting)
     listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
     joining = link_token(purpose="accounts.invitation", pk=invitation.pk, version=invitation.link_version)
     asking = link_token(purpose="clients.relationship", pk=requested.pk, version=requested.link_version)
+    taking = link_token(purpose="clients.transfer", pk=taken.pk, version=taken.link_version)
     arguments: dict[str, Any] = {
         "accounts:member_change": [collaborator.pk],
         "accounts:member_remove": [collaborator.pk],
@@ -158,6 +163,13 @@ def build() -> Site:
         "partners:staff_partner_reinstate": [other_partner.pk],
         "partners:staff_affiliation_end": [affiliation.pk],
         "clients:product_detail": [product.pk],
+        "clients:product_describe": [product.pk],
+        "clients:product_statistics": [product.pk],
+        "clients:product_transfer": [product.pk],
+        "clients:transfer_withdraw": [offered.pk],
+        "clients:transfer_answer": [taken.pk],
+        "clients:transfer_refuse": [taken.pk],
+        "clients:transfer_link": [taking],
         "clients:partner_invite": [other_partner.pk],
         "clients:relationship_detail": [relationship.pk],
         "clients:relationship_answer": [requested.pk],
@@ -222,6 +234,18 @@ def build() -> Site:
         "staff": staff,
     }
     return Site(arguments, users, relationship.pk)
+
+
+def _offered(owner: Any, offer: Any, receiver: Any = None) -> Any:
+    """A product of ``owner`` on its way: to a mail address, or to another organisation."""
+    return ProductTransfer.objects.create(
+        product=world.make_product(owner, offer, name="moved.ch"),
+        from_organisation=owner,
+        to_organisation=receiver,
+        to_email="elsewhere@example.ch",
+        created_at=timezone.now(),
+        expires_at=timezone.now() + dt.timedelta(days=30),
+    )
 
 
 def _link(purpose: str, tender: Any) -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from clients.choices import Access, Payer, RelationshipState, Side
+from clients.models import ProductTransfer, ProductUsage
 from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.models import Organisation
@@ -42,6 +43,7 @@ LISTS = [
     ("staff", "partners:staff_affiliation_list"),
     ("client_legal", "clients:product_list"),
     ("in_space", "clients:product_list"),
+    ("client_legal", "clients:transfer_list"),
     ("client_legal", "clients:relationship_list"),
     ("partner_legal", "clients:client_list"),
     ("partner_collaborator", "clients:client_list"),
@@ -70,6 +72,8 @@ OVERVIEWS = [
     ("staff", "partners:staff_partner_detail"),
     ("partner_legal", "clients:client_detail"),
     ("client_legal", "clients:product_detail"),
+    ("in_space", "clients:product_detail"),
+    ("client_legal", "clients:product_statistics"),
     ("client_legal", "clients:relationship_detail"),
 ]
 
@@ -161,6 +165,11 @@ def _add_for_client(client: Organisation, number: int, offer: Offer, acting: Any
         now=NOW,
     )
     product = world.make_product(client, offer)
+    giving, _ = world.make_client(f"Weinhandlung {number}")
+    offered = {"product": world.make_product(giving, offer), "from_organisation": giving, "to_organisation": client}
+    ProductTransfer.objects.create(**offered, to_email="x@y.ch", created_at=NOW, expires_at=timezone.now() + MONTH)
+    seen = client.products.order_by("pk")[0]
+    ProductUsage.objects.create(product=seen, day=timezone.localdate() - dt.timedelta(weeks=number), visits=7)
     other, _ = world.make_partner(f"Atelier {number}")
     world.make_relationship(client, other, access=Access.LIMITED, products=(product,))
     asking, _ = world.make_partner(f"Studio {number}")

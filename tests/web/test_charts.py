@@ -133,3 +133,27 @@ def test_a_curve_of_nothing_still_has_an_axis():
 
     assert len(curve["ticks"]) > 1
     assert curve["runs"][0]["y"] == "100"
+
+
+def counted(*values: str) -> list[charts.Count]:
+    return [charts.Count(f"{place}", f"Week {place}", D(value)) for place, value in enumerate(values)]
+
+
+def test_counts_are_written_as_counts_on_whole_steps():
+    chart = charts.counts(counted("3", "1", "4"), title="Visits")
+
+    assert [tick["label"] for tick in chart["ticks"]] == ["4", "2", "0"]
+    assert [bar["amount"] for bar in chart["bars"]] == ["3", "1", "4"]
+    assert [bar["long_label"] for bar in chart["bars"]] == ["Week 0", "Week 1", "Week 2"]
+    assert not chart["has_pending"]
+
+
+def test_fractions_and_thousands_keep_their_scale():
+    assert [tick["label"] for tick in charts.counts(counted("0.4"), title="Traffic", unit="GB")["ticks"]] == [
+        "0.45",
+        "0.3",
+        "0.15",
+        "0",
+    ]
+    assert charts.counts(counted("11229"), title="Visits")["ticks"][0]["label"] == "12’000"
+    assert charts.counts(counted("0"), title="Visits")["is_empty"]

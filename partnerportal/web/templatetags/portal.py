@@ -224,7 +224,7 @@ def problems(form: BaseForm) -> list[dict[str, str]]:
 # Pictures.
 @register.inclusion_tag("components/bar_chart.html")
 def bar_chart(chart: dict[str, Any], **labels: Any) -> dict[str, Any]:
-    """Draw what charts.bars() laid out."""
+    """Draw what charts.bars() or charts.counts() laid out."""
     return {"chart": chart, **labels}
 
 

@@ -15,6 +15,7 @@ from partnerportal.demo.catalogue import load_catalogue
 from partnerportal.demo.people import People, accounts
 from partnerportal.demo.public import load_public
 from partnerportal.demo.story import Story
+from partnerportal.demo.usage import load_usage
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
                 people = People(now)
                 Story(people, offers, now).tell()
                 load_public(people, now)
+                load_usage(timezone.localdate(now))
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         self._write_accounts()
