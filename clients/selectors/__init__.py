@@ -1,5 +1,6 @@
 """Questions about relationships, rights and products."""
 
+from clients.selectors.chains import Cell, Link, chain_of
 from clients.selectors.lists import (
     clients_of,
     full_access_of,
@@ -8,17 +9,55 @@ from clients.selectors.lists import (
     units_of_family,
     who_has_access,
 )
-from clients.selectors.reach import Reach, Way, reach, rights_in_space
+from clients.selectors.people import (
+    FLAGS,
+    Loss,
+    clients_for_team,
+    clients_reached,
+    granted_now,
+    let_through,
+    losses,
+    people_at,
+    people_of,
+    products_reached,
+    rights_words,
+    team_terms,
+    teams_of,
+    ways_here,
+    ways_in_words,
+    what_remains,
+)
+from clients.selectors.reach import Reach, Way, granted_on_product, reach, rights_in_space
 
 __all__ = [
+    "FLAGS",
+    "Cell",
+    "Link",
+    "Loss",
     "Reach",
     "Way",
+    "chain_of",
+    "clients_for_team",
     "clients_of",
+    "clients_reached",
     "full_access_of",
+    "granted_now",
+    "granted_on_product",
+    "let_through",
+    "losses",
     "partners_of",
+    "people_at",
+    "people_of",
+    "products_reached",
     "reach",
     "rights_in_space",
+    "rights_words",
+    "team_terms",
+    "teams_of",
     "terms_in_words",
     "units_of_family",
+    "ways_here",
+    "ways_in_words",
+    "what_remains",
     "who_has_access",
 ]

@@ -30,6 +30,7 @@ def end_relationship(*, relationship_id: int, by: str, actor: Acting, now: datet
     relationship.save(update_fields=["state", "ended_at", "ended_by"])
     unpaid = drop_partner_renewals(relationship) if relationship.payer == Payer.PARTNER else 0
     relationship.assignments.all().delete()
+    relationship.teams.all().delete()
     log.record(
         at=now,
         actor=actor,

@@ -284,12 +284,16 @@ def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:
 def _record(
     relationship: Relationship, action: str, *, actor: Acting, now: datetime, changes: dict[str, object] | None = None
 ) -> None:
+    """Write the line of an act; the partner, which reads what its people did, must not learn from it whom an address
+    belongs to (promise 2).
+    """
     log.record(
         at=now,
         actor=actor,
         action=action,
         subject=relationship,
         organisation=relationship.client or relationship.partner.organisation,
+        organisation_label=str(relationship.client_to_partner),
         relationship_id=relationship.pk,
         changes=changes,
     )

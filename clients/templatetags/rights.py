@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from clients.choices import Right
+from clients import selectors
 
 register = template.Library()
 
@@ -12,5 +12,4 @@ register = template.Library()
 @register.filter
 def rights_in_words(rights: Iterable[str]) -> str:
     """Return "see, manage, see statistics", in the order in which rights grow."""
-    held = set(rights)
-    return ", ".join(str(right.label) for right in Right if right in held)
+    return selectors.rights_words(rights)

@@ -29,6 +29,8 @@ from partnerportal.accounts.permissions import SignedIn
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partners.pages import OwnPartner
 
+PEOPLE_SHOWN = 5  # on a client's page; the others stand on a page of their own
+
 
 class ClientListView(OwnPartner, TableView):
     """Clients that one may reach, and requests and invitations on their way."""
@@ -84,11 +86,13 @@ class ClientDetailView(PartnerSide, PageView):
         """Add what the relationship opens, and what the person may do."""
         acting = self.request.acting
         opened = Product.objects.opened_by(self.relationship.pk, acting.membership).in_use()
-        assignments = self.relationship.assignments.select_related("membership__user").order_by("assigned_at", "pk")
+        reaching = selectors.people_at(self.relationship).filter(is_let_in=True)
+        granted = selectors.granted_now(self.relationship)
         return super().get_context_data(
             products=opened.select_related("offer").order_by("name", "pk")[:10],
             product_count=opened.count(),
-            assignments=assignments,
+            people=[_person_there(one, granted) for one in reaching[:PEOPLE_SHOWN]] if granted else [],
+            people_count=reaching.count(),
             may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
             may_order=Right.ORDER in self._rights(),
             may_see_money=acting.membership.may_see_accounting,
@@ -103,6 +107,17 @@ class ClientDetailView(PartnerSide, PageView):
         open_now = Relationship.objects.reachable_by(membership).with_ways(membership).filter(pk=self.relationship.pk)
         found = open_now.first()
         return selectors.rights_in_space(found, membership) if found else frozenset()
+
+
+def _person_there(person: Any, granted: frozenset[str]) -> dict[str, Any]:
+    """Return one of the people who reach a client: on which ways, and what remains."""
+    ways = selectors.ways_here(person)
+    return {
+        "pk": person.pk,
+        "name": person.user,
+        "ways": selectors.ways_in_words(person, ways),
+        "remains": selectors.what_remains(person, ways, granted),
+    }
 
 
 class ClientAnswerView(PartnerSide, ActionView):
