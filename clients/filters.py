@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -84,12 +86,12 @@ class ClientPersonFilter(PersonFilter):
     class Meta(PersonFilter.Meta):
         fields = ["search", "everybody"]
 
-    def reaching(self, queryset: QuerySet[Membership], _name: str, value: str) -> QuerySet[Membership]:
+    def reaching(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Keep everybody, or those who do not; who reaches it is the list without this."""
         return queryset.filter(is_let_in=False) if value == "no" else queryset
 
     @property
-    def qs(self) -> QuerySet[Membership]:
+    def qs(self) -> QuerySet[Any]:
         """Show who reaches the client unless somebody asks for the others."""
         found = super().qs
         asked = self.form.cleaned_data.get("everybody") if self.is_bound and self.form.is_valid() else None

@@ -62,7 +62,7 @@ def granted_now(relationship: Relationship) -> frozenset[str]:
     return granted_in_space(access=relationship.access, payer=relationship.payer)
 
 
-def people_at(relationship: Relationship) -> QuerySet[Membership]:
+def people_at(relationship: Relationship) -> QuerySet[Any]:
     """Return every member of the partner with ``direct_ways``, ``team_ways`` to this client, and ``is_let_in``.
 
     Those who lead the partner stand first, then who was let in.

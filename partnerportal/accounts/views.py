@@ -289,7 +289,9 @@ class InvitationWelcomeView(PolicyView, View):
 
 
 class ActivityListView(TableView):
-    """Every act on the organisation: who, when, for whom, through which relationship (promise 7)."""
+    """Every act on the organisation, and what its own people did for clients: who, when, for whom, through which
+    relationship (promise 7).
+    """
 
     permission = AccountPermission.ACTIVITY_VIEW
     table_class = ActivityTable
@@ -298,7 +300,11 @@ class ActivityListView(TableView):
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
         """The acts that may be read here."""
-        return AuditEvent.objects.visible_to(self.request.acting).newest_first()
+        return AuditEvent.objects.visible_to(self.request.acting)
+
+    def get_table_data(self) -> QuerySet[AuditEvent]:
+        """What the filters leave, the newest first."""
+        return self.object_list.merged(self.request.acting)
 
 
 class StaffAuditListView(StaffTableView):

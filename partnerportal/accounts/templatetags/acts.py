@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from partnerportal.audit.models import AuditEvent
 
 register = template.Library()
 
@@ -68,6 +73,49 @@ ACTS = {
     "directory.listing.published": _("published the directory listing"),
     "directory.listing.hidden": _("hid the directory listing"),
 }
+
+# Kinds of acts for whoever looks for some of them; each group by how its actions begin.
+GROUPS = (
+    (_("Organisation and members"), ("accounts.",)),
+    (_("Programme"), ("partners.",)),
+    (_("Access"), ("clients.relationship.",)),
+    (_("Teams and assignments"), ("clients.assignment.", "clients.team.")),
+    (_("Other acts of clients"), ("clients.",)),
+    (_("Money"), ("billing.",)),
+    (_("Tenders"), ("tenders.",)),
+    (_("Directory"), ("directory.",)),
+)
+
+
+def kinds_of_acts() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Return the acts in their groups, as a list of choices takes them; an act stands in the first that fits."""
+    groups: list[tuple[Any, list[tuple[str, Any]]]] = [(label, []) for label, _prefixes in GROUPS]
+    for action, words in ACTS.items():
+        place = next(number for number, (_label, prefixes) in enumerate(GROUPS) if action.startswith(prefixes))
+        groups[place][1].append((action, words))
+    return [(label, acts) for label, acts in groups if acts]
+
+
+def by_whom(event: AuditEvent) -> str:
+    """Return "Ana Keller (Studio Lumen)"; the portal itself is of nobody."""
+    if not event.actor_organisation_label:
+        return event.actor_label
+    return f"{event.actor_label} ({event.actor_organisation_label})"
+
+
+def for_whom(event: AuditEvent) -> str:
+    """Return "for Bäckerei Moser, through relationship 12"; nothing for whoever acted for their own organisation.
+
+    The labels are compared, not the ids: a request to an address reads alike whether or not there is an account.
+    """
+    number = {"number": event.relationship_id}
+    if event.organisation_label in {"", event.actor_organisation_label}:
+        return _now("relationship %(number)s") % number if event.relationship_id else ""
+    if event.relationship_id is None:
+        return _now("for %(organisation)s") % {"organisation": event.organisation_label}
+    return _now("for %(organisation)s, through relationship %(number)s") % (
+        number | {"organisation": event.organisation_label}
+    )
 
 
 @register.filter
