@@ -83,23 +83,25 @@ FROM generate_series(1, %(partners)s) n
 # c %% 5: 0 and 1 full access and the client pays, 2 full and the partner pays, 3 and 4 limited.
 _RELATIONSHIPS = """
 INSERT INTO clients_relationship (id, client_id, partner_id, started_by, state, access, payer, note, invited_email,
-                                  link_version, created_at, sent_at, expires_at, answered_at, access_since)
+                                  link_version, created_at, sent_at, expires_at, answered_at, access_since,
+                                  asked_technical, asked_statistics, is_by_code, refusal_reason)
 SELECT c, %(partners)s + c,
        CASE WHEN c <= %(first_clients)s THEN 1 ELSE 2 + c %% (%(partners)s - 1) END,
        'CLIENT', 'ACTIVE', CASE WHEN c %% 5 < 3 THEN 'FULL' ELSE 'LIMITED' END,
        CASE WHEN c %% 5 < 2 THEN 'CLIENT' WHEN c %% 5 = 2 THEN 'PARTNER' END, '', '', 1,
-       since, since, since + interval '30 days', since, since
+       since, since, since + interval '30 days', since, since, false, false, false, ''
 FROM (
     SELECT c, %(now)s - interval '400 days' - c * interval '1 minute' AS since
     FROM generate_series(1, %(clients)s) c
 ) dated
 """
 _PRODUCTS = """
-INSERT INTO clients_product (id, organisation_id, offer_id, name, quantity, state, renewal_payer, created_at, renews_on)
+INSERT INTO clients_product (id, organisation_id, offer_id, name, quantity, state, renewal_payer, technical_note,
+                             created_at, renews_on)
 SELECT number, %(partners)s + CASE WHEN number <= %(first_products)s THEN 1 ELSE number %% %(clients)s + 1 END,
        offer.id,
        'site-' || number || '.example', 1, CASE WHEN number %% 50 = 0 THEN 'TERMINATED' ELSE 'ACTIVE' END,
-       CASE WHEN number %% 97 = 0 THEN 'NOBODY' ELSE 'CLIENT' END, %(now)s - interval '390 days',
+       CASE WHEN number %% 97 = 0 THEN 'NOBODY' ELSE 'CLIENT' END, '', %(now)s - interval '390 days',
        %(now)s::date + number %% 60
 FROM generate_series(1, %(products)s) AS product(number)
 JOIN bench_offer offer ON offer.n = number %% (SELECT count(*) FROM bench_offer)

@@ -27,6 +27,7 @@ from partnerportal.accounts.tables import ActivityTable, MembershipTable
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import Refused
+from partnerportal.web.paging import COUNTED
 from partnerportal.web.views import ActionView, PolicyView, StaffTableView, TableView
 
 
@@ -304,7 +305,13 @@ class ActivityListView(TableView):
 
     def get_table_data(self) -> QuerySet[AuditEvent]:
         """What the filters leave, the newest first."""
-        return self.object_list.merged(self.request.acting)
+        if self.filterset.is_bound and not self.filterset.is_valid():
+            return self.object_list  # nothing
+        parts = AuditEvent.objects.parts_visible_to(self.request.acting)
+        if self.filterset.is_bound:
+            parts = [self.filterset.filter_queryset(part) for part in parts]
+        is_turned = self.request.GET.get("sort") == "at"
+        return AuditEvent.objects.merged(parts, at_most=COUNTED + 1, oldest_first=is_turned)
 
 
 class StaffAuditListView(StaffTableView):
