@@ -247,9 +247,7 @@ class TeamForm(RightsForm):
     reaches_all = forms.BooleanField(
         label=_("Reaches every client"),
         required=False,
-        help_text=_(
-            "Also those that come later. Without it you give the team its clients one by one, or many at once."
-        ),
+        help_text=_("Also those that come later. Without it you give the team its clients, many at once."),
     )
     field_order = ["name"]
 

@@ -156,6 +156,12 @@ class ProductTable(PortalTable):
         return value
 
 
+def _number_of_clients(count: int) -> str:
+    """Write a count; on a narrow screen, where no heading stands over it, with what it counts."""
+    words = ngettext("client", "clients", count)
+    return format_html('{}<span class="folded"> {}</span>', writing.number(count), words)
+
+
 class TeamTable(PortalTable):
     """A partner's work teams."""
 
@@ -184,7 +190,11 @@ class TeamTable(PortalTable):
 
     def render_clients(self, value: int, record: Team) -> str:
         """Say how many, or that it is every one."""
-        return _now("every client") if record.reaches_all else writing.number(value)
+        return _now("every client") if record.reaches_all else _number_of_clients(value)
+
+    def value_clients(self, value: int, record: Team) -> str | int:
+        """Give files the figure."""
+        return _now("every client") if record.reaches_all else value
 
     def render_rights(self, value: frozenset[str]) -> str:
         """Write the rights in words."""
@@ -245,7 +255,7 @@ class PersonTable(_PersonTable):
     }
     role = tables.Column(verbose_name=_("Role"))
     teams = tables.Column(verbose_name=_("Teams"), orderable=False, default="–")
-    clients = NumberColumn(accessor="client_count", verbose_name=_("Clients reached"))
+    clients = tables.Column(accessor="client_count", verbose_name=_("Clients reached"), attrs=END)
 
     class Meta(_PersonTable.Meta):
         fields: tuple[str, ...] = ("person", "role", "teams", "clients")
@@ -255,6 +265,14 @@ class PersonTable(_PersonTable):
         """Link to the clients that the person reaches."""
         page = reverse("clients:person_detail", args=[record.pk])
         return format_html('<a href="{}">{}</a><span class="sub">{}</span>', page, record.user, record.user.email)
+
+    def render_clients(self, value: int) -> str:
+        """Say how many."""
+        return _number_of_clients(value)
+
+    def value_clients(self, value: int) -> int:
+        """Give files the figure."""
+        return value
 
     def render_teams(self, value: list[str]) -> str:
         """Name the teams."""

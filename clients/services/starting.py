@@ -169,6 +169,10 @@ def expire_invitations(*, now: datetime) -> int:
         relationship.state = RelationshipState.EXPIRED
         relationship.save(update_fields=["state"])
         _record(relationship, "clients.relationship.expired", actor=SYSTEM, now=now)
+        if relationship.is_request and relationship.client is not None:
+            # The partner reads it whether or not the address has an account: a missing line would tell (promise 2).
+            partner = relationship.partner.organisation
+            _record(relationship, "clients.relationship.expired", actor=SYSTEM, now=now, organisation=partner)
         expired += 1
     return expired
 
@@ -282,7 +286,13 @@ def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:
 
 
 def _record(
-    relationship: Relationship, action: str, *, actor: Acting, now: datetime, changes: dict[str, object] | None = None
+    relationship: Relationship,
+    action: str,
+    *,
+    actor: Acting,
+    now: datetime,
+    changes: dict[str, object] | None = None,
+    organisation: Organisation | None = None,
 ) -> None:
     """Write the line of an act; the partner, which reads what its people did, must not learn from it whom an address
     belongs to (promise 2).
@@ -292,7 +302,7 @@ def _record(
         actor=actor,
         action=action,
         subject=relationship,
-        organisation=relationship.client or relationship.partner.organisation,
+        organisation=organisation or relationship.client or relationship.partner.organisation,
         organisation_label=str(relationship.client_to_partner),
         relationship_id=relationship.pk,
         changes=changes,

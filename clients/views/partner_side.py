@@ -86,14 +86,17 @@ class ClientDetailView(PartnerSide, PageView):
         """Add what the relationship opens, and what the person may do."""
         acting = self.request.acting
         opened = Product.objects.opened_by(self.relationship.pk, acting.membership).in_use()
+        may_assign = ClientPermission.CLIENT_ASSIGN.granted_to(acting)
         reaching = selectors.people_at(self.relationship).filter(is_let_in=True)
+        if not may_assign:  # who else reaches it is for those who lead the partner
+            reaching = reaching.filter(pk=acting.membership.pk)
         granted = selectors.granted_now(self.relationship)
         return super().get_context_data(
             products=opened.select_related("offer").order_by("name", "pk")[:10],
             product_count=opened.count(),
             people=[_person_there(one, granted) for one in reaching[:PEOPLE_SHOWN]] if granted else [],
             people_count=reaching.count(),
-            may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
+            may_assign=may_assign,
             may_order=Right.ORDER in self._rights(),
             may_see_money=acting.membership.may_see_accounting,
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),

@@ -14,7 +14,7 @@ class ActivityFilter(filters.FilterSet):
     """Acts by person, organisation, kind, days and relationship."""
 
     search = filters.CharFilter(field_name="actor_label", lookup_expr="icontains", label=_("Person"))
-    organisation = filters.CharFilter(field_name="organisation_label", lookup_expr="icontains", label=_("For"))
+    organisation = filters.CharFilter(field_name="organisation_label", lookup_expr="icontains", label=_("Organisation"))
     kind = filters.ChoiceFilter(
         field_name="action", choices=kinds_of_acts, label=_("Kind of act"), empty_label=_("Any act")
     )

@@ -57,7 +57,12 @@ class ActivityTable(PortalTable):
     }
     only_on_page: ClassVar[frozenset[str]] = frozenset({"who"})
     at = DateColumn(verbose_name=_("When"), with_time=True, order_by=("at", "pk"))
-    who = tables.Column(accessor="actor_label", verbose_name=_("Who, for whom"), orderable=False)
+    who = tables.Column(
+        accessor="actor_label",
+        verbose_name=_("Who, for whom"),
+        orderable=False,
+        attrs={"td": {"class": "wide"}},
+    )
     actor_label = tables.Column(verbose_name=_("Who"), orderable=False, visible=False)
     actor_organisation_label = tables.Column(verbose_name=_("Member of"), orderable=False, visible=False, default="")
     organisation_label = tables.Column(verbose_name=_("For"), orderable=False, visible=False, default="")
