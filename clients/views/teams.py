@@ -216,9 +216,10 @@ class _TickedClientsView(OneTeam, ActionView):
 
     @property
     def back(self) -> str:
-        """Address of the list, with the filters that stood there."""
-        asked = self.request.GET.urlencode()
-        return reverse("clients:team_clients", args=[self.team.pk]) + (f"?{asked}" if asked else "")
+        """Address of the list, with the filters that stood there; only the query of where one came from is believed."""
+        listed = reverse("clients:team_clients", args=[self.team.pk])
+        _before, mark, query = self.request.headers.get("referer", "").partition(f"{listed}?")
+        return f"{listed}{mark and '?'}{query}"
 
 
 class TeamClientsGiveView(_TickedClientsView):

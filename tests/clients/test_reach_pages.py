@@ -308,3 +308,24 @@ def test_a_collaborator_reads_on_the_client_page_how_they_reach_it_and_of_nobody
     assert "Team Web: see, manage, see statistics, manage billing" in text
     assert "Tom Frei" not in text
     assert reverse("clients:client_people", args=[here.relationship.pk]) not in text
+
+
+@pytest.mark.parametrize(
+    ("came_from", "kept"),
+    [
+        ("{list}?given=no&search=x", "?given=no&search=x"),
+        ("http://evil.example/?given=no", ""),
+        ("", ""),
+        ("http://[", ""),
+    ],
+)
+def test_after_giving_the_list_stands_as_it_was(here, came_from, kept):
+    listed = reverse("clients:team_clients", args=[here.team.pk])
+
+    answer = here.browser.post(
+        reverse("clients:team_clients_give", args=[here.team.pk]),
+        {"clients": [here.relationship.pk]},
+        headers={"referer": came_from.format(list=f"http://testserver{listed}")},
+    )
+
+    assert answer["Location"] == listed + kept
