@@ -41,8 +41,8 @@ class AuditEventQuerySet(models.QuerySet[Any]):
     def parts_visible_to(self, acting: Any) -> list[AuditEventQuerySet]:
         """Return :meth:`visible_to` in parts without a common row, each of which one index finds in its order.
 
-        An OR over two indexes reads and sorts every row of the organisation to show the newest 25. Filter each part,
-        then put them together by :meth:`merged`.
+        To show the newest 25 of an OR over two indexes, the database walks through everybody's rows by time. Filter
+        each part, then put them together by :meth:`merged`.
         """
         if acting is None or acting.organisation is None or acting.relationship is not None:
             return [self.visible_to(acting)]
