@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.choices import Access, ProductState, RelationshipState
 from clients.models import Product, Relationship
 from clients.querysets import known_to_partner
+from partnerportal.accounts.models import Membership
 from partnerportal.kernel.text import folded
 
 
@@ -29,6 +32,82 @@ class ClientFilter(filters.FilterSet):
             (known_to_partner() & (Q(client__search_name__contains=folded(text)) | Q(client__city__icontains=text)))
             | (~known_to_partner() & Q(invited_email__icontains=text))
         )
+
+
+class TeamClientFilter(filters.FilterSet):
+    """Clients by name or place, and whether a team looks after them."""
+
+    search = filters.CharFilter(method="matching", label=_("Name or place"))
+    given = filters.ChoiceFilter(
+        field_name="is_in_team",
+        method="in_team",
+        label=_("In the team"),
+        choices=[("yes", _("In the team")), ("no", _("Not in the team"))],
+        empty_label=_("Every client"),
+    )
+
+    class Meta:
+        model = Relationship
+        fields = ["search", "given"]
+
+    def matching(self, queryset: QuerySet[Relationship], _name: str, text: str) -> QuerySet[Relationship]:
+        """Keep clients whose name or place holds the text."""
+        return queryset.filter(Q(client__search_name__contains=folded(text)) | Q(client__city__icontains=text))
+
+    def in_team(self, queryset: QuerySet[Relationship], name: str, value: str) -> QuerySet[Relationship]:
+        """Keep those that the team looks after, or the others."""
+        return queryset.filter(**{name: value == "yes"})
+
+
+class PersonFilter(filters.FilterSet):
+    """People by name or mail address."""
+
+    search = filters.CharFilter(method="matching", label=_("Name or e-mail address"))
+
+    class Meta:
+        model = Membership
+        fields = ["search"]
+
+    def matching(self, queryset: QuerySet[Membership], _name: str, text: str) -> QuerySet[Membership]:
+        """Keep people whose name or address holds the text."""
+        return queryset.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
+
+
+class ClientPersonFilter(PersonFilter):
+    """People by name, and whether they reach a client."""
+
+    everybody = filters.ChoiceFilter(
+        method="reaching",
+        label=_("Who"),
+        choices=[("all", _("Everybody in the organisation")), ("no", _("Who does not reach it"))],
+        empty_label=_("Who reaches it"),
+    )
+
+    class Meta(PersonFilter.Meta):
+        fields = ["search", "everybody"]
+
+    def reaching(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Keep everybody, or those who do not; who reaches it is the list without this."""
+        return queryset.filter(is_let_in=False) if value == "no" else queryset
+
+    @property
+    def qs(self) -> QuerySet[Any]:
+        """Show who reaches the client unless somebody asks for the others."""
+        found = super().qs
+        asked = self.form.cleaned_data.get("everybody") if self.is_bound and self.form.is_valid() else None
+        return found if asked else found.filter(is_let_in=True)
+
+
+class ReachedClientFilter(filters.FilterSet):
+    """Clients that a person reaches, by name or place."""
+
+    search = filters.CharFilter(method="matching", label=_("Name or place"))
+
+    class Meta:
+        model = Relationship
+        fields = ["search"]
+
+    matching = TeamClientFilter.matching
 
 
 class PartnerAccessFilter(filters.FilterSet):

@@ -17,6 +17,7 @@ class ClientPermission(Permission):
     CLIENT_VIEW = Holding("clients.client.view", roles=EVERYONE)  # a collaborator: the assigned ones (rule 20)
     CLIENT_REQUEST = Holding("clients.client.request", roles=LEGAL)  # rule 7
     CLIENT_ASSIGN = Holding("clients.client.assign", roles=WHOLE)
+    TEAM_MANAGE = Holding("clients.team.manage", roles=WHOLE)
     CLIENT_ENTER = Holding("clients.client.enter", roles=EVERYONE)
     # Both sides
     RELATIONSHIP_WITHDRAW = Holding("clients.relationship.withdraw", roles=LEGAL)

@@ -62,8 +62,12 @@ class RelationshipQuerySet(models.QuerySet[Any]):
         An agreed end cuts at its moment, whether or not the job that writes it down has run: ``now`` is the clock
         unless a caller says otherwise.
         """
+        return self.accepted(now).filter(partner__state=PartnerState.APPROVED)
+
+    def accepted(self, now: datetime | None = None) -> RelationshipQuerySet:
+        """Keep those that are accepted and not over, also while the partner's status does not hold."""
         is_running = Q(ends_at=None) | Q(ends_at__gt=now or timezone.now())
-        return self.filter(is_running, state=RelationshipState.ACTIVE, partner__state=PartnerState.APPROVED)
+        return self.filter(is_running, state=RelationshipState.ACTIVE)
 
     def pending(self) -> RelationshipQuerySet:
         """Keep those that wait for an answer."""

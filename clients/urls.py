@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import client_side, partner_side, products, reviewing, shared, transfers
+from clients.views import client_side, partner_side, people, products, reviewing, shared, teams, transfers
 
 app_name = "clients"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/products/offered/<int:pk>/", transfers.TransferAnswerView.as_view(), name="transfer_answer"),
     path("account/products/offered/<int:pk>/refuse/", transfers.TransferRefuseView.as_view(), name="transfer_refuse"),
     path("account/products/offered/link/<str:token>/", transfers.TransferLinkView.as_view(), name="transfer_link"),
+    path("account/products/<int:pk>/why/", people.ProductWhyView.as_view(), name="product_why"),
     path("account/partners/", client_side.RelationshipListView.as_view(), name="relationship_list"),
     path("account/partners/invite/", client_side.PartnerSearchView.as_view(), name="partner_search"),
     path("account/partners/invite/<int:pk>/", client_side.PartnerInviteView.as_view(), name="partner_invite"),
@@ -49,6 +50,29 @@ urlpatterns = [
         partner_side.ClientUnassignView.as_view(),
         name="client_unassign",
     ),
+    path(
+        "partner/clients/<int:pk>/assignments/<int:assignment_pk>/change/",
+        people.AssignmentChangeView.as_view(),
+        name="client_assignment_change",
+    ),
+    path("partner/clients/<int:pk>/people/", people.ClientPeopleView.as_view(), name="client_people"),
+    path("partner/clients/<int:pk>/people/<int:member_pk>/", people.ClientPersonView.as_view(), name="client_person"),
+    path(
+        "partner/clients/<int:pk>/people/<int:member_pk>/products/<int:product_pk>/",
+        people.ClientWhyView.as_view(),
+        name="client_why",
+    ),
+    path("partner/teams/", teams.TeamListView.as_view(), name="team_list"),
+    path("partner/teams/add/", teams.TeamCreateView.as_view(), name="team_create"),
+    path("partner/teams/people/", teams.PersonListView.as_view(), name="person_list"),
+    path("partner/teams/people/<int:pk>/", teams.PersonDetailView.as_view(), name="person_detail"),
+    path("partner/teams/<int:pk>/", teams.TeamDetailView.as_view(), name="team_detail"),
+    path("partner/teams/<int:pk>/change/", teams.TeamChangeView.as_view(), name="team_change"),
+    path("partner/teams/<int:pk>/people/", teams.TeamMembersView.as_view(), name="team_members"),
+    path("partner/teams/<int:pk>/clients/", teams.TeamClientsView.as_view(), name="team_clients"),
+    path("partner/teams/<int:pk>/clients/give/", teams.TeamClientsGiveView.as_view(), name="team_clients_give"),
+    path("partner/teams/<int:pk>/clients/take/", teams.TeamClientsTakeView.as_view(), name="team_clients_take"),
+    path("partner/teams/<int:pk>/delete/", teams.TeamDeleteView.as_view(), name="team_delete"),
     path("relationships/<int:pk>/withdraw/", shared.RelationshipWithdrawView.as_view(), name="relationship_withdraw"),
     path("relationships/<int:pk>/resend/", shared.RelationshipResendView.as_view(), name="relationship_resend"),
     path("relationships/<int:pk>/refuse/", shared.RelationshipRefuseView.as_view(), name="relationship_refuse"),

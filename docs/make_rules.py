@@ -28,7 +28,7 @@ RULES = {
     17: "Only the client changes access or payer",
     18: "Limited access has no payer, full access always has one",
     19: "A changed payer is mailed to the partner",
-    20: "Collaborators reach assigned clients only",
+    20: "Collaborators reach only the clients that they were let in to, by name or in a team",
     21: "Nobody exceeds what the client granted",
     22: "The last legal representative stays",
     23: "Whoever orders, the product is the client's",

@@ -94,6 +94,7 @@ PARTNER: Sections = [
             Link(
                 gettext_lazy("Clients"), "clients:client_list", ClientPermission.CLIENT_VIEW, also=("/relationships/",)
             ),
+            Link(gettext_lazy("Work teams"), "clients:team_list", ClientPermission.TEAM_MANAGE),
             Link(gettext_lazy("Tenders"), "tenders:inbox", PartnerPermission.SPACE_VIEW),
         ],
     ),
@@ -123,7 +124,7 @@ PARTNER: Sections = [
             Link(gettext_lazy("Prepaid account"), "billing:prepaid", BillingPermission.PREPAID_VIEW),
             Link(gettext_lazy("Partners with access"), "clients:relationship_list", ClientPermission.RELATIONSHIP_VIEW),
             Link(gettext_lazy("Details"), "accounts:organisation_change", AccountPermission.ORGANISATION_VIEW),
-            Link(gettext_lazy("Team"), "accounts:member_list", AccountPermission.MEMBER_VIEW),
+            Link(gettext_lazy("Members"), "accounts:member_list", AccountPermission.MEMBER_VIEW),
             Link(gettext_lazy("Activity"), "accounts:activity_list", AccountPermission.ACTIVITY_VIEW),
         ],
     ),

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from billing.models import DegressiveStep, PartnerRate, Price, VatRate
 from clients.choices import Access, Payer, RelationshipState, Side
-from clients.models import ClientAssignment, Grant, Product, Relationship
+from clients.models import ClientAssignment, Grant, Product, Relationship, Team, TeamClient, TeamMember
 from directory.models import Listing
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import OrganisationKind, Role, StaffRole, currency_of
@@ -199,6 +199,21 @@ def make_relationship(
 def assign(relationship: Relationship, membership: Membership, **rights: bool) -> ClientAssignment:
     """Let a collaborator of the partner enter the client's space."""
     return ClientAssignment.objects.create(relationship=relationship, membership=membership, assigned_at=NOW, **rights)
+
+
+def make_team(
+    organisation: Organisation,
+    name: str = "Web",
+    *,
+    people: tuple[Membership, ...] = (),
+    clients: tuple[Relationship, ...] = (),
+    **fields: Any,
+) -> Team:
+    """A partner's work team."""
+    team = Team.objects.create(organisation=organisation, name=name, created_at=NOW, **fields)
+    TeamMember.objects.bulk_create([TeamMember(team=team, membership=one) for one in people])
+    TeamClient.objects.bulk_create([TeamClient(team=team, relationship=one) for one in clients])
+    return team
 
 
 TENDER = {

@@ -1,5 +1,6 @@
 """Questions about relationships, rights and products."""
 
+from clients.selectors.chains import Cell, Link, chain_of
 from clients.selectors.endings import consequences, renewals_paid_by_partner, still_open
 from clients.selectors.lists import (
     asked_products,
@@ -10,7 +11,25 @@ from clients.selectors.lists import (
     units_of_family,
     who_has_access,
 )
-from clients.selectors.reach import Reach, Way, reach, rights_in_space
+from clients.selectors.people import (
+    FLAGS,
+    Loss,
+    clients_for_team,
+    clients_reached,
+    granted_now,
+    let_through,
+    losses,
+    people_at,
+    people_of,
+    products_reached,
+    rights_words,
+    team_terms,
+    teams_of,
+    ways_here,
+    ways_in_words,
+    what_remains,
+)
+from clients.selectors.reach import Reach, Way, granted_on_product, reach, rights_in_space
 from clients.selectors.sight import Sight, sight
 from clients.selectors.terms import Change, all_terms_in_words, asked_in_words, difference, snapshot, terms_in_words
 from clients.selectors.transfers import (
@@ -24,8 +43,12 @@ from clients.selectors.usage import Week, usage_by_week
 from clients.selectors.uses import Idle, idle_relationships, idle_rights, uses_in_order
 
 __all__ = [
+    "FLAGS",
+    "Cell",
     "Change",
     "Idle",
+    "Link",
+    "Loss",
     "Reach",
     "Sight",
     "Way",
@@ -33,27 +56,43 @@ __all__ = [
     "all_terms_in_words",
     "asked_in_words",
     "asked_products",
+    "chain_of",
+    "clients_for_team",
     "clients_of",
+    "clients_reached",
     "consequences",
     "difference",
     "full_access_of",
+    "granted_now",
+    "granted_on_product",
     "idle_relationships",
     "idle_rights",
     "led_by",
+    "let_through",
+    "losses",
     "managers_of",
     "partners_of",
+    "people_at",
+    "people_of",
     "products_of",
+    "products_reached",
     "reach",
     "renewals_paid_by_partner",
     "rights_in_space",
+    "rights_words",
     "sight",
     "snapshot",
     "still_open",
+    "team_terms",
+    "teams_of",
     "terms_in_words",
     "transfer_waiting",
     "units_of_family",
     "usage_by_week",
     "uses_in_order",
+    "ways_here",
+    "ways_in_words",
+    "what_remains",
     "what_the_receiver_takes",
     "what_the_sender_gives",
     "who_has_access",

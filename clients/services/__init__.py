@@ -1,7 +1,7 @@
 """Who lets which partner do what: rules 6 to 22 and 46 to 49."""
 
 from clients.services.access import change_access, change_payer
-from clients.services.assignments import assign_member, unassign_member
+from clients.services.assignments import assign_member, change_assignment, unassign_member
 from clients.services.codes import code_lifetime, make_request_code
 from clients.services.dates import (
     announce_ends,
@@ -24,6 +24,14 @@ from clients.services.starting import (
     request_client,
     resend,
     withdraw,
+)
+from clients.services.teams import (
+    change_team,
+    delete_team,
+    give_clients,
+    make_team,
+    set_team_members,
+    take_clients,
 )
 from clients.services.terms import ProductRights, Terms
 from clients.services.transfers import (
@@ -50,18 +58,23 @@ __all__ = [
     "ask_for_reviews",
     "assign_member",
     "change_access",
+    "change_assignment",
     "change_payer",
+    "change_team",
     "claim_request",
     "code_lifetime",
     "confirm_access",
+    "delete_team",
     "describe_product",
     "end_agreed_access",
     "end_relationship",
     "expire_invitations",
     "expire_transfers",
     "extend_product",
+    "give_clients",
     "invite_partner",
     "make_request_code",
+    "make_team",
     "narrowed",
     "note_use",
     "offer_transfer",
@@ -73,9 +86,11 @@ __all__ = [
     "renew_product",
     "request_client",
     "resend",
+    "set_team_members",
     "simulate",
     "stop_renewals",
     "take_back_unused",
+    "take_clients",
     "unassign_member",
     "withdraw",
     "withdraw_transfer",

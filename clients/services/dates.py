@@ -18,8 +18,8 @@ from clients import selectors, tasks
 from clients.choices import EndedBy, RelationshipState
 from clients.models import Relationship
 from clients.services.ending import end_relationship
+from clients.services.starting import record_question
 from partnerportal.accounts.acting import SYSTEM
-from partnerportal.audit import log
 
 DAY = timedelta(days=1)
 
@@ -31,14 +31,12 @@ def expire_invitations(*, now: datetime) -> int:
     for relationship in Relationship.objects.expired_by(now).select_for_update(skip_locked=True, of=("self",)):
         relationship.state = RelationshipState.EXPIRED
         relationship.save(update_fields=["state"])
-        log.record(
-            at=now,
-            actor=SYSTEM,
-            action="clients.relationship.expired",
-            subject=relationship,
-            organisation=relationship.client or relationship.partner.organisation,
-            relationship_id=relationship.pk,
-        )
+        action = "clients.relationship.expired"
+        record_question(relationship, action, actor=SYSTEM, now=now)
+        if relationship.is_request and relationship.client is not None:
+            # The partner reads it whether or not the address has an account: a missing line would tell (promise 2).
+            partner = relationship.partner.organisation
+            record_question(relationship, action, actor=SYSTEM, now=now, organisation=partner)
         expired += 1
     return expired
 

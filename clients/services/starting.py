@@ -165,7 +165,9 @@ def refuse(*, relationship_id: int, reason: str = "", actor: Acting, now: dateti
     relationship = _locked(relationship_id)
     relationship.refusal_reason = reason.strip()
     _move(relationship, RelationshipState.REFUSED, now=now)
-    _record(relationship, "clients.relationship.refused", actor=actor, now=now, changes={"reason": reason.strip()})
+    record_question(
+        relationship, "clients.relationship.refused", actor=actor, now=now, changes={"reason": reason.strip()}
+    )
     tasks.mail_answered.start(now=now, relationship_id=relationship.pk)
     return relationship
 
@@ -176,7 +178,7 @@ def withdraw(*, relationship_id: int, actor: Acting, now: datetime) -> Relations
     relationship = _locked(relationship_id)
     relationship.link_version += 1
     _move(relationship, RelationshipState.WITHDRAWN, now=now)
-    _record(relationship, "clients.relationship.withdrawn", actor=actor, now=now)
+    record_question(relationship, "clients.relationship.withdrawn", actor=actor, now=now)
     return relationship
 
 
@@ -217,7 +219,7 @@ def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Re
     _save_unique(relationship, ["state", "answered_at", "access_since"])
     relationship.grants.update(granted_at=now)  # what counts is when it began to hold
     _replace_external_ties(relationship, actor=actor, now=now)
-    _record(relationship, "clients.relationship.accepted", actor=actor, now=now, changes=words(relationship))
+    record_question(relationship, "clients.relationship.accepted", actor=actor, now=now, changes=words(relationship))
     tasks.mail_answered.start(now=now, relationship_id=relationship.pk)
     return relationship
 
@@ -274,7 +276,7 @@ def _waiting_time() -> timedelta:
 
 
 def _asked(relationship: Relationship, action: str, *, actor: Acting, now: datetime) -> Relationship:
-    _record(relationship, action, actor=actor, now=now, changes=words(relationship))
+    record_question(relationship, action, actor=actor, now=now, changes=words(relationship))
     tasks.mail_asked.start(now=now, relationship_id=relationship.pk, link_version=relationship.link_version)
     return relationship
 
@@ -309,15 +311,25 @@ def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:
         raise
 
 
-def _record(
-    relationship: Relationship, action: str, *, actor: Acting, now: datetime, changes: dict[str, object] | None = None
+def record_question(
+    relationship: Relationship,
+    action: str,
+    *,
+    actor: Acting,
+    now: datetime,
+    changes: dict[str, object] | None = None,
+    organisation: Organisation | None = None,
 ) -> None:
+    """Write the line of an act; the partner, which reads what its people did, must not learn from it whom an address
+    belongs to (promise 2).
+    """
     log.record(
         at=now,
         actor=actor,
         action=action,
         subject=relationship,
-        organisation=relationship.client or relationship.partner.organisation,
+        organisation=organisation or relationship.client or relationship.partner.organisation,
+        organisation_label=str(relationship.client_to_partner),
         relationship_id=relationship.pk,
         changes=changes,
     )

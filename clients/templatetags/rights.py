@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from clients import selectors
 from clients.choices import Right
 from clients.selectors import Idle
 from partnerportal.web import writing
@@ -29,5 +30,4 @@ def idle_in_words(idle: Iterable[Idle]) -> str:
 @register.filter
 def rights_in_words(rights: Iterable[str]) -> str:
     """Return "see, manage, see statistics", in the order in which rights grow."""
-    held = set(rights)
-    return ", ".join(str(right.label) for right in Right if right in held)
+    return selectors.rights_words(rights)

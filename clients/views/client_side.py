@@ -18,6 +18,7 @@ from clients.choices import Access, RelationshipState, Side
 from clients.filters import PartnerAccessFilter
 from clients.models import Relationship
 from clients.permissions import ClientPermission
+from clients.querysets import RelationshipQuerySet
 from clients.tables import PartnerAccessTable
 from clients.views.granting import GrantingView, terms_of
 from clients.views.shared import OneRelationship
@@ -131,17 +132,20 @@ class RelationshipDetailView(ClientSideView, PageView):
     permission = ClientPermission.RELATIONSHIP_VIEW
     template_name = "clients/relationship_detail.html"
 
+    def described(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
+        """With what was used when."""
+        return super().described(rows).with_uses()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the products granted, what was used when, and what the person may do."""
         grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
-        with_uses = Relationship.objects.with_uses().select_related("client").get(pk=self.relationship.pk)
         is_active = self.relationship.state == RelationshipState.ACTIVE
         return super().get_context_data(
             grants=grants,
             terms=selectors.terms_in_words(self.relationship),
             asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
-            uses=selectors.uses_in_order(with_uses),
-            idle=selectors.idle_rights(with_uses, today=timezone.localdate()) if is_active else [],
+            uses=selectors.uses_in_order(self.relationship),
+            idle=selectors.idle_rights(self.relationship, today=timezone.localdate()) if is_active else [],
             may_change=ClientPermission.RELATIONSHIP_CHANGE.granted_to(self.request.acting),
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(self.request.acting),
             **kwargs,

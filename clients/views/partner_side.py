@@ -20,6 +20,7 @@ from clients.choices import RelationshipState, Right, Side
 from clients.filters import ClientFilter
 from clients.models import ClientAssignment, Product, Relationship
 from clients.permissions import ClientPermission
+from clients.querysets import RelationshipQuerySet
 from clients.tables import ClientTable
 from clients.views.shared import OneRelationship
 from partnerportal.accounts.choices import Role
@@ -30,6 +31,8 @@ from partnerportal.accounts.permissions import SignedIn
 from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 from partners.pages import OwnPartner
+
+PEOPLE_SHOWN = 5  # on a client's page; the others stand on a page of their own
 
 
 class ClientListView(OwnPartner, TableView):
@@ -105,20 +108,29 @@ class ClientDetailView(PartnerSide, PageView):
     permission = ClientPermission.CLIENT_VIEW
     template_name = "clients/client_detail.html"
 
+    def described(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
+        """With the ways on which one was let in, and what was used when."""
+        return super().described(rows).with_uses().with_ways(self.request.acting.membership)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the relationship opens, and what the person may do."""
         acting = self.request.acting
         opened = Product.objects.opened_by(self.relationship.pk, acting.membership).in_use()
-        assignments = self.relationship.assignments.select_related("membership__user").order_by("assigned_at", "pk")
+        may_assign = ClientPermission.CLIENT_ASSIGN.granted_to(acting)
+        reaching = selectors.people_at(self.relationship).filter(is_let_in=True)
+        if not may_assign:  # who else reaches it is for those who lead the partner
+            reaching = reaching.filter(pk=acting.membership.pk)
+        granted = selectors.granted_now(self.relationship)
         return super().get_context_data(
             products=opened.select_related("offer").order_by("name", "pk")[:10],
             product_count=opened.count(),
-            assignments=assignments,
-            may_assign=ClientPermission.CLIENT_ASSIGN.granted_to(acting),
             terms=selectors.terms_in_words(self.relationship),
             asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
-            uses=selectors.uses_in_order(Relationship.objects.with_uses().get(pk=self.relationship.pk)),
-            may_order=Right.ORDER in self._rights(),
+            uses=selectors.uses_in_order(self.relationship),
+            people=[_person_there(one, granted) for one in reaching[:PEOPLE_SHOWN]] if granted else [],
+            people_count=reaching.count(),
+            may_assign=may_assign,
+            may_order=bool(granted) and Right.ORDER in selectors.rights_in_space(self.relationship, acting.membership),
             may_see_money=acting.membership.may_see_accounting,
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
             may_answer=ClientPermission.RELATIONSHIP_ANSWER.granted_to(acting),
@@ -126,11 +138,16 @@ class ClientDetailView(PartnerSide, PageView):
             **kwargs,
         )
 
-    def _rights(self) -> frozenset[str]:
-        membership = self.request.acting.membership
-        open_now = Relationship.objects.reachable_by(membership).with_ways(membership).filter(pk=self.relationship.pk)
-        found = open_now.first()
-        return selectors.rights_in_space(found, membership) if found else frozenset()
+
+def _person_there(person: Any, granted: frozenset[str]) -> dict[str, Any]:
+    """Return one of the people who reach a client: on which ways, and what remains."""
+    ways = selectors.ways_here(person)
+    return {
+        "pk": person.pk,
+        "name": person.user,
+        "ways": selectors.ways_in_words(person, ways),
+        "remains": selectors.what_remains(person, ways, granted),
+    }
 
 
 class ClientAnswerView(PartnerSide, ActionView):

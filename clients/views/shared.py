@@ -20,6 +20,7 @@ from clients.choices import RelationshipState, Side
 from clients.documents import end_receipt_pdf
 from clients.models import EndReceipt, Relationship
 from clients.permissions import ClientPermission
+from clients.querysets import RelationshipQuerySet
 from clients.templatetags.endings import cut_in_words
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.forms import ConfirmForm, PasswordConfirmForm
@@ -49,8 +50,13 @@ class OneRelationship(PolicyView):
         """One of one's own organisation; in a client's space none (the way out is one click)."""
         acting = self.request.acting
         visible = Relationship.objects.visible_to(acting) if not acting.relationship else Relationship.objects.none()
-        self.relationship = get_object_or_404(visible.select_related("client", "partner__organisation"), pk=pk)
+        rows = self.described(visible.select_related("client", "partner__organisation"))
+        self.relationship = get_object_or_404(rows, pk=pk)
         self.side = side_of(self.relationship, acting.home.pk)
+
+    def described(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
+        """Add what the page shows beside the row itself."""
+        return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the relationship, the other side, and the way back."""

@@ -1,29 +1,33 @@
 """Filters of the activity list."""
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from partnerportal.accounts.templatetags.acts import kinds_of_acts
 from partnerportal.audit.models import AuditEvent
 from partnerportal.web.filters import SinceFilter, UntilFilter
 
+LARGEST = 2**63 - 1  # what the column of ids holds
+
 
 class ActivityFilter(filters.FilterSet):
-    """Acts by words and days."""
+    """Acts by person, organisation, kind, days and relationship."""
 
-    text = filters.CharFilter(method="matching", label=_("Person, organisation or act"))
+    search = filters.CharFilter(field_name="actor_label", lookup_expr="icontains", label=_("Person"))
+    organisation = filters.CharFilter(field_name="organisation_label", lookup_expr="icontains", label=_("Organisation"))
+    kind = filters.ChoiceFilter(
+        field_name="action", choices=kinds_of_acts, label=_("Kind of act"), empty_label=_("Any act")
+    )
     since = SinceFilter(field_name="at", label=_("From"))
     until = UntilFilter(field_name="at", label=_("To"))
+    relationship = filters.NumberFilter(
+        field_name="relationship_id",
+        label=_("Relationship"),
+        min_value=1,
+        max_value=LARGEST,
+        decimal_places=0,
+    )
 
     class Meta:
         model = AuditEvent
-        fields = ["text", "since", "until"]
-
-    def matching(self, queryset: QuerySet[AuditEvent], _name: str, text: str) -> QuerySet[AuditEvent]:
-        """Keep acts whose person, organisation, kind or subject holds the text."""
-        return queryset.filter(
-            Q(actor_label__icontains=text)
-            | Q(actor_organisation_label__icontains=text)
-            | Q(action__icontains=text)
-            | Q(subject_label__icontains=text)
-        )
+        fields = ["search", "organisation", "kind", "since", "until", "relationship"]

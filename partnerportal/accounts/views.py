@@ -27,6 +27,7 @@ from partnerportal.accounts.tables import ActivityTable, MembershipTable
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import Refused
+from partnerportal.web.paging import COUNTED
 from partnerportal.web.views import ActionView, PolicyView, StaffTableView, TableView
 
 
@@ -289,7 +290,9 @@ class InvitationWelcomeView(PolicyView, View):
 
 
 class ActivityListView(TableView):
-    """Every act on the organisation: who, when, for whom, through which relationship (promise 7)."""
+    """Every act on the organisation, and what its own people did for clients: who, when, for whom, through which
+    relationship (promise 7).
+    """
 
     permission = AccountPermission.ACTIVITY_VIEW
     table_class = ActivityTable
@@ -298,7 +301,17 @@ class ActivityListView(TableView):
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
         """The acts that may be read here."""
-        return AuditEvent.objects.visible_to(self.request.acting).newest_first()
+        return AuditEvent.objects.visible_to(self.request.acting)
+
+    def get_table_data(self) -> QuerySet[AuditEvent]:
+        """What the filters leave, the newest first."""
+        if self.filterset.is_bound and not self.filterset.is_valid():
+            return self.object_list  # nothing
+        parts = AuditEvent.objects.parts_visible_to(self.request.acting)
+        if self.filterset.is_bound:
+            parts = [self.filterset.filter_queryset(part) for part in parts]
+        is_turned = self.request.GET.get("sort") == "at"
+        return AuditEvent.objects.merged(parts, at_most=COUNTED + 1, oldest_first=is_turned)
 
 
 class StaffAuditListView(StaffTableView):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,6 +11,8 @@ from django.db import models, transaction
 
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel import request_id
+
+BATCH = 1_000  # lines of one INSERT
 
 
 class Actor(Protocol):
@@ -24,6 +28,15 @@ class Actor(Protocol):
     def relationship_id(self) -> int | None: ...
 
 
+@dataclass(frozen=True)
+class Concerned:
+    """An organisation on whose things an act was done, and the relationship through which."""
+
+    organisation_id: int
+    organisation_label: str
+    relationship_id: int
+
+
 def record(
     *,
     at: datetime,
@@ -31,6 +44,7 @@ def record(
     action: str,
     subject: models.Model,
     organisation: models.Model | None = None,
+    organisation_label: str | None = None,
     relationship_id: int | None = None,
     changes: dict[str, Any] | None = None,
 ) -> AuditEvent:
@@ -38,20 +52,61 @@ def record(
 
     ``organisation`` is the one on whose things the act was done (it may read the line); ``relationship_id`` the
     relationship through which, by default the one the actor is in. ``action`` says what happened, past tense.
+    ``organisation_label`` stands in place of the organisation's name where the actor may not learn it.
     Raises ``TransactionManagementError`` outside a transaction: an act and its line stand or fall together.
     """
+    _only_in_transaction(action)
+    event = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
+    if organisation is not None:
+        event.organisation_id, event.organisation_label = organisation.pk, str(organisation)[:200]
+    if organisation_label is not None:
+        event.organisation_label = organisation_label[:200]
+    if relationship_id is not None:
+        event.relationship_id = relationship_id
+    event.save(force_insert=True)
+    return event
+
+
+def record_many(
+    *,
+    at: datetime,
+    actor: Actor,
+    action: str,
+    subject: models.Model,
+    concerned: Iterable[Concerned],
+    changes: dict[str, Any] | None = None,
+) -> int:
+    """Write one line for each organisation that one act concerns, in few statements; return how many.
+
+    Each of them reads its own line and learns nothing of the others. Raises as :func:`record` does.
+    """
+    _only_in_transaction(action)
+    events = []
+    for one in concerned:
+        event = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
+        event.organisation_id, event.organisation_label = one.organisation_id, one.organisation_label[:200]
+        event.relationship_id = one.relationship_id
+        events.append(event)
+    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
+    return len(events)
+
+
+def _only_in_transaction(action: str) -> None:
     if not transaction.get_connection().in_atomic_block:
         message = f"{action} was recorded outside a transaction"
         raise transaction.TransactionManagementError(message)
-    return AuditEvent.objects.create(
+
+
+def _line(
+    *, at: datetime, actor: Actor, action: str, subject: models.Model, changes: dict[str, Any] | None
+) -> AuditEvent:
+    return AuditEvent(
         at=at,
         actor_id=actor.user_id,
         actor_label=actor.label,
         actor_organisation_id=actor.home.pk if actor.home else None,
         actor_organisation_label=str(actor.home) if actor.home else "",
-        organisation_id=organisation.pk if organisation else None,
-        organisation_label=str(organisation)[:200] if organisation else "",
-        relationship_id=relationship_id if relationship_id is not None else actor.relationship_id,
+        relationship_id=actor.relationship_id,
         action=action,
         subject_type=subject._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
         subject_id=subject.pk,

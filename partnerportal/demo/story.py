@@ -126,6 +126,7 @@ class Story:
         ClientAssignment.objects.create(
             relationship=assigned, membership=self.people.memberships["mia@lumen.example:lumen"], assigned_at=at
         )
+        self._teams(at)
         for code, quantity, name in (
             ("cloud-server-l", 1, "Patient portal"),
             ("mail-hosting-business", 12, "Clinic mail"),
@@ -136,6 +137,33 @@ class Story:
             "horizon", "office-business", 9, "Office for the board", at + relativedelta(hours=2), through="lumen"
         )
         self._order("horizon", "mail-hosting-business", 6, "horizon.ch mail", at + relativedelta(hours=3))
+
+    def _teams(self, at: datetime) -> None:
+        """Two teams of Studio Lumen: one for some clients with many rights, one for all of them with few."""
+        lumen, actor = self.people.organisations["lumen"], self.people.legal["lumen"]
+        web = clients.make_team(
+            organisation_id=lumen.pk,
+            name="Web",
+            rights={"has_technical": True, "has_statistics": True, "has_order": True, "has_billing": False},
+            reaches_all=False,
+            membership_ids=self._members("mia", "jan"),
+            actor=actor,
+            now=at,
+        )
+        given = [self._relationship(key, "lumen").pk for key in ("clinique", "horizon")]
+        clients.give_clients(team_id=web.pk, relationship_ids=given, actor=actor, now=at)
+        clients.make_team(
+            organisation_id=lumen.pk,
+            name="Accounting",
+            rights={"has_technical": False, "has_statistics": False, "has_order": False, "has_billing": True},
+            reaches_all=True,
+            membership_ids=self._members("noemi"),
+            actor=actor,
+            now=at,
+        )
+
+    def _members(self, *names: str) -> list[int]:
+        return [self.people.memberships[f"{name}@lumen.example:lumen"].pk for name in names]
 
     def _renew_everything(self, at: datetime) -> None:
         """Renew what falls due in these days, each by whoever pays it."""

@@ -193,7 +193,7 @@ HELP_PAGES = (
                 _("Who of the partner"),
                 _(
                     "Legal representatives and administrators of the partner reach all its clients. Collaborators reach those "
-                    "that the partner assigned to them. Nobody ever reaches more than you granted."
+                    "that the partner assigned to them, by name or through a team. Nobody ever reaches more than you granted."
                 ),
             ),
             (

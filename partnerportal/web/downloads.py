@@ -35,7 +35,8 @@ def csv_answer(table: PortalTable, *, name: str) -> HttpResponse:
 
 
 def _rows(table: PortalTable) -> Iterator[list[object]]:
-    columns = [column for column in table.columns if column.name not in table.only_on_page]
+    # A column that is not visible is there for the file: a part of what the page says in one sentence.
+    columns = [column for column in table.columns.iterall() if column.name not in table.only_on_page]
     header: list[object] = []
     for column in columns:
         header.append(_text(column.header))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.forms import Field, Widget
+from django.forms import CheckboxSelectMultiple, Field, Widget
 from django.forms.renderers import DjangoTemplates, TemplatesSetting
 from django.template import TemplateDoesNotExist
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,16 @@ def country_field(**arguments: Any) -> Any:
     """Return a list of countries that begins with a word, not with dashes."""
     choose: Any = _("Choose")  # lazy: the library's types know plain words only
     return CountryField(blank_label=choose).formfield(**arguments)
+
+
+class TickList(CheckboxSelectMultiple):
+    """Check boxes in groups, with a button for all and one for none.
+
+    The buttons send the form with ``tick``, so that they work without script: see
+    :meth:`partnerportal.web.views.ActionView.redraw`.
+    """
+
+    template_name = "django/forms/widgets/tick_list.html"
 
 
 @dataclass(frozen=True)

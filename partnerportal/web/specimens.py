@@ -75,8 +75,33 @@ def pictures() -> dict[str, Any]:
             ],
             currency="CHF",
         ),
+        "reach": reach(),
         "curve": charts.steps(degressive, title="Degressive rate by quantity", quantity=35),
     }
+
+
+def reach() -> list[dict[str, Any]]:
+    """Return a chain from a person to a product, with a right cut at each of two links."""
+    names = ("see", "manage", "see statistics", "order and renew", "manage billing")
+
+    def link(kind: str, what: str, why: str, states: str, cuts: str = "", **more: Any) -> dict[str, Any]:
+        words = {"through": "let through", "cut": "cut here", "gone": "gone before"}
+        cells = [
+            {"right": right, "state": state, "words": words[state]}
+            for right, state in zip(names, states.split(), strict=True)
+        ]
+        return {"kind": kind, "what": what, "why": why, "cuts": cuts, "cells": cells, **more}
+
+    two, one = "through through cut through gone", "through through gone through gone"
+    every = "through through through through"
+    return [
+        link(
+            "Membership", f"{LONG}, Collaborator of Studio Lumen AG", "Let in where a team says so.", f"{every} through"
+        ),
+        link("Team", "Team Web", "At most: all but billing.", f"{every} cut", "manage billing"),
+        link("Right on the product", "moser.ch", "The client has granted: manage.", two, "see statistics"),
+        link("What remains", "See, manage, order and renew", "", one, is_result=True),
+    ]
 
 
 def texts(now: datetime.datetime) -> dict[str, Any]:

@@ -40,12 +40,15 @@
     });
 
   // "All" above a list of check boxes: <input type="checkbox" data-check-all="name-of-the-boxes">.
-  const checkAll = () =>
+  // What does nothing without script is shown by it: data-needs-script.
+  const checkAll = () => {
+    each(document, "[data-needs-script]", (part) => (part.hidden = false));
     document.addEventListener("change", (event) => {
       const name = event.target.dataset?.checkAll;
       if (!name) return;
       each(event.target.form, `input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`, (box) => (box.checked = event.target.checked));
     });
+  };
 
   // Shortcuts above a grid of check boxes; without script they send the form and get it back.
   const boxesOf = (form, names) =>

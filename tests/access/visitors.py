@@ -92,6 +92,7 @@ def build() -> Site:
     collaborator = world.make_member(client, Role.COLLABORATOR)
     partner_collaborator = world.make_member(partner.organisation, Role.COLLABORATOR)
     assignment = world.assign(relationship, partner_collaborator)
+    team = world.make_team(partner.organisation, people=(partner_collaborator,), clients=(relationship,))
     for organisation in (client, partner.organisation):
         billing.top_up(
             organisation_id=organisation.pk,
@@ -184,6 +185,19 @@ def build() -> Site:
         "clients:client_enter": [relationship.pk],
         "clients:client_assign": [relationship.pk],
         "clients:client_unassign": [relationship.pk, assignment.pk],
+        "clients:client_assignment_change": [relationship.pk, assignment.pk],
+        "clients:client_people": [relationship.pk],
+        "clients:client_person": [relationship.pk, partner_collaborator.pk],
+        "clients:client_why": [relationship.pk, partner_collaborator.pk, product.pk],
+        "clients:product_why": [product.pk],
+        "clients:person_detail": [partner_collaborator.pk],
+        "clients:team_detail": [team.pk],
+        "clients:team_change": [team.pk],
+        "clients:team_members": [team.pk],
+        "clients:team_clients": [team.pk],
+        "clients:team_clients_give": [team.pk],
+        "clients:team_clients_take": [team.pk],
+        "clients:team_delete": [team.pk],
         "clients:relationship_withdraw": [relationship.pk],
         "clients:relationship_resend": [relationship.pk],
         "clients:relationship_refuse": [requested.pk],

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from clients.choices import Access, Payer, RelationshipState, Side
-from clients.models import ProductTransfer, ProductUsage
+from clients.models import ProductTransfer, ProductUsage, Team, TeamClient, TeamMember
 from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.models import Organisation
@@ -47,6 +47,13 @@ LISTS = [
     ("client_legal", "clients:relationship_list"),
     ("partner_legal", "clients:client_list"),
     ("partner_collaborator", "clients:client_list"),
+    ("partner_legal", "accounts:activity_list"),
+    ("partner_legal", "clients:client_people"),
+    ("partner_legal", "clients:client_person"),
+    ("partner_legal", "clients:person_list"),
+    ("partner_legal", "clients:person_detail"),
+    ("partner_legal", "clients:team_list"),
+    ("partner_legal", "clients:team_clients"),
     ("client_legal", "billing:order_list"),
     ("partner_legal", "billing:order_list"),
     ("in_space", "billing:order_list"),
@@ -71,6 +78,9 @@ OVERVIEWS = [
     ("staff", "home:staff"),
     ("staff", "partners:staff_partner_detail"),
     ("partner_legal", "clients:client_detail"),
+    ("partner_legal", "clients:team_detail"),
+    ("partner_legal", "clients:team_delete"),
+    ("partner_legal", "clients:client_why"),
     ("client_legal", "clients:product_detail"),
     ("in_space", "clients:product_detail"),
     ("client_legal", "clients:product_statistics"),
@@ -190,6 +200,12 @@ def _add_for_partner(partner: Any, collaborator: Any, number: int, offer: Offer)
     customer, _ = world.make_client(f"Garage {number}")
     relationship = world.make_relationship(customer, own, payer=Payer.PARTNER)
     world.assign(relationship, collaborator)
+    joining = world.make_member(partner.organisation, Role.COLLABORATOR)
+    team = world.make_team(partner.organisation, f"Team {number}", people=(collaborator, joining), reaches_all=True)
+    TeamClient.objects.create(team=team, relationship=relationship)
+    first = Team.objects.get(organisation=partner.organisation, name="Web")
+    TeamClient.objects.create(team=first, relationship=relationship)
+    TeamMember.objects.create(team=first, membership=joining)
     inviting, _ = world.make_client(f"Hotel {number}")
     world.make_relationship(inviting, own, state=RelationshipState.PENDING, started_by=Side.CLIENT)
     in_space = world.acting(partner, relationship)

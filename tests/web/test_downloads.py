@@ -31,10 +31,11 @@ def rows(answer):
 
 @pytest.mark.parametrize(("visitor", "name"), LISTS)
 def test_every_list_is_to_be_had_as_a_file(visitor, name):
-    browser = visitors.build().browser(visitor)
-    page = browser.get(reverse(name)).content.decode()
+    site = visitors.build()
+    browser, address = site.browser(visitor), reverse(name, args=site.arguments.get(name))
+    page = browser.get(address).content.decode()
 
-    header, *lines = rows(browser.get(reverse(name), {"download": "csv"}))
+    header, *lines = rows(browser.get(address, {"download": "csv"}))
 
     assert all(len(line) == len(header) for line in lines)
     assert not any("<" in cell for line in (header, *lines) for cell in line)

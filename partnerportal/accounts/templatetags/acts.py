@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from partnerportal.audit.models import AuditEvent
 
 register = template.Library()
 
@@ -40,6 +45,7 @@ ACTS = {
     "clients.relationship.ended": _("ended the relationship"),
     "clients.relationship.renewals_stopped": _("stopped the renewals that a suspended partner paid"),
     "clients.assignment.made": _("assigned a collaborator"),
+    "clients.assignment.changed": _("changed the rights of a collaborator"),
     "clients.assignment.removed": _("took a collaborator off"),
     "clients.product.described": _("changed a product’s name or technical note"),
     "clients.transfer.offered": _("offered the product to another organisation"),
@@ -47,6 +53,14 @@ ACTS = {
     "clients.transfer.refused": _("refused the product"),
     "clients.transfer.withdrawn": _("withdrew the offer of the product"),
     "clients.transfer.expired": _("let the offer of the product expire"),
+    "clients.team.made": _("made a team"),
+    "clients.team.changed": _("changed a team"),
+    "clients.team.members_changed": _("changed the people of a team"),
+    "clients.team.clients_given": _("gave clients to a team"),
+    "clients.team.clients_taken": _("took clients from a team"),
+    "clients.team.client_given": _("put a team in charge"),
+    "clients.team.client_taken": _("took a team off"),
+    "clients.team.deleted": _("deleted a team"),
     "billing.order.placed": _("ordered"),
     "billing.renewal.placed": _("renewed"),
     "billing.invoice.issued": _("had an invoice issued"),
@@ -67,6 +81,49 @@ ACTS = {
     "directory.listing.published": _("published the directory listing"),
     "directory.listing.hidden": _("hid the directory listing"),
 }
+
+# Kinds of acts for whoever looks for some of them; each group by how its actions begin.
+GROUPS = (
+    (_("Organisation and members"), ("accounts.",)),
+    (_("Programme"), ("partners.",)),
+    (_("Access"), ("clients.relationship.",)),
+    (_("Teams and assignments"), ("clients.assignment.", "clients.team.")),
+    (_("Other acts of clients"), ("clients.",)),
+    (_("Money"), ("billing.",)),
+    (_("Tenders"), ("tenders.",)),
+    (_("Directory"), ("directory.",)),
+)
+
+
+def kinds_of_acts() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Return the acts in their groups, as a list of choices takes them; an act stands in the first that fits."""
+    groups: list[tuple[Any, list[tuple[str, Any]]]] = [(label, []) for label, _prefixes in GROUPS]
+    for action, words in ACTS.items():
+        place = next(number for number, (_label, prefixes) in enumerate(GROUPS) if action.startswith(prefixes))
+        groups[place][1].append((action, words))
+    return [(label, acts) for label, acts in groups if acts]
+
+
+def by_whom(event: AuditEvent) -> str:
+    """Return "Ana Keller (Studio Lumen)"; the portal itself is of nobody."""
+    if not event.actor_organisation_label:
+        return event.actor_label
+    return f"{event.actor_label} ({event.actor_organisation_label})"
+
+
+def for_whom(event: AuditEvent) -> str:
+    """Return "for Bäckerei Moser, through relationship 12"; nothing for whoever acted for their own organisation.
+
+    The labels are compared, not the ids: a request to an address reads alike whether or not there is an account.
+    """
+    number = {"number": event.relationship_id}
+    if event.organisation_label in {"", event.actor_organisation_label}:
+        return _now("relationship %(number)s") % number if event.relationship_id else ""
+    if event.relationship_id is None:
+        return _now("for %(organisation)s") % {"organisation": event.organisation_label}
+    return _now("for %(organisation)s, through relationship %(number)s") % (
+        number | {"organisation": event.organisation_label}
+    )
 
 
 @register.filter
