@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients import selectors
 from clients.choices import Access, Payer
-from clients.models import Product
+from clients.models import Product, Relationship
 from partnerportal.accounts.models import Membership, Organisation
 from partnerportal.catalogue.models import Family
 from partnerportal.web.forms import CheckGrid, GridField, GridRow, Preset, TickList, needed
@@ -163,6 +163,17 @@ def grid_of(grants: Iterable[tuple[int, bool, bool]]) -> dict[str, list[int]]:
         "see": [pk for pk, _technical, _statistics in rows],
         "technical": [pk for pk, technical, _statistics in rows if technical],
         "statistics": [pk for pk, _technical, statistics in rows if statistics],
+    }
+
+
+def initial_terms(relationship: Relationship) -> dict[str, Any]:
+    """Return what a relationship grants now, as the form shows it."""
+    grants = relationship.opened_grants.order_by("product")
+    return {
+        "access": relationship.access,
+        "payer": relationship.payer,
+        "products": grid_of(grants.values_list("product", "has_technical", "has_statistics")),
+        "last_day": relationship.last_day,
     }
 
 

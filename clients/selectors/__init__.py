@@ -1,7 +1,7 @@
 """Questions about relationships, rights and products."""
 
 from clients.selectors.chains import Cell, Link, chain_of
-from clients.selectors.endings import consequences, renewals_paid_by_partner, still_open
+from clients.selectors.endings import consequences, renewals_paid_by_partner, renewals_taken_over, still_open
 from clients.selectors.lists import (
     asked_products,
     clients_of,
@@ -78,6 +78,7 @@ __all__ = [
     "products_reached",
     "reach",
     "renewals_paid_by_partner",
+    "renewals_taken_over",
     "rights_in_space",
     "rights_words",
     "sight",

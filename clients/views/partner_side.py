@@ -110,7 +110,8 @@ class ClientDetailView(PartnerSide, PageView):
 
     def described(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
         """With the ways on which one was let in, and what was used when."""
-        return super().described(rows).with_uses().with_ways(self.request.acting.membership)
+        membership = self.request.acting.membership
+        return rows.with_uses().with_ways(membership) if membership is not None else rows.none()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the relationship opens, and what the person may do."""
@@ -167,7 +168,8 @@ class ClientAnswerView(PartnerSide, ActionView):
         """Name the products that would be opened."""
         grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
         terms = selectors.terms_in_words(self.relationship)
-        return super().get_context_data(grants=grants, terms=terms, **kwargs)
+        renewals = selectors.renewals_taken_over(self.relationship)
+        return super().get_context_data(grants=grants, terms=terms, renewals=renewals, **kwargs)
 
     def act(self, form: ConfirmForm) -> str:
         """Accept; the client gets a mail."""
