@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from clients.choices import Access, Payer
 from clients.models import Product, Relationship
 from partnerportal.accounts.models import Membership, Organisation
 from partnerportal.catalogue.models import Family
+from partnerportal.kernel.days import midnight
 from partnerportal.web.forms import CheckGrid, GridField, GridRow, Preset, TickList, needed
 from partnerportal.web.writing import short_day
 
@@ -139,7 +140,7 @@ class TermsForm(forms.Form):
         last_day = self.cleaned_data.get("last_day")
         if last_day is None:
             return None
-        return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(self.client.time_zone))
+        return midnight(last_day + timedelta(days=1), ZoneInfo(self.client.time_zone))
 
 
 def product_rows(client_id: int) -> list[GridRow]:

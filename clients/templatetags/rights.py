@@ -21,6 +21,21 @@ IDLE = {
 }
 
 
+USED = {
+    Right.VIEW: _("opened"),
+    Right.TECHNICAL: _("managed something"),
+    Right.STATISTICS: _("read statistics"),
+    Right.ORDER: _("ordered or renewed"),
+    Right.BILLING: _("looked at billing"),
+}
+
+
+@register.filter
+def use_in_words(right: Right) -> str:
+    """Return what somebody did when a right was used."""
+    return str(USED[right])
+
+
 @register.filter
 def idle_in_words(idle: Iterable[Idle]) -> str:
     """Return what was not used, and since when, as sentences."""

@@ -157,7 +157,7 @@ class RelationshipDetailView(ClientSideView, PageView):
         is_active = self.relationship.state == RelationshipState.ACTIVE
         return super().get_context_data(
             grants=grants,
-            terms=selectors.terms_in_words(self.relationship),
+            terms=selectors.terms_in_words(self.relationship, to_client=True),
             asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
             uses=selectors.uses_in_order(self.relationship),
             idle=selectors.idle_rights(self.relationship, today=timezone.localdate()) if is_active else [],
