@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -90,10 +91,6 @@ class TermsForm(forms.Form):
         label=_("Last day of access"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_(
-            "Both sides get a mail 30, 7 and 1 days before. You can renew it with one click; nothing is renewed by "
-            "itself."
-        ),
     )
 
     def __init__(
@@ -113,6 +110,9 @@ class TermsForm(forms.Form):
                 "%(partner)s has full access now, and one partner at a time can have it: narrow or end that access "
                 "before you give it to another."
             ) % {"partner": other.partner}
+        self.fields["last_day"].help_text = _(
+            "Both sides get a mail %(days)s days before. You can renew it with one click; nothing is renewed by itself."
+        ) % {"days": ", ".join(map(str, settings.PROGRAMME["ending_notice_days"]))}
         grid: Any = self.fields["products"].widget
         grid.rows = product_rows(client.pk)
         grid.presets = (AS_ASKED, *PRESETS) if asked else PRESETS
@@ -221,7 +221,6 @@ class RequestForm(forms.Form):
         forms.CharField(
             label=_("Request code of the client"),
             max_length=20,
-            help_text=_("The client makes one under “Partners with access”. It is valid for an hour, and once."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "K7QF-3M9X"}),
         ),
         _("or an e-mail address"),
@@ -270,6 +269,12 @@ class RequestForm(forms.Form):
     note = forms.CharField(
         label=_("A line to the client"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _(
+            "The client makes one under “Partners with access”. It is valid for %(minutes)s minutes, and once."
+        ) % {"minutes": settings.PROGRAMME["code_minutes"]}
 
     def clean(self) -> dict[str, Any]:
         """A code or an address; full access names a payer (rule 18)."""

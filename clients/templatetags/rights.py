@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from django import template
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients import selectors
 from clients.choices import Right
@@ -28,6 +30,13 @@ USED = {
     Right.ORDER: _("ordered or renewed"),
     Right.BILLING: _("looked at billing"),
 }
+
+
+@register.simple_tag
+def renewal() -> str:
+    """Return what the button does that puts an agreed end off."""
+    months = settings.PROGRAMME["access_renewal_months"]
+    return ngettext("Renew it by %(count)s month", "Renew it by %(count)s months", months) % {"count": months}
 
 
 @register.filter
