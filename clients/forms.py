@@ -196,9 +196,10 @@ class ChangeAccessForm(TermsForm):
         """It is drawn by the page; whoever changes it by hand is told to open the page again."""
         seen = self.cleaned_data["seen"]
         rights = seen.get("rights") if isinstance(seen, dict) else None
-        if not isinstance(rights, dict) or not {"access", "payer", "ends_at"} <= seen.keys():
+        if not isinstance(rights, dict) or not {"access", "payer", "ends_at", "last_day"} <= seen.keys():
             raise forms.ValidationError(_INCOMPLETE)
-        if not all(key.isdecimal() and isinstance(letters, str) for key, letters in rights.items()):
+        are_rights = all(key.isdecimal() and isinstance(letters, str) for key, letters in rights.items())
+        if not are_rights or not isinstance(seen["ends_at"], str | None):
             raise forms.ValidationError(_INCOMPLETE)
         return seen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ def snapshot(relationship: Relationship) -> dict[str, Any]:
         "access": relationship.access,
         "payer": relationship.payer,
         "ends_at": relationship.ends_at.astimezone(UTC).isoformat() if relationship.ends_at else None,
+        "last_day": relationship.last_day.isoformat() if relationship.last_day else None,
         "rights": {str(pk): "t" * technical + "s" * statistics for pk, technical, statistics in grants},
     }
 
@@ -227,8 +228,9 @@ def _end_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Ch
         return []
     if after["ends_at"] is None:
         return [Change(_("Its access has no end date any more"), "added")]
-    moment = writing.moment(datetime.fromisoformat(after["ends_at"]))
-    return [Change(_("Its access ends on %(moment)s") % {"moment": moment}, "removed")]
+    is_shorter = before["access"] is not None and (before["ends_at"] is None or after["ends_at"] < before["ends_at"])
+    words = _("Its last day of access is %(day)s") % {"day": writing.day(date.fromisoformat(after["last_day"]))}
+    return [Change(words, "removed" if is_shorter else "added")]
 
 
 def _line(pks: Collection[int], names: Mapping[int, str], change: str, words: Any) -> list[Change]:

@@ -63,7 +63,7 @@ class SwitchView(_Switching, PartnerInviteView):
 
     def get_initial(self) -> dict[str, Any]:
         """What the partner has now; the client changes it as it likes."""
-        return forms.initial_terms(self.relationship)
+        return forms.initial_terms(self.relationship) | {"last_day": None}  # a new access has a new end, or none
 
     def grant(self, form: forms.InviteForm) -> Relationship:
         """Invite, in place of the other."""
