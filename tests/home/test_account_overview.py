@@ -67,7 +67,7 @@ def test_who_acts_for_a_client_reads_there_what_is_allowed(client):
 
 
 def test_the_overview_says_which_access_ends_or_idles(client):
-    """A client reads on its overview what it may have forgotten; the partner reads there what only the client renews."""
+    """The client reads what it may have forgotten; the partner reads what only the client renews."""
     now = timezone.now()
     offer = world.make_catalogue()["web-hosting"]
     world.make_thresholds()
