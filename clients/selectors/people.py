@@ -18,6 +18,7 @@ from clients.choices import Right
 from clients.models import ClientAssignment, Grant, Product, Relationship, Team, TeamClient, TeamMember
 from clients.querysets import ProductQuerySet, RelationshipQuerySet
 from clients.selectors.reach import NOTHING, Way, allowed, granted_in_space, ways_of
+from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts.choices import WHOLE
 from partnerportal.accounts.models import Membership
 
@@ -103,6 +104,13 @@ def let_through(membership: Membership, ways: tuple[Way, ...]) -> frozenset[str]
 def what_remains(membership: Membership, ways: tuple[Way, ...], granted: frozenset[str]) -> frozenset[str]:
     """Return what a person may do: what the client granted, and of that what the partner lets through (rule 21)."""
     return granted & let_through(membership, ways)
+
+
+def external_members_of(relationship: Relationship) -> QuerySet[Membership]:
+    """Return the partner's people who are external members of the client: accepting replaces their tie (rule 13)."""
+    return account_selectors.external_members(
+        organisation_id=relationship.client_id, of_organisation_id=relationship.partner_id
+    )
 
 
 def clients_reached(membership: Membership) -> RelationshipQuerySet:
