@@ -94,6 +94,7 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     (without telling which); an app above may refuse an external member (``external_joining``).
     """
     pk, version = read_token(purpose=INVITATION_LINK, token=token) or (0, 0)  # no row has these
+    _hold_people(MemberInvitation.objects.filter(pk=pk).values_list("organisation", flat=True).first())
     invitation = (
         MemberInvitation.objects.select_for_update(of=("self",))
         .select_related("organisation")
@@ -178,6 +179,11 @@ def remove_member(*, membership_id: int, actor: Acting, now: datetime) -> None:
     membership.delete()
 
 
+def _hold_people(organisation_id: int | None) -> None:
+    """Let nobody join while a partnership takes the place of external members, nor the other way round (rule 13)."""
+    Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id).first()
+
+
 def _locked(membership_id: int) -> Membership:
     """Load a membership under the organisation's lock: two removals at once must see each other (rule 22)."""
     membership = Membership.objects.get(pk=membership_id)
@@ -213,6 +219,7 @@ def remove_external_members(
     Rule 13: called when a partnership replaces the tie, inside its transaction. Invitations of such people that wait
     are withdrawn: no double membership comes later.
     """
+    _hold_people(organisation_id)
     theirs = Membership.objects.filter(organisation=of_organisation_id)
     external = selectors.external_members(organisation_id=organisation_id, of_organisation_id=of_organisation_id)
     people = [membership.user_id for membership in external]
