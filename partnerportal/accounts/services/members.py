@@ -181,7 +181,8 @@ def remove_member(*, membership_id: int, actor: Acting, now: datetime) -> None:
 
 def _hold_people(organisation_id: int | None) -> None:
     """Let nobody join while a partnership takes the place of external members, nor the other way round (rule 13)."""
-    Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id).first()
+    if organisation_id is not None:
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
 
 
 def _locked(membership_id: int) -> Membership:
