@@ -110,7 +110,8 @@ class ClientDetailView(PartnerSide, PageView):
 
     def described(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
         """With the ways on which one was let in, and what was used when."""
-        return super().described(rows).with_uses().with_ways(self.request.acting.membership)
+        membership = self.request.acting.membership
+        return rows.with_uses().with_ways(membership) if membership is not None else rows.none()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the relationship opens, and what the person may do."""
