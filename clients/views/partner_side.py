@@ -165,11 +165,16 @@ class ClientAnswerView(PartnerSide, ActionView):
             raise Http404
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the products that would be opened."""
+        """Name the products that would be opened, and say whose tie to the client it replaces (rule 13)."""
         grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
         terms = selectors.terms_in_words(self.relationship)
-        renewals = selectors.renewals_taken_over(self.relationship)
-        return super().get_context_data(grants=grants, terms=terms, renewals=renewals, **kwargs)
+        return super().get_context_data(
+            grants=grants,
+            terms=terms,
+            renewals=selectors.renewals_taken_over(self.relationship),
+            external_count=selectors.external_members_of(self.relationship).count(),
+            **kwargs,
+        )
 
     def act(self, form: ConfirmForm) -> str:
         """Accept; the client gets a mail."""
