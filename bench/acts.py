@@ -217,8 +217,11 @@ def _rounds(now: Any) -> list[Act]:
         def once(act: Any = act) -> None:
             act(now=now)
 
+        with transaction.atomic():
+            due = act(now=now)
+            transaction.set_rollback(True)
         acts += [
-            Act(f"Night: {what}, {act(now=now):,} due", once, rounds=3),
+            Act(f"Night: {what}, {due:,} due", once, rounds=3),
             Act(f"Night: {what}, all told before", once, rounds=3, first=once),
         ]
     return acts
