@@ -24,6 +24,7 @@ def main() -> None:
     """Fill, measure, print; or drop."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--reset", action="store_true", help="drop the databases of the bench")
+    parser.add_argument("--only", metavar="WORDS", default="", help="measure only what has these words in its name")
     parser.add_argument("--explain", metavar="PAGE", help="print the queries of the pages whose name holds this")
     chosen = parser.parse_args()
     scale = os.environ.get("SCALE") or "demo"
@@ -34,41 +35,32 @@ def main() -> None:
             if chosen.reset:
                 place.drop()
             else:
-                _run(scale, explain=chosen.explain)
+                _run(scale, explain=chosen.explain, only=chosen.only.lower())
     except StackError as error:
         sys.exit(str(error))
 
 
-def _run(scale: str, *, explain: str | None) -> None:
+def _run(scale: str, *, explain: str | None, only: str) -> None:
     server = place.settle(scale)
     django.setup()
     took = place.fill(server, scale, load=lambda: _load(scale), prepare=_migrate)
     _collect_static()
     if took is not None:
         print(f"Loaded in {took:.1f} s.")
-    from bench import measure, pages  # noqa: PLC0415 -- they import models, which need Django to be set up
+    from bench import measure, pages, show  # noqa: PLC0415 -- they import models, which need Django to be set up
 
     chosen = [page for page in pages.choose() if explain is None or explain.lower() in page.name.lower()]
     if explain is not None:
         for page in chosen:
             measure.explain(page)
         return
+    load = os.getloadavg()[0]
     print(f"\nScale {scale}, Python {platform.python_version()}, Django {django.__version__}, {os.cpu_count()} cores;")
-    print(f"median and 95th percentile of {measure.ROUNDS} requests, milliseconds of server time.")
-    print(f"Targets of a list: {measure.MAX_QUERIES} queries, {measure.MAX_MILLISECONDS} ms.\n")
-    print(f"{'page':<28}{'median':>8}{'p95':>8}    {'queries':>8}{'in SQL':>8}{'bytes':>9}{'bare':>8}{'ratio':>8}")
-    for page in chosen:
-        one = measure.measure(page)
-        print(
-            f"{one.name:<28}{one.timing.median:>8.1f}{one.timing.p95:>8.1f} {_mark(one.is_fast)}  "
-            f"{one.queries:>6} {_mark(one.has_few_queries)}{one.database_ms:>8.1f}{one.size:>9,}"
-            f"{one.bare.median:>8.2f}{one.ratio:>7.0f}×",
-            flush=True,
-        )
-
-
-def _mark(is_kept: bool) -> str:
-    return "✓" if is_kept else "✗"
+    print(f"{load:.1f} of them were busy with other work when this began.")
+    show.measured_pages([page for page in chosen if only in page.name.lower()])
+    if scale == "large":
+        show.client_lists(only)
+        show.acts(only)
 
 
 def _migrate() -> None:

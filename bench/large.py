@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench import people
 from billing.selectors import managed_totals
 from partnerportal.accounts.choices import StaffRole
 from partnerportal.accounts.models import User
@@ -34,6 +35,7 @@ class Size:
     first_clients: int = 10_000  # of the first partner
     products: int = 500_000
     first_products: int = 5_000  # of the first client
+    fourth_products: int = 1_020  # of the fourth client, whose access is limited; 20 of them are terminated
     orders: int = 400_000
     entries: int = 1_000_000
     events: int = 400_000
@@ -69,8 +71,8 @@ SELECT n, %(password)s, 'person' || n || '@bench.example', 'Person ' || n, 'en',
 FROM generate_series(1, %(partners)s + %(clients)s) n
 """
 _MEMBERSHIPS = """
-INSERT INTO accounts_membership (user_id, organisation_id, role, has_accounting, is_external, created_at)
-SELECT n, n, 'LEGAL', false, false, %(now)s - interval '2 years'
+INSERT INTO accounts_membership (id, user_id, organisation_id, role, has_accounting, is_external, created_at)
+SELECT n, n, n, 'LEGAL', false, false, %(now)s - interval '2 years'
 FROM generate_series(1, %(partners)s + %(clients)s) n
 """
 _PARTNERS = """
@@ -80,16 +82,19 @@ SELECT n, 'APPROVED', 'CH', 'CHE' || lpad(n::text, 9, '0'), 'https://partner' ||
        'hello' || n || '@partner.example', %(now)s::date - 720 - n %% 300, %(now)s::date - 355 - n %% 300, n %% 3 = 0
 FROM generate_series(1, %(partners)s) n
 """
-# c %% 5: 0 and 1 full access and the client pays, 2 full and the partner pays, 3 and 4 limited.
+# c %% 5: 0 and 1 full access and the client pays, 2 full and the partner pays, 3 and 4 limited. One of fifty ends
+# within ten months; one of a hundred was never looked through since it began.
 _RELATIONSHIPS = """
 INSERT INTO clients_relationship (id, client_id, partner_id, started_by, state, access, payer, note, invited_email,
                                   link_version, created_at, sent_at, expires_at, answered_at, access_since,
-                                  asked_technical, asked_statistics, is_by_code, refusal_reason)
+                                  ends_at, reviewed_at, asked_technical, asked_statistics, is_by_code, refusal_reason)
 SELECT c, %(partners)s + c,
        CASE WHEN c <= %(first_clients)s THEN 1 ELSE 2 + c %% (%(partners)s - 1) END,
        'CLIENT', 'ACTIVE', CASE WHEN c %% 5 < 3 THEN 'FULL' ELSE 'LIMITED' END,
        CASE WHEN c %% 5 < 2 THEN 'CLIENT' WHEN c %% 5 = 2 THEN 'PARTNER' END, '', '', 1,
-       since, since, since + interval '30 days', since, since, false, false, false, ''
+       since, since, since + interval '30 days', since, since,
+       CASE WHEN c %% 50 = 7 THEN %(now)s + (c %% 300 + 1) * interval '1 day' END,
+       CASE WHEN c %% 100 <> 8 THEN %(now)s - (95 + c %% 60) * interval '1 day' END, false, false, false, ''
 FROM (
     SELECT c, %(now)s - interval '400 days' - c * interval '1 minute' AS since
     FROM generate_series(1, %(clients)s) c
@@ -98,7 +103,9 @@ FROM (
 _PRODUCTS = """
 INSERT INTO clients_product (id, organisation_id, offer_id, name, quantity, state, renewal_payer, technical_note,
                              created_at, renews_on)
-SELECT number, %(partners)s + CASE WHEN number <= %(first_products)s THEN 1 ELSE number %% %(clients)s + 1 END,
+SELECT number, %(partners)s + CASE WHEN number <= %(first_products)s THEN 1
+                                   WHEN number <= %(first_products)s + %(fourth_products)s THEN 4
+                                   ELSE number %% %(clients)s + 1 END,
        offer.id,
        'site-' || number || '.example', 1, CASE WHEN number %% 50 = 0 THEN 'TERMINATED' ELSE 'ACTIVE' END,
        CASE WHEN number %% 97 = 0 THEN 'NOBODY' ELSE 'CLIENT' END, '', %(now)s - interval '390 days',
@@ -108,7 +115,7 @@ JOIN bench_offer offer ON offer.n = number %% (SELECT count(*) FROM bench_offer)
 """
 _GRANTS = """
 INSERT INTO clients_grant (relationship_id, product_id, has_technical, has_statistics, granted_at)
-SELECT relationship.id, product.id, true, true, relationship.access_since
+SELECT relationship.id, product.id, product.id %% 4 <> 0, product.id %% 5 <> 0, relationship.access_since
 FROM clients_relationship relationship
 JOIN clients_product product ON product.organisation_id = relationship.client_id
 WHERE relationship.access = 'LIMITED' AND product.id %% 3 <> 0
@@ -230,12 +237,14 @@ WHERE bench_order.id <= %(events)s
 _STEPS = (
     _OFFERS, _ORGANISATIONS, _USERS, _MEMBERSHIPS, _PARTNERS, _RELATIONSHIPS, _PRODUCTS, _GRANTS,
     "ANALYZE clients_relationship, clients_product, accounts_organisation",
+    *people.STEPS,
     _ORDER_PLAN, _ORDERS, _LINES, _COVERAGES, _INVOICES, _SERIES, _PAYMENTS, _ACCOUNTS, _MOVEMENTS, _ENTRIES, _EVENTS,
 )  # fmt: skip
 _FILLED = [
     "accounts_organisation", "accounts_user", "accounts_membership", "partners_partner", "clients_relationship",
     "clients_product", "clients_grant", "billing_order", "billing_orderline", "billing_coverage", "billing_invoice",
     "billing_payment", "billing_prepaidaccount", "billing_ledgerentry", "audit_auditevent",
+    *people.FILLED,
 ]  # fmt: skip
 # Foreign keys and indexes are checked and built once for all rows, which is several times faster than row by row.
 _KEYS = """
@@ -249,7 +258,8 @@ FROM pg_index WHERE indrelid = ANY(%(filled)s::regclass[])
      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) ORDER BY indexrelid
 """
 _NUMBERED = (
-    "accounts_organisation", "accounts_user", "clients_relationship", "clients_product", "billing_order",
+    "accounts_organisation", "accounts_user", "accounts_membership", "clients_relationship", "clients_product",
+    *people.NUMBERED, "billing_order",
     "billing_orderline", "billing_invoice", "billing_payment", "billing_prepaidaccount", "billing_ledgerentry",
 )  # fmt: skip
 

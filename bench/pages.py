@@ -44,8 +44,8 @@ def choose() -> list[Page]:
     )
     relationship = active.get(partner=partner_id, client=client_id)
     partner, client = _legal(partner_id), _legal(client_id)
-    space = _member(partner, {CLIENT_SPACE_KEY: relationship.pk})
-    as_partner, as_client, staff = _member(partner), _member(client), _staff()
+    space = as_member(partner, {CLIENT_SPACE_KEY: relationship.pk})
+    as_partner, as_client, staff = as_member(partner), as_member(client), _staff()
     return [
         Page("Partner: overview", as_partner, reverse("home:partner")),
         Page("Partner: clients", as_partner, reverse("clients:client_list")),
@@ -68,12 +68,35 @@ def choose() -> list[Page]:
     ]
 
 
+def client_lists() -> list[Page]:
+    """Return the client table of the partner with the most clients, as each kind of person sees it."""
+    partner_id = 1  # see bench.large
+    people = Membership.objects.filter(organisation=partner_id).select_related("user").order_by("pk")
+    legal, by_name, in_team, in_all, _both = people
+    seen = {"legal": legal, "by name": by_name, "team": in_team, "team of all": in_all}
+    ways = {
+        "first page": "",
+        "last page": "?page=10000",
+        "searched": "?search=Lumen",
+        "found by one": "?search=2042",
+        "by name": "?sort=client",
+        "by access": "?sort=access",
+        "since": "?sort=-since",
+        "limited only": "?access=LIMITED",
+    }
+    return [
+        Page(f"Clients, {who}: {how}", as_member(person), reverse("clients:client_list") + query)
+        for who, person in seen.items()
+        for how, query in ways.items()
+    ]
+
+
 def _legal(organisation_id: int) -> Membership:
     members = Membership.objects.filter(organisation=organisation_id, role=Role.LEGAL)
     return members.select_related("user").order_by("pk")[0]
 
 
-def _member(membership: Membership, session: dict[str, Any] | None = None) -> Client:
+def as_member(membership: Membership, session: dict[str, Any] | None = None) -> Client:
     return _browser(membership.user, {ORGANISATION_KEY: membership.organisation_id} | (session or {}))
 
 

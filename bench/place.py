@@ -19,7 +19,13 @@ from partnerportal.stack import config
 
 ROOT = Path(__file__).resolve().parents[1]
 DATABASES = {"demo": "portal_bench", "large": "portal_bench_large"}
-_FILLED_BY = ("*/migrations/*.py", "partnerportal/*/migrations/*.py", "partnerportal/demo/*.py", "bench/large.py")
+_FILLED_BY = (
+    "*/migrations/*.py",
+    "partnerportal/*/migrations/*.py",
+    "partnerportal/demo/*.py",
+    "bench/large.py",
+    "bench/people.py",
+)
 
 
 _PROVIDER = {

@@ -77,18 +77,21 @@ class RelationshipQuerySet(models.QuerySet[Any]):
         """Keep those that are waiting or accepted."""
         return self.filter(state__in=[RelationshipState.PENDING, RelationshipState.ACTIVE])
 
-    def visible_to(self, acting: Any) -> RelationshipQuerySet:
+    def visible_to(self, acting: Any, *, side: Side | None = None) -> RelationshipQuerySet:
         """Keep those of the organisation one is a member of, on either side; a collaborator's only where assigned.
 
-        In a client's space only the relationship one came through is visible.
+        In a client's space only the relationship one came through is visible. ``side``: where the organisation stands
+        on that side only, so that one index brings the rows in their order.
         """
         if acting is None or acting.home is None:
             return self.none()
         if acting.relationship is not None:
-            return self.filter(pk=acting.relationship.pk).reachable_by(acting.membership)
+            own = {Side.CLIENT: Q(client=acting.home.pk), Side.PARTNER: Q(partner=acting.home.pk), None: Q()}[side]
+            return self.filter(own, pk=acting.relationship.pk).reachable_by(acting.membership)
         as_client = Q(client=acting.home.pk)
         as_partner = Q(partner=acting.home.pk)
-        return self.filter(as_client | (as_partner if acting.is_whole else as_partner & _let_in(acting.membership)))
+        as_partner = as_partner if acting.is_whole else as_partner & _let_in(acting.membership)
+        return self.filter({Side.CLIENT: as_client, Side.PARTNER: as_partner, None: as_client | as_partner}[side])
 
     def reachable_by(self, membership: Any) -> RelationshipQuerySet:
         """Keep those whose client this member of the partner may enter now (rule 20)."""

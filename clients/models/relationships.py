@@ -134,6 +134,10 @@ class Relationship(models.Model):
             models.Index(fields=["partner", "state", "id"], name="relationship_by_partner"),
             models.Index(fields=["client", "state", "id"], name="relationship_by_client"),
             models.Index(fields=["partner", "-created_at", "id"], name="relationship_newest"),
+            # The other orders of a partner's list of clients; by state it is relationship_by_partner.
+            models.Index(fields=["partner", "access_since", "id"], name="relationship_by_since"),
+            models.Index(fields=["partner", "access", "id"], name="relationship_by_access"),
+            models.Index(fields=["partner", "payer", "id"], name="relationship_by_payer"),
             models.Index(
                 fields=["expires_at"], condition=Q(state=RelationshipState.PENDING), name="relationship_expiring"
             ),

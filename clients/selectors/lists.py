@@ -6,21 +6,21 @@ from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from clients.choices import Access, RelationshipState
+from clients.choices import Access, RelationshipState, Side
 from clients.models import Grant, Product, Relationship
 from clients.querysets import ProductQuerySet, RelationshipQuerySet
 
 
 def clients_of(*, acting: Any) -> QuerySet[Relationship]:
     """Return the partner's side list: each visible relationship with its client and the number of products opened."""
-    relationships = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk)
+    relationships = Relationship.objects.visible_to(acting, side=Side.PARTNER)
     shown = relationships.select_related("client", "partner__organisation").with_client_name()
     return shown.annotate(granted_count=_granted_count(), opened_count=_opened_count())
 
 
 def partners_of(*, acting: Any) -> QuerySet[Relationship]:
     """Return the client's side list: each partner with access, or asked, or asking."""
-    relationships = Relationship.objects.visible_to(acting).filter(client=acting.home.pk)
+    relationships = Relationship.objects.visible_to(acting, side=Side.CLIENT)
     return relationships.select_related("partner__organisation", "client").annotate(
         granted_count=_granted_count(), opened_count=_opened_count()
     )

@@ -5,8 +5,11 @@ Each notice is a job with a key that names what it is about: however often a run
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from math import ceil
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -20,8 +23,11 @@ from clients.models import Relationship
 from clients.services.ending import end_relationship
 from clients.services.starting import record_question
 from partnerportal.accounts.acting import SYSTEM
+from partnerportal.work.registry import Kind
 
 DAY = timedelta(days=1)
+TOGETHER = 500  # jobs that are started in one go
+Wanted = tuple[str, dict[str, Any]]  # a job's key and its parameters
 
 
 @transaction.atomic
@@ -69,12 +75,15 @@ def announce_ends(*, now: datetime) -> int:
     """Tell both sides 30, 7 and 1 days before access ends as agreed, each once; return how many ends are near."""
     notices = settings.PROGRAMME["ending_notice_days"]
     near = Relationship.objects.active(now).filter(ends_at__lte=now + max(notices) * DAY)
-    for pk, ends_at in near.values_list("pk", "ends_at"):
+
+    def notice(pk: int, ends_at: datetime) -> Wanted:
         left = ceil((ends_at - now) / DAY)
-        notice = min(days for days in notices if left <= days)
-        key = f"clients.mail_ending:{pk}:{ends_at:%Y-%m-%dT%H:%M}:{notice}"
-        tasks.mail_ending.start(now=now, key=key, relationship_id=pk, ends_at=ends_at.isoformat())
-    return len(near)
+        days = min(days for days in notices if left <= days)
+        key = f"clients.mail_ending:{pk}:{ends_at:%Y-%m-%dT%H:%M}:{days}"
+        return key, {"relationship_id": pk, "ends_at": ends_at.isoformat()}
+
+    found = near.order_by("pk").values_list("pk", "ends_at").iterator(chunk_size=TOGETHER)
+    return _tell_each(tasks.mail_ending, (notice(pk, ends_at) for pk, ends_at in found), now=now)
 
 
 @transaction.atomic
@@ -82,12 +91,13 @@ def ask_about_unused(*, now: datetime) -> int:
     """Ask clients whether access that nobody has used for long is still needed, once for each time that it falls idle;
     return how many relationships are idle.
     """
-    count = 0
-    for pk, idle in selectors.idle_relationships(now=now):
+
+    def question(pk: int, idle: list[selectors.Idle]) -> Wanted:
         what = ",".join(f"{one.right.value}={one.since:%Y%m%d}" for one in idle)
-        tasks.mail_unused.start(now=now, key=f"clients.mail_unused:{pk}:{what}", relationship_id=pk)
-        count += 1
-    return count
+        return f"clients.mail_unused:{pk}:{what}", {"relationship_id": pk}
+
+    found = selectors.idle_relationships(now=now)
+    return _tell_each(tasks.mail_unused, (question(pk, idle) for pk, idle in found), now=now)
 
 
 @transaction.atomic
@@ -99,9 +109,25 @@ def ask_for_reviews(*, now: datetime) -> int:
         .values("client")
         .annotate(oldest=Min(Coalesce("reviewed_at", "answered_at")))
         .filter(oldest__lte=due_before)
+        .order_by("client")
         .values_list("client", "oldest")
     )
-    for client_id, oldest in looked_at:
-        key = f"clients.mail_review:{client_id}:{oldest.date().isoformat()}"
-        tasks.mail_review.start(now=now, key=key, client_id=client_id)
-    return len(looked_at)
+
+    def question(client_id: int, oldest: datetime) -> Wanted:
+        return f"clients.mail_review:{client_id}:{oldest.date().isoformat()}", {"client_id": client_id}
+
+    found = looked_at.iterator(chunk_size=TOGETHER)
+    return _tell_each(tasks.mail_review, (question(pk, oldest) for pk, oldest in found), now=now)
+
+
+def _tell_each(task: Kind, wanted: Iterable[Wanted], *, now: datetime) -> int:
+    """Start a job for each key that has none, some hundred at a time: nothing keeps them all. Return how many are due.
+
+    Most have one: what is due today was due yesterday.
+    """
+    count = 0
+    rest = iter(wanted)
+    while some := dict(islice(rest, TOGETHER)):
+        task.start_each(some, now=now)
+        count += len(some)
+    return count

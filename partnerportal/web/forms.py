@@ -115,6 +115,7 @@ class CheckGrid(Widget):
 
     def _rows(self, name: str, ticked: Mapping[str, set[str]]) -> Iterator[dict[str, Any]]:
         group = ""
+        labels = {column: str(label) for column, label in self.columns.items()}  # translated once, not for each cell
         for row in self.rows:
             if row.group != group:
                 group = row.group
@@ -126,7 +127,7 @@ class CheckGrid(Widget):
                     "is_chosen": str(row.value) in ticked[column],
                     "label": f"{label}: {row.label}",
                 }
-                for column, label in self.columns.items()
+                for column, label in labels.items()
             ]
             yield {"label": row.label, "note": row.note, "cells": cells}
 

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
+from django_tables2.rows import BoundRows
 
 from partnerportal.web import writing
 
@@ -43,6 +44,19 @@ class CappedPaginator(Paginator):
         if not isinstance(rows, QuerySet):
             return len(rows)
         return rows.order_by().values("pk")[: self.limit + 1].count()
+
+    def page(self, number: Any) -> Page[Any]:
+        """Return one page. A later one is found by its keys alone first: what is counted or looked up for each row
+        (annotations) is then asked for the rows that are shown, not also for all those before them.
+        """
+        rows, number = _queryset(self.object_list), self.validate_number(number)
+        if number == 1 or not _has_keys(rows):
+            return super().page(number)
+        first = (number - 1) * self.per_page
+        last = min(first + self.per_page, self.count)
+        shown = rows.filter(pk__in=list(rows.values_list("pk", flat=True)[first:last]))
+        as_table = getattr(self.object_list, "table", None)
+        return self._get_page(BoundRows(list(shown), as_table) if as_table is not None else list(shown), number, self)
 
 
 class SeekPaginator(CappedPaginator):
@@ -147,6 +161,13 @@ def _value(row: Any, key: str) -> Any:
     for name in key.removeprefix("-").split("__"):
         row = getattr(row, name)
     return row
+
+
+def _has_keys(rows: Any) -> bool:
+    """Tell whether rows are a model's, each with its own key, and carry something beside their columns."""
+    if not isinstance(rows, QuerySet) or rows.query.combinator or rows.query.distinct or rows.query.is_sliced:
+        return False
+    return bool(rows.query.annotations) and rows.query.default_cols and not rows.query.group_by
 
 
 def _queryset(rows: Any) -> Any:

@@ -44,6 +44,12 @@ class Kind:
 
         return services.start(kind=self.name, parameters=parameters, now=now, key=key, actor=actor)
 
+    def start_each(self, wanted: dict[str, dict[str, Any]], *, now: datetime) -> int:
+        """Start jobs of this kind by their keys; see :func:`partnerportal.work.services.start_each`."""
+        from partnerportal.work import services  # noqa: PLC0415 -- as above
+
+        return services.start_each(kind=self.name, wanted=wanted, now=now)
+
 
 def register(name: str, *, max_attempts: int = 5, is_quiet: bool = True) -> Callable[[Function], Kind]:
     """Register a function under ``name`` (app.verb_object).

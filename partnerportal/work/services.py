@@ -58,6 +58,32 @@ def start(
     return job
 
 
+def start_each(*, kind: str, wanted: dict[str, dict[str, Any]], now: datetime) -> int:
+    """Start a job for each key with its parameters, unless the key has one already; return how many are new.
+
+    Three statements, however many there are: for rounds over everybody, which find the same for days. Hand them over
+    some hundred at a time. Raises :class:`partnerportal.work.registry.UnknownKind`.
+    """
+    found = registry.find(kind)
+    known = set(Job.objects.filter(key__in=wanted).values_list("key", flat=True))
+    jobs = [
+        Job(kind=found.name, key=key, parameters=parameters, is_quiet=found.is_quiet, created_at=now, not_before=now)
+        for key, parameters in wanted.items()
+        if key not in known
+    ]
+    if not jobs:
+        return 0
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)  # another runner may start the same at this moment
+    new = list(Job.objects.filter(key__in=[job.key for job in jobs]).order_by("pk").values_list("pk", flat=True))
+
+    def tell_all() -> None:
+        for pk in new:
+            tell(pk)
+
+    transaction.on_commit(tell_all, robust=True)
+    return len(new)
+
+
 def tell(job_id: int) -> bool:
     """Tell the broker of a job; return whether it heard. One that is away is no error: the sweeper tells again."""
     from partnerportal.work.tasks import run_job  # noqa: PLC0415 -- tasks call this module

@@ -12,7 +12,15 @@ from tests.world import NOW
 @pytest.mark.django_db(transaction=True)
 def test_a_small_programme_loads():
     size = large.Size(
-        partners=5, clients=60, first_clients=20, products=300, first_products=30, orders=200, entries=700, events=50
+        partners=5,
+        clients=60,
+        first_clients=20,
+        products=300,
+        first_products=30,
+        fourth_products=20,
+        orders=200,
+        entries=700,
+        events=50,
     )
 
     large.load(now=NOW, size=size)

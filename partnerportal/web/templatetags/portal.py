@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from partnerportal.kernel.money import Money
-from partnerportal.web import devices, paging, tones, writing
+from partnerportal.web import devices, grids, paging, tones, writing
 
 register = template.Library()
 SEARCH_FIELDS = {"q", "search", "query", "text"}
@@ -287,3 +287,9 @@ def form_block(context: template.Context, content: str, form: BaseForm | None = 
 
 def _draw(name: str, **values: Any) -> SafeString:
     return mark_safe(render_to_string(name, values))  # noqa: S308 -- our own template has escaped its values
+
+
+@register.filter
+def grid_rows(rows: Any, columns: Any) -> SafeString:
+    """Draw the rows of a grid of check boxes under these columns: see ``components/grid_choice.html``."""
+    return grids.drawn(rows, columns=len(columns))
