@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from clients.models import Relationship
 from partnerportal.settings import base
 from tests import world
+from tests.browsers import signed_in
+from tests.clients.granting import give
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +46,31 @@ def test_wrong_passwords_before_an_end_are_limited_too(client):
     relationship.refresh_from_db()
     assert "Too many tries" in response.content.decode()
     assert relationship.state == "ACTIVE"
+
+
+def test_sending_again_is_limited_for_each_question(settings):
+    """A partner's mail box is not filled by pressing a button."""
+    settings.ACCOUNT_RATE_LIMITS = {"resend_request": "2/h/key"}
+    organisation, acting = world.make_client()
+    partner, _partner_acting = world.make_partner()
+    waiting = world.make_relationship(organisation, partner, state="PENDING")
+    browser = signed_in(acting.user)
+
+    answers = [browser.post(reverse("clients:relationship_resend", args=[waiting.pk])).status_code for _try in range(3)]
+
+    waiting.refresh_from_db()
+    assert (answers, waiting.link_version) == ([302, 302, 409], 3)
+
+
+def test_inviting_is_limited_for_each_person(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"invite_partner": "1/h/user"}
+    _organisation, acting = world.make_client()
+    browser = signed_in(acting.user)
+    pages = [
+        reverse("clients:partner_invite", args=[world.make_partner(name)[0].pk]) for name in ("Eins AG", "Zwei AG")
+    ]
+
+    answers = [give(browser, page, {"access": "FULL", "payer": "CLIENT"}).status_code for page in pages]
+
+    assert answers == [302, 409]
+    assert Relationship.objects.count() == 1
