@@ -182,6 +182,7 @@ def changes() -> list[Act]:
 
 def _editor(owned: list[int], actor: Acting) -> list[Act]:
     """The page with a row for each product: drawn, sent to look, sent to save."""
+    assert actor.membership is not None  # whoever edits grants is a member
     browser, url = as_member(actor.membership), reverse("clients:relationship_change", args=[EDITED])
     page = browser.get(url, secure=True).content.decode()
     hidden = {name: _hidden(page, name) for name in ("seen", "drawn_for")}

@@ -11,7 +11,8 @@ class BillingPermission(Permission):
     ORDER_VIEW = Holding("billing.order.view", roles=WHOLE, accounting=True, right=Right.VIEW)
     ORDER_PLACE = Holding("billing.order.place", roles=WHOLE, right=Right.ORDER)
     AMOUNT_EXPLAIN = Holding("billing.amount.explain", roles=WHOLE, accounting=True, right=Right.ORDER)
-    INVOICE_VIEW = Holding("billing.invoice.view", roles=WHOLE, accounting=True)  # rule 28
+    # Rule 28; in a client's space the invoices that one's own organisation pays for that client (rule 25).
+    INVOICE_VIEW = Holding("billing.invoice.view", roles=WHOLE, accounting=True, right=Right.BILLING)
     INVOICE_PAY = Holding("billing.invoice.pay", roles=WHOLE, accounting=True)
     PREPAID_VIEW = Holding("billing.prepaid.view", roles=WHOLE, accounting=True)
     EARNING_VIEW = Holding("billing.earning.view", roles=WHOLE, accounting=True)

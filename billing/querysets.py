@@ -83,11 +83,16 @@ class InvoiceQuerySet(models.QuerySet[Any]):
     def visible_to(self, acting: Any) -> InvoiceQuerySet:
         """Keep the invoices of the organisation one is a member of, for whoever may read invoices there (rule 28).
 
-        Never anything in a client's space: the client's invoices are the client's alone (rules 24, 25, 27).
+        In a client's space those of them that are for this client, with the right to manage billing: the client's own
+        are the client's alone (rules 24, 25, 27).
         """
-        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+        if acting is None or acting.home is None:
             return self.none()
-        return self.filter(payer=acting.home.pk)
+        if acting.relationship is not None:
+            is_allowed = Right.BILLING in acting.rights
+            paid_here = self.filter(payer=acting.home.pk, order__client=acting.relationship.client.pk)
+            return paid_here if is_allowed else self.none()
+        return self.filter(payer=acting.home.pk) if _may_read_invoices(acting) else self.none()
 
     def open(self) -> InvoiceQuerySet:
         """Keep those that are to be paid."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from clients import selectors
 from clients.choices import Access, Payer
-from clients.models import Product
+from clients.models import Product, Relationship
 from partnerportal.accounts.models import Membership, Organisation
 from partnerportal.catalogue.models import Family
+from partnerportal.kernel.days import midnight
 from partnerportal.web.forms import CheckGrid, GridField, GridRow, Preset, TickList, needed
 from partnerportal.web.writing import short_day
 
@@ -89,10 +91,6 @@ class TermsForm(forms.Form):
         label=_("Last day of access"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_(
-            "Both sides get a mail 30, 7 and 1 days before. You can renew it with one click; nothing is renewed by "
-            "itself."
-        ),
     )
 
     def __init__(
@@ -112,6 +110,9 @@ class TermsForm(forms.Form):
                 "%(partner)s has full access now, and one partner at a time can have it: narrow or end that access "
                 "before you give it to another."
             ) % {"partner": other.partner}
+        self.fields["last_day"].help_text = _(
+            "Both sides get a mail %(days)s days before. You can renew it with one click; nothing is renewed by itself."
+        ) % {"days": ", ".join(map(str, settings.PROGRAMME["ending_notice_days"]))}
         grid: Any = self.fields["products"].widget
         grid.rows = product_rows(client.pk)
         grid.presets = (AS_ASKED, *PRESETS) if asked else PRESETS
@@ -139,7 +140,7 @@ class TermsForm(forms.Form):
         last_day = self.cleaned_data.get("last_day")
         if last_day is None:
             return None
-        return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(self.client.time_zone))
+        return midnight(last_day + timedelta(days=1), ZoneInfo(self.client.time_zone))
 
 
 def product_rows(client_id: int) -> list[GridRow]:
@@ -166,6 +167,17 @@ def grid_of(grants: Iterable[tuple[int, bool, bool]]) -> dict[str, list[int]]:
     }
 
 
+def initial_terms(relationship: Relationship) -> dict[str, Any]:
+    """Return what a relationship grants now, as the form shows it."""
+    grants = relationship.opened_grants.order_by("product")
+    return {
+        "access": relationship.access,
+        "payer": relationship.payer,
+        "products": grid_of(grants.values_list("product", "has_technical", "has_statistics")),
+        "last_day": relationship.last_day,
+    }
+
+
 class InviteForm(TermsForm):
     """Terms and a line to the partner."""
 
@@ -184,9 +196,10 @@ class ChangeAccessForm(TermsForm):
         """It is drawn by the page; whoever changes it by hand is told to open the page again."""
         seen = self.cleaned_data["seen"]
         rights = seen.get("rights") if isinstance(seen, dict) else None
-        if not isinstance(rights, dict) or not {"access", "payer", "ends_at"} <= seen.keys():
+        if not isinstance(rights, dict) or not {"access", "payer", "ends_at", "last_day"} <= seen.keys():
             raise forms.ValidationError(_INCOMPLETE)
-        if not all(key.isdecimal() and isinstance(letters, str) for key, letters in rights.items()):
+        are_rights = all(key.isdecimal() and isinstance(letters, str) for key, letters in rights.items())
+        if not are_rights or not isinstance(seen["ends_at"], str | None):
             raise forms.ValidationError(_INCOMPLETE)
         return seen
 
@@ -209,7 +222,6 @@ class RequestForm(forms.Form):
         forms.CharField(
             label=_("Request code of the client"),
             max_length=20,
-            help_text=_("The client makes one under “Partners with access”. It is valid for an hour, and once."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "K7QF-3M9X"}),
         ),
         _("or an e-mail address"),
@@ -258,6 +270,12 @@ class RequestForm(forms.Form):
     note = forms.CharField(
         label=_("A line to the client"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _(
+            "The client makes one under “Partners with access”. It is valid for %(minutes)s minutes, and once."
+        ) % {"minutes": settings.PROGRAMME["code_minutes"]}
 
     def clean(self) -> dict[str, Any]:
         """A code or an address; full access names a payer (rule 18)."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from clients import services
 from clients.choices import EndedBy, RelationshipState
+from clients.exceptions import NotPossible
 from clients.models import Relationship
 from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.models import Organisation, User
 from partners.models import Partner
 
 
@@ -19,6 +23,21 @@ def end_all_relationships(*, partner: Partner, actor: Acting, now: datetime, **_
         services.end_relationship(relationship_id=relationship.pk, by=EndedBy.PROGRAMME, actor=actor, now=now)
     for relationship in mine.pending():
         services.withdraw(relationship_id=relationship.pk, actor=actor, now=now)
+
+
+def keep_externals_in_their_partnership(*, organisation: Organisation, user: User, **_: Any) -> None:
+    """Refuse an external member whose company is the organisation's partner already (rule 13: no double)."""
+    partners = Relationship.objects.accepted().filter(
+        client=organisation, partner__organisation__memberships__user=user
+    )
+    found = partners.select_related("partner__organisation").first()
+    if found is not None:
+        raise NotPossible(
+            gettext(
+                "%(client)s works with %(partner)s already, to which you belong. Ask there to be let in to this client."
+            )
+            % {"client": organisation, "partner": found.partner}
+        )
 
 
 def stop_all_renewals(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:

@@ -45,10 +45,11 @@ class _RelationshipTable(PortalTable):
     payer = tables.Column(verbose_name=_("Pays"), default="")
     state = StateColumn(verbose_name=_("State"))
     since = DateColumn(accessor="access_since", verbose_name=_("Since"))
+    ends = DateColumn(accessor="last_day", order_by=("ends_at",), verbose_name=_("Until"))
 
     class Meta(PortalTable.Meta):
         model = Relationship
-        fields: tuple[str, ...] = ("access", "payer", "state", "since")
+        fields: tuple[str, ...] = ("access", "payer", "state", "since", "ends")
 
     def render_access(self, record: Relationship) -> str:
         """Write the access in words."""
@@ -69,12 +70,13 @@ class ClientTable(_RelationshipTable):
         "access": Place.NOTE,
         "payer": Place.NOTE,
         "since": Place.NAMED,
+        "ends": Place.NAMED,
     }
     client = tables.Column(verbose_name=_("Client"), order_by=("client_name",), empty_values=())
 
     class Meta(_RelationshipTable.Meta):
-        fields: tuple[str, ...] = ("client", "access", "payer", "state", "since")
-        sequence = ("client", "access", "payer", "state", "since")
+        fields: tuple[str, ...] = ("client", "access", "payer", "state", "since", "ends")
+        sequence = ("client", "access", "payer", "state", "since", "ends")
 
     def render_client(self, record: Relationship) -> str:
         """Link to the client's page; an address while nobody has answered."""
@@ -101,6 +103,7 @@ class PartnerAccessTable(_RelationshipTable):
         "access": Place.NOTE,
         "payer": Place.NOTE,
         "since": Place.NAMED,
+        "ends": Place.NAMED,
     }
     partner = tables.Column(
         linkify=("clients:relationship_detail", {"pk": tables.A("pk")}),
@@ -109,8 +112,8 @@ class PartnerAccessTable(_RelationshipTable):
     )
 
     class Meta(_RelationshipTable.Meta):
-        fields: tuple[str, ...] = ("partner", "access", "payer", "state", "since")
-        sequence = ("partner", "access", "payer", "state", "since")
+        fields: tuple[str, ...] = ("partner", "access", "payer", "state", "since", "ends")
+        sequence = ("partner", "access", "payer", "state", "since", "ends")
 
     def render_payer(self, value: str, record: Relationship) -> str:
         """Say who pays as the client says it."""

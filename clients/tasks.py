@@ -34,17 +34,15 @@ def mail_answered(_run: Running, *, relationship_id: int) -> None:
 @register("clients.mail_access_changed")
 def mail_access_changed(_run: Running, *, relationship_id: int, before: str) -> None:
     """Mail the partner that the client has changed what it may reach (Q20), unless it reaches nothing any more."""
-    relationship = _relationship(relationship_id)
-    if relationship.state == "ACTIVE":
-        notifications.access_changed(relationship, before)
+    if Relationship.objects.accepted().filter(pk=relationship_id).exists():
+        notifications.access_changed(_relationship(relationship_id), before)
 
 
 @register("clients.mail_payer_changed")
 def mail_payer_changed(_run: Running, *, relationship_id: int) -> None:
     """Mail the partner that the client has changed who pays (N4, rule 19), unless nobody pays any more."""
-    relationship = _relationship(relationship_id)
-    if relationship.state == "ACTIVE":
-        notifications.payer_changed(relationship)
+    if Relationship.objects.accepted().filter(pk=relationship_id).exists():
+        notifications.payer_changed(_relationship(relationship_id))
 
 
 @register("clients.mail_ended")

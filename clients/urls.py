@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import client_side, partner_side, people, products, reviewing, shared, teams, transfers
+from clients.views import client_side, partner_side, people, products, reviewing, shared, switching, teams, transfers
 
 app_name = "clients"
 urlpatterns = [
@@ -37,6 +37,8 @@ urlpatterns = [
     path("account/partners/<int:pk>/narrow/", reviewing.RelationshipNarrowView.as_view(), name="relationship_narrow"),
     path("account/partners/<int:pk>/renew/", reviewing.RelationshipRenewView.as_view(), name="relationship_renew"),
     path("account/partners/<int:pk>/sight/", client_side.RelationshipSightView.as_view(), name="relationship_sight"),
+    path("account/partners/<int:pk>/switch/", switching.SwitchSearchView.as_view(), name="switch_search"),
+    path("account/partners/<int:pk>/switch/<int:partner_pk>/", switching.SwitchView.as_view(), name="switch"),
     path("account/partners/<int:pk>/payer/", client_side.RelationshipPayerView.as_view(), name="relationship_payer"),
     path("partner/clients/", partner_side.ClientListView.as_view(), name="client_list"),
     path("partner/clients/add/", partner_side.ClientRequestView.as_view(), name="client_request"),

@@ -32,9 +32,12 @@ def end_in_words(*, relationship: Relationship, side: str) -> list[str]:
 def _for_client(relationship: Relationship) -> list[str]:
     own = Invoice.objects.filter(payer=relationship.client_id)
     through = own.filter(order__relationship=relationship.pk, state=InvoiceState.OPEN).count()
+    kept = own.count()
     lines = [
         _("You keep every invoice of your own (%(count)s). What the partner paid stays in its books.")
-        % {"count": writing.number(own.count())}
+        % {"count": writing.number(kept)}
+        if kept
+        else _("What the partner paid stays in its books; you have no invoice of your own.")
     ]
     if through:
         words = ngettext(

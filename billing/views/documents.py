@@ -47,16 +47,17 @@ class _OneInvoice(PolicyView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the invoice and what the prepaid account holds."""
-        account = PrepaidAccount.objects.filter(
-            organisation=self.invoice.payer_id, currency=self.invoice.currency
-        ).first()
-        balance = account.balance if account else Decimal("0.00")
+        may_pay = BillingPermission.INVOICE_PAY.granted_to(self.request.acting)
+        accounts = PrepaidAccount.objects.filter(organisation=self.invoice.payer_id, currency=self.invoice.currency)
+        balance = accounts.values_list("balance", flat=True).first() if may_pay else None
+        balance = balance or Decimal("0.00")
         lines = self.invoice.order.lines.order_by("position")
         payments = self.invoice.payments.order_by("received_at", "pk")
         return super().get_context_data(
             invoice=self.invoice,
             lines=lines,
             payments=payments,
+            may_pay=may_pay,
             balance=balance,
             missing=max(self.invoice.open_amount - balance, Decimal("0.00")),
             **kwargs,

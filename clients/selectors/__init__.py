@@ -1,7 +1,7 @@
 """Questions about relationships, rights and products."""
 
 from clients.selectors.chains import Cell, Link, chain_of
-from clients.selectors.endings import consequences, renewals_paid_by_partner, still_open
+from clients.selectors.endings import consequences, renewals_paid_by_partner, renewals_taken_over, still_open
 from clients.selectors.lists import (
     asked_products,
     clients_of,
@@ -16,6 +16,7 @@ from clients.selectors.people import (
     Loss,
     clients_for_team,
     clients_reached,
+    external_members_of,
     granted_now,
     let_through,
     losses,
@@ -62,6 +63,7 @@ __all__ = [
     "clients_reached",
     "consequences",
     "difference",
+    "external_members_of",
     "full_access_of",
     "granted_now",
     "granted_on_product",
@@ -78,6 +80,7 @@ __all__ = [
     "products_reached",
     "reach",
     "renewals_paid_by_partner",
+    "renewals_taken_over",
     "rights_in_space",
     "rights_words",
     "sight",

@@ -67,6 +67,15 @@ def renewals_paid_by_partner(relationship: Relationship) -> QuerySet[Product]:
     return Product.objects.in_use().filter(organisation=relationship.client_id, renewal_payer=RenewalPayer.PARTNER)
 
 
+def renewals_taken_over(invitation: Relationship) -> int:
+    """Return how many renewals the invited partner pays once it takes over from one that paid them."""
+    replaced = invitation.replaces
+    if replaced is None or replaced.state != RelationshipState.ACTIVE:
+        return 0
+    both_pay = replaced.is_paid_by_partner and invitation.is_paid_by_partner
+    return renewals_paid_by_partner(replaced).count() if both_pay else 0
+
+
 def still_open(relationship: Relationship) -> dict[str, int]:
     """Return what a relationship opens at this moment, counted from the rows: after its end, nothing but zeros.
 

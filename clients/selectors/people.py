@@ -18,6 +18,7 @@ from clients.choices import Right
 from clients.models import ClientAssignment, Grant, Product, Relationship, Team, TeamClient, TeamMember
 from clients.querysets import ProductQuerySet, RelationshipQuerySet
 from clients.selectors.reach import NOTHING, Way, allowed, granted_in_space, ways_of
+from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts.choices import WHOLE
 from partnerportal.accounts.models import Membership
 
@@ -105,6 +106,13 @@ def what_remains(membership: Membership, ways: tuple[Way, ...], granted: frozens
     return granted & let_through(membership, ways)
 
 
+def external_members_of(relationship: Relationship) -> QuerySet[Membership]:
+    """Return the partner's people who are external members of the client: accepting replaces their tie (rule 13)."""
+    return account_selectors.external_members(
+        organisation_id=relationship.client_id, of_organisation_id=relationship.partner_id
+    )
+
+
 def clients_reached(membership: Membership) -> RelationshipQuerySet:
     """Return the clients that a person reaches now, with the ways on which they were let in."""
     reached = Relationship.objects.reachable_by(membership).with_ways(membership)
@@ -121,9 +129,9 @@ def products_reached(relationship: Relationship) -> ProductQuerySet:
 
 def people_of(*, organisation_id: int) -> QuerySet[Membership]:
     """Return the members of a partner with the names of their teams and how many clients each reaches."""
-    mine = Team.objects.filter(members__membership=OuterRef("pk"))
+    mine = Team.objects.filter(organisation=organisation_id, members__membership=OuterRef("pk"))
     clients = Relationship.objects.active().filter(partner=organisation_id)
-    let_in = clients.filter(_let_in(OuterRef(OuterRef("pk"))))
+    let_in = clients.filter(_let_in(OuterRef(OuterRef("pk")), organisation_id=organisation_id))
     return (
         Membership.objects.filter(organisation=organisation_id)
         .select_related("user")
@@ -162,9 +170,9 @@ def losses(team: Team) -> list[Loss]:
     if not team.reaches_all:
         through = through.filter(teams__team=team.pk)
     person = OuterRef(OuterRef("pk"))
-    otherwise = _let_in(person, except_team=team.pk)
+    otherwise = _let_in(person, organisation_id=team.organisation_id, except_team=team.pk)
     people = (
-        Membership.objects.filter(client_teams__team=team.pk)
+        Membership.objects.filter(organisation=team.organisation_id, client_teams__team=team.pk)
         .exclude(role__in=WHOLE)
         .select_related("user")
         .annotate(everything=_count(through), kept=_count(through.filter(otherwise)))
@@ -173,16 +181,12 @@ def losses(team: Team) -> list[Loss]:
     return [Loss(str(one.user), one.everything - one.kept, one.kept) for one in people]
 
 
-def _let_in(person: Any, *, except_team: int = 0) -> Q:
-    """Return what holds of a relationship where ``person`` was let in, by name or in a team."""
+def _let_in(person: Any, *, organisation_id: int, except_team: int = 0) -> Q:
+    """Return what holds of a relationship where ``person`` was let in, by name or in a team of the organisation."""
     assigned = ClientAssignment.objects.filter(relationship=OuterRef("pk"), membership=person)
-    given = TeamClient.objects.filter(relationship=OuterRef("pk"), team__members__membership=person)
-    everywhere = TeamMember.objects.filter(membership=person, team__reaches_all=True)
-    return (
-        Q(Exists(assigned))
-        | Q(Exists(given.exclude(team=except_team)))
-        | Q(Exists(everywhere.exclude(team=except_team)))
-    )
+    teams = Team.objects.filter(organisation=organisation_id, members__membership=person).exclude(pk=except_team)
+    has_client = TeamClient.objects.filter(relationship=OuterRef(OuterRef("pk")), team=OuterRef("pk"))
+    return Q(Exists(assigned)) | Q(Exists(teams.filter(Q(reaches_all=True) | Exists(has_client))))
 
 
 def _count(clients: RelationshipQuerySet) -> Coalesce:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ def snapshot(relationship: Relationship) -> dict[str, Any]:
         "access": relationship.access,
         "payer": relationship.payer,
         "ends_at": relationship.ends_at.astimezone(UTC).isoformat() if relationship.ends_at else None,
+        "last_day": relationship.last_day.isoformat() if relationship.last_day else None,
         "rights": {str(pk): "t" * technical + "s" * statistics for pk, technical, statistics in grants},
     }
 
@@ -35,12 +36,15 @@ def snapshot(relationship: Relationship) -> dict[str, Any]:
 Granted = tuple[str, bool, bool]  # a product's name, has_technical, has_statistics
 
 
-def terms_in_words(relationship: Relationship) -> str:
-    """Return what is granted as readable sentences: the access, who pays, the products by name, the rights, the end."""
-    return all_terms_in_words([relationship])[relationship.pk]
+def terms_in_words(relationship: Relationship, *, to_client: bool = False) -> str:
+    """Return what is granted as readable sentences: the access, who pays, the products by name, the rights, the end.
+
+    ``to_client``: the reader is the client ("you pay").
+    """
+    return all_terms_in_words([relationship], to_client=to_client)[relationship.pk]
 
 
-def all_terms_in_words(relationships: Collection[Relationship]) -> dict[int, str]:
+def all_terms_in_words(relationships: Collection[Relationship], *, to_client: bool = False) -> dict[int, str]:
     """Return :func:`terms_in_words` of each relationship; one query for all of them."""
     limited = [one.pk for one in relationships if not one.is_full]
     granted: dict[int, list[Granted]] = {}
@@ -49,11 +53,14 @@ def all_terms_in_words(relationships: Collection[Relationship]) -> dict[int, str
         "relationship", "product__name", "has_technical", "has_statistics"
     ):
         granted.setdefault(pk, []).append((name, technical, statistics))
-    return {one.pk: _sentences(one, granted.get(one.pk, [])) for one in relationships}
+    return {one.pk: _sentences(one, granted.get(one.pk, []), to_client=to_client) for one in relationships}
 
 
-def _sentences(relationship: Relationship, grants: list[Granted]) -> str:
-    sentences = [f"{relationship.access_sentence}." if relationship.is_full else _limited_in_words(grants)]
+def _sentences(relationship: Relationship, grants: list[Granted], *, to_client: bool) -> str:
+    access = relationship.access_sentence
+    if to_client and relationship.payer == Payer.CLIENT:
+        access = _("Full access; you pay")
+    sentences = [f"{access}." if relationship.is_full else _limited_in_words(grants)]
     if relationship.last_day is not None:
         sentences.append(_("Until %(day)s.") % {"day": writing.day(relationship.last_day)})
     return " ".join(sentences)
@@ -92,25 +99,29 @@ def _limited_in_words(grants: list[Granted]) -> str:
 
 
 def _rights_in_words(seen: int, managed: int, measured: int) -> str:
-    """Return "It manages all of them and reads the statistics of 2." for counts of products."""
+    """Return "It manages 2 of them and reads the statistics of 1." for counts of products."""
     if not managed and not measured:
         return ngettext("It only sees it.", "It only sees them.", seen)
-    managing = _of_them(managed, seen)
-    measuring = _of_them(measured, seen)
+    if managed == measured == seen:
+        return ngettext("It manages it and reads its statistics.", "It manages them and reads their statistics.", seen)
     if not measured:
-        return _("It manages %(which)s.") % {"which": managing}
+        return _("It manages %(which)s.") % {"which": _of_them(managed, seen)}
     if not managed:
-        return _("It reads the statistics of %(which)s and changes nothing.") % {"which": measuring}
+        if measured == seen:
+            return ngettext(
+                "It reads its statistics and changes nothing.", "It reads their statistics and changes nothing.", seen
+            )
+        return _("It reads the statistics of %(which)s and changes nothing.") % {"which": _of_them(measured, seen)}
     return _("It manages %(managed)s and reads the statistics of %(measured)s.") % {
-        "managed": managing,
-        "measured": measuring,
+        "managed": _of_them(managed, seen),
+        "measured": _of_them(measured, seen),
     }
 
 
 def _of_them(count: int, seen: int) -> str:
     if count == seen:
         return ngettext("it", "all of them", seen)
-    return str(count)
+    return _("%(count)s of them") % {"count": count}
 
 
 def listed(names: Collection[str], *, shown: int = SHOWN) -> str:
@@ -217,8 +228,9 @@ def _end_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Ch
         return []
     if after["ends_at"] is None:
         return [Change(_("Its access has no end date any more"), "added")]
-    moment = writing.moment(datetime.fromisoformat(after["ends_at"]))
-    return [Change(_("Its access ends on %(moment)s") % {"moment": moment}, "removed")]
+    is_shorter = before["access"] is not None and (before["ends_at"] is None or after["ends_at"] < before["ends_at"])
+    words = _("Its last day of access is %(day)s") % {"day": writing.day(date.fromisoformat(after["last_day"]))}
+    return [Change(words, "removed" if is_shorter else "added")]
 
 
 def _line(pks: Collection[int], names: Mapping[int, str], change: str, words: Any) -> list[Change]:

@@ -6,6 +6,7 @@ left open, nothing has ended: an end that is reported is an end that is done.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -56,8 +57,7 @@ def end_relationship(
         relationship_id=relationship.pk,
         changes={"by": by, "renewals_without_payer": unpaid},
     )
-    if not hands_over_renewals:
-        _check(relationship)
+    _check(relationship, handed_over={"renewals"} if hands_over_renewals else set())
     _write_receipt(relationship, {**facts, "cut": before, "renewals_without_payer": unpaid}, now=now)
     tasks.mail_ended.start(now=now, relationship_id=relationship.pk, unpaid_products=unpaid)
     return relationship
@@ -83,9 +83,13 @@ def _facts(relationship: Relationship, actor: Acting) -> dict[str, Any]:
     }
 
 
-def _check(relationship: Relationship) -> None:
-    """Read the rows again. Raises :class:`EndIncomplete`, which undoes the end, if anything is open."""
-    left = {what: count for what, count in selectors.still_open(relationship).items() if count}
+def _check(relationship: Relationship, *, handed_over: Collection[str]) -> None:
+    """Read the rows again. Raises :class:`EndIncomplete`, which undoes the end, if anything is open.
+
+    What is ``handed_over`` becomes the next partner's in the same transaction.
+    """
+    counts = selectors.still_open(relationship)
+    left = {what: count for what, count in counts.items() if count and what not in handed_over}
     if left:
         message = f"relationship {relationship.pk} has ended, and still opens {left}"
         raise EndIncomplete(message)

@@ -16,7 +16,7 @@ from clients import selectors
 from clients.models import Relationship
 from clients.selectors import Change, Sight
 
-NO_TERMS: dict[str, Any] = {"access": None, "payer": None, "ends_at": None, "rights": {}}
+NO_TERMS: dict[str, Any] = {"access": None, "payer": None, "ends_at": None, "last_day": None, "rights": {}}
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from clients import tasks
-from clients.choices import RELATIONSHIP_TRANSITIONS, Access, RelationshipState, Side
+from clients.choices import RELATIONSHIP_TRANSITIONS, Access, EndedBy, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
 from clients.models import ClientAssignment, Relationship
 from clients.services import codes
+from clients.services.ending import end_relationship
 from clients.services.terms import Terms, check_full_is_free, words, write_grants, write_terms
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts import services as account_services
-from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
@@ -27,12 +28,21 @@ from partners.models import Partner
 
 @transaction.atomic
 def invite_partner(
-    *, client_id: int, partner_id: int, terms: Terms, note: str = "", actor: Acting, now: datetime
+    *,
+    client_id: int,
+    partner_id: int,
+    terms: Terms,
+    note: str = "",
+    replaces_id: int | None = None,
+    actor: Acting,
+    now: datetime,
 ) -> Relationship:
     """The client invites a partner with the terms it grants (3.1 A, rules 6, 8, 9); the partner gets a mail (N1).
 
-    Raises :class:`NotPossible` for terms that do not fit, a partner that is not approved, or oneself (Q14), and
-    :class:`AlreadyRelated`.
+    ``replaces_id``: the active relationship that ends in the moment in which the invitation is accepted: the client
+    switches partners without a gap, and without both having full access at once (Q13).
+    Raises :class:`NotPossible` for terms that do not fit, a partner that is not approved, oneself (Q14), or a
+    relationship that cannot be replaced, and :class:`AlreadyRelated`.
     """
     client = Organisation.objects.select_for_update().get(pk=client_id)
     partner = Partner.objects.approved().select_related("organisation").filter(pk=partner_id).first()
@@ -41,10 +51,25 @@ def invite_partner(
     if partner.pk == client.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="partner")
     terms.check(client_id=client.pk, now=now)
-    check_full_is_free(client_id=client.pk, partner_id=partner.pk, access=terms.access)
-    relationship = _new(client=client, partner=partner, started_by=Side.CLIENT, terms=terms, note=note, now=now)
+    replaced = _replaceable(client, replaces_id, now) if replaces_id is not None else None
+    check_full_is_free(
+        client_id=client.pk,
+        partner_id=partner.pk,
+        access=terms.access,
+        replaced_partner_id=replaced.partner_id if replaced else None,
+    )
+    relationship = _new(
+        client=client, partner=partner, started_by=Side.CLIENT, terms=terms, note=note, now=now, replaces=replaced
+    )
     write_grants(relationship, terms.products, now)
     return _asked(relationship, "clients.relationship.invited", actor=actor, now=now)
+
+
+def _replaceable(client: Organisation, relationship_id: int, now: datetime) -> Relationship:
+    found = Relationship.objects.filter(client=client, state=RelationshipState.ACTIVE, pk=relationship_id).first()
+    if found is None or (found.ends_at is not None and found.ends_at <= now):
+        raise NotPossible(_("The access that you want to hand over has ended meanwhile. Invite the partner instead."))
+    return found
 
 
 @dataclass(frozen=True)
@@ -193,7 +218,10 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
         raise NotPossible(_("The partner's status does not hold at the moment."))
     if relationship.started_by == Side.CLIENT and relationship.client_id is not None:
         check_full_is_free(
-            client_id=relationship.client_id, partner_id=relationship.partner_id, access=relationship.access
+            client_id=relationship.client_id,
+            partner_id=relationship.partner_id,
+            access=relationship.access,
+            replaced_partner_id=relationship.replaces.partner_id if relationship.replaces else None,
         )
     relationship.state = RelationshipState.PENDING
     relationship.link_version += 1
@@ -215,6 +243,8 @@ def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Re
         raise NotPossible(_("The access that was offered would have ended by now. Ask the client to invite you anew."))
     if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
         raise NotPossible(_("The partner's status does not hold at the moment."))
+    if relationship.replaces_id is not None:
+        _end_replaced(relationship.replaces_id, by=relationship, now=now)
     relationship.state, relationship.answered_at, relationship.access_since = RelationshipState.ACTIVE, now, now
     _save_unique(relationship, ["state", "answered_at", "access_since"])
     relationship.grants.update(granted_at=now)  # what counts is when it began to hold
@@ -222,6 +252,23 @@ def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Re
     record_question(relationship, "clients.relationship.accepted", actor=actor, now=now, changes=words(relationship))
     tasks.mail_answered.start(now=now, relationship_id=relationship.pk)
     return relationship
+
+
+def _end_replaced(replaced_id: int, *, by: Relationship, now: datetime) -> None:
+    """End the access that ``by`` takes over from, in the same transaction; nothing if it has ended meanwhile.
+
+    The portal writes the line: the client had decided it, and the partner that goes does not read who comes. Renewals
+    that the old partner would have paid are the new one's if it pays, else they have no payment means (Q19).
+    """
+    replaced = Relationship.objects.select_for_update(of=("self",)).get(pk=replaced_id)
+    if replaced.state == RelationshipState.ACTIVE:
+        end_relationship(
+            relationship_id=replaced.pk,
+            by=EndedBy.CLIENT,
+            hands_over_renewals=replaced.is_paid_by_partner and by.is_paid_by_partner,
+            actor=SYSTEM,
+            now=now,
+        )
 
 
 def _replace_external_ties(relationship: Relationship, *, actor: Acting, now: datetime) -> None:

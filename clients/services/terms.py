@@ -74,12 +74,17 @@ class Terms:
             )
 
 
-def check_full_is_free(*, client_id: int | None, partner_id: int, access: str) -> None:
+def check_full_is_free(
+    *, client_id: int | None, partner_id: int, access: str, replaced_partner_id: int | None = None
+) -> None:
     """Refuse full access while another partner has it, before anybody is asked or told (Q13).
 
-    The sentence names that partner: it is for the client alone. Raises :class:`NotPossible`.
+    ``replaced_partner_id``: the partner that goes in the moment in which this one comes. The sentence names the other
+    partner: it is for the client alone. Raises :class:`NotPossible`.
     """
     other = selectors.full_access_of(client_id=client_id, except_partner_id=partner_id)
+    if other is not None and other.partner_id == replaced_partner_id:
+        return
     if access == Access.FULL and other is not None:
         raise NotPossible(
             _(

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from django import template
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients import selectors
 from clients.choices import Right
@@ -19,6 +21,28 @@ IDLE = {
     Right.TECHNICAL: _("Nothing has been managed since %(day)s."),
     Right.STATISTICS: _("No statistics have been read since %(day)s."),
 }
+
+
+USED = {
+    Right.VIEW: _("opened"),
+    Right.TECHNICAL: _("managed something"),
+    Right.STATISTICS: _("read statistics"),
+    Right.ORDER: _("ordered or renewed"),
+    Right.BILLING: _("looked at billing"),
+}
+
+
+@register.simple_tag
+def renewal() -> str:
+    """Return what the button does that puts an agreed end off."""
+    months = settings.PROGRAMME["access_renewal_months"]
+    return ngettext("Renew it by %(count)s month", "Renew it by %(count)s months", months) % {"count": months}
+
+
+@register.filter
+def use_in_words(right: Right) -> str:
+    """Return what somebody did when a right was used."""
+    return str(USED[right])
 
 
 @register.filter

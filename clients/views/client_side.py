@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.core import ratelimit
@@ -57,11 +58,16 @@ class PartnerSearchView(PageView):
         """Search once there are two letters."""
         form = forms.PartnerSearchForm(self.request.GET)
         text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-        found: list[Partner] = []
-        if len(text) >= 2:
-            approved = Partner.objects.approved().exclude(pk=self.request.acting.home.pk).matching(text)
-            found = list(approved.select_related("organisation").order_by("organisation__search_name", "pk")[:20])
+        found = found_partners(text, without={self.request.acting.home.pk})
         return super().get_context_data(form=form, text=text, found=found, **kwargs)
+
+
+def found_partners(text: str, *, without: Collection[int]) -> list[Partner]:
+    """Return approved partners by name or mail, the first 20; nothing before there are two letters."""
+    if len(text) < 2:
+        return []
+    approved = Partner.objects.approved().exclude(pk__in=without).matching(text)
+    return list(approved.select_related("organisation").order_by("organisation__search_name", "pk")[:20])
 
 
 class PartnerInviteView(GrantingView):
@@ -85,11 +91,16 @@ class PartnerInviteView(GrantingView):
 
     def grant(self, form: forms.InviteForm) -> Relationship:
         """Invite."""
+        return self.invite(form)
+
+    def invite(self, form: forms.InviteForm, *, replaces_id: int | None = None) -> Relationship:
+        """Make the one domain call."""
         return services.invite_partner(
             client_id=self.client().pk,
             partner_id=self.invited.pk,
             terms=terms_of(form),
             note=form.cleaned_data["note"],
+            replaces_id=replaces_id,
             actor=self.request.acting,
             now=timezone.now(),
         )
@@ -108,6 +119,10 @@ class PartnerInviteView(GrantingView):
         if not ratelimit.consume(self.request, action="invite_partner", user=self.request.user):
             raise Refused(_("You have invited many partners. Wait an hour, then go on."))
         self.grant(form)
+        return self.invited_page()
+
+    def invited_page(self) -> str:
+        """Say what happened, and return where to go on."""
         messages.success(self.request, _("%(partner)s is invited and gets a mail.") % {"partner": self.invited})
         return reverse("clients:relationship_list")
 
@@ -142,10 +157,11 @@ class RelationshipDetailView(ClientSideView, PageView):
         is_active = self.relationship.state == RelationshipState.ACTIVE
         return super().get_context_data(
             grants=grants,
-            terms=selectors.terms_in_words(self.relationship),
+            terms=selectors.terms_in_words(self.relationship, to_client=True),
             asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
             uses=selectors.uses_in_order(self.relationship),
             idle=selectors.idle_rights(self.relationship, today=timezone.localdate()) if is_active else [],
+            successor=self.relationship.replaced_by.pending().select_related("partner__organisation").first(),
             may_change=ClientPermission.RELATIONSHIP_CHANGE.granted_to(self.request.acting),
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(self.request.acting),
             **kwargs,
@@ -226,14 +242,7 @@ class RelationshipChangeView(_GrantingHere):
 
     def get_initial(self) -> dict[str, Any]:
         """What is granted now."""
-        grants = self.relationship.opened_grants.values_list("product", "has_technical", "has_statistics")
-        return {
-            "access": self.relationship.access,
-            "payer": self.relationship.payer,
-            "products": forms.grid_of(grants.order_by("product")),
-            "last_day": self.relationship.last_day,
-            "seen": selectors.snapshot(self.relationship),
-        }
+        return forms.initial_terms(self.relationship) | {"seen": selectors.snapshot(self.relationship)}
 
     def grant(self, form: forms.ChangeAccessForm) -> Relationship:
         """Change it."""

@@ -110,7 +110,8 @@ class ClientDetailView(PartnerSide, PageView):
 
     def described(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
         """With the ways on which one was let in, and what was used when."""
-        return super().described(rows).with_uses().with_ways(self.request.acting.membership)
+        membership = self.request.acting.membership
+        return rows.with_uses().with_ways(membership) if membership is not None else rows.none()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the relationship opens, and what the person may do."""
@@ -164,10 +165,16 @@ class ClientAnswerView(PartnerSide, ActionView):
             raise Http404
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the products that would be opened."""
+        """Name the products that would be opened, and say whose tie to the client it replaces (rule 13)."""
         grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
         terms = selectors.terms_in_words(self.relationship)
-        return super().get_context_data(grants=grants, terms=terms, **kwargs)
+        return super().get_context_data(
+            grants=grants,
+            terms=terms,
+            renewals=selectors.renewals_taken_over(self.relationship),
+            external_count=selectors.external_members_of(self.relationship).count(),
+            **kwargs,
+        )
 
     def act(self, form: ConfirmForm) -> str:
         """Accept; the client gets a mail."""

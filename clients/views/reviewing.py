@@ -51,7 +51,7 @@ class AccessReviewView(PageView):
         acting = self.request.acting
         mine = selectors.who_has_access(organisation_id=acting.home.pk).with_uses()
         relationships = list(mine if acting.relationship is None else mine.none())
-        words = selectors.all_terms_in_words(relationships)
+        words = selectors.all_terms_in_words(relationships, to_client=True)
         today = timezone.localdate()
         entries = [
             {

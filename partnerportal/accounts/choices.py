@@ -1,6 +1,7 @@
 """Words of people and organisations."""
 
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,12 @@ class Role(models.TextChoices):
 
 
 WHOLE = frozenset({Role.LEGAL, Role.ADMINISTRATOR})  # roles that reach everything of the organisation (rule 20)
+
+
+def role_in_words(role: str, *, is_external: bool) -> str:
+    """Return a role as people read it: "Collaborator", "Collaborator (External)"."""
+    label = str(Role(role).label)
+    return _now("%(role)s (External)") % {"role": label} if is_external else label
 
 
 class StaffRole(models.TextChoices):

@@ -11,6 +11,10 @@ class NotYours(Refused):
     """Only a legal representative gives or takes that role."""
 
 
+class StaysCollaborator(Refused):
+    """Somebody who works for another company is a collaborator at most (rule 13)."""
+
+
 class InvitationUnusable(Refused):
     """The invitation is used up, withdrawn, expired, or meant for another address."""
 

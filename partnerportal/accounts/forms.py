@@ -149,6 +149,14 @@ class MemberInviteForm(forms.Form):
         help_text=_("Legal representatives and administrators always may."),
         required=False,
     )
+    is_external = forms.BooleanField(
+        label=_("Works for another company"),
+        help_text=_(
+            "An external member is a collaborator at most. Once their company is your partner, they reach you through "
+            "it instead."
+        ),
+        required=False,
+    )
 
 
 class MemberChangeForm(forms.Form):

@@ -19,6 +19,7 @@ from partnerportal.accounts.choices import (
     OrganisationKind,
     Role,
     StaffRole,
+    role_in_words,
 )
 from partnerportal.accounts.querysets import MemberInvitationQuerySet, MembershipQuerySet, OrganisationQuerySet
 
@@ -129,6 +130,11 @@ class Membership(models.Model):
         return f"{self.user}, {self.organisation}"
 
     @property
+    def role_words(self) -> str:
+        """The role, and whether the person works for another company."""
+        return role_in_words(self.role, is_external=self.is_external)
+
+    @property
     def is_whole(self) -> bool:
         """Tell whether the role reaches everything of the organisation."""
         return self.role in WHOLE
@@ -146,6 +152,7 @@ class MemberInvitation(models.Model):
     email = models.EmailField(_("e-mail address"))
     role = models.CharField(_("role"), max_length=13, choices=Role.choices)
     has_accounting = models.BooleanField(_("may see accounting"), default=False)
+    is_external = models.BooleanField(default=False)  # as on the membership that it becomes (rule 13)
     link_version = models.PositiveSmallIntegerField(default=1)
     invited_by_label = models.CharField(max_length=254)
     created_at = models.DateTimeField()
@@ -158,6 +165,10 @@ class MemberInvitation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="memberinvitation_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(  # Somebody from outside never leads the organisation.
+                name="memberinvitation_external_is_collaborator",
+                condition=Q(is_external=False) | Q(role=Role.COLLABORATOR),
+            ),
             models.CheckConstraint(  # An invitation ends one way.
                 name="memberinvitation_one_end",
                 condition=Q(accepted_at=None) | Q(withdrawn_at=None),
@@ -172,3 +183,8 @@ class MemberInvitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def role_words(self) -> str:
+        """The offered role, and whether it is for somebody of another company."""
+        return role_in_words(self.role, is_external=self.is_external)

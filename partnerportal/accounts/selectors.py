@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from partnerportal.accounts.choices import Role
-from partnerportal.accounts.models import Organisation, User
+from partnerportal.accounts.models import Membership, Organisation, User
 
 
 def legal_representatives(*, organisation_id: int) -> QuerySet[User]:
@@ -29,6 +29,15 @@ def leaders(*, organisation_id: int) -> QuerySet[User]:
 def represented_by(*, email: str) -> QuerySet[Organisation]:
     """Return the organisations that the owner of a mail address legally represents."""
     return Organisation.objects.filter(memberships__user__email__iexact=email, memberships__role=Role.LEGAL)
+
+
+def external_members(*, organisation_id: int | None, of_organisation_id: int) -> QuerySet[Membership]:
+    """Return the external members of an organisation who belong to another one, too: a partnership replaces their tie
+    (rule 13).
+    """
+    theirs = Membership.objects.filter(organisation=of_organisation_id)
+    external = Membership.objects.filter(organisation=organisation_id, is_external=True, user__in=theirs.values("user"))
+    return external.select_related("organisation", "user").order_by("pk")
 
 
 def address_of(organisation: Organisation) -> dict[str, Any]:

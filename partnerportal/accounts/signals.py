@@ -2,4 +2,5 @@
 
 from django.dispatch import Signal
 
+external_joining = Signal()  # organisation, user: somebody of another company is about to become a member
 organisation_changing = Signal()  # organisation (as it was), details (as they will be)

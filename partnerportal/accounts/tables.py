@@ -26,7 +26,7 @@ class MembershipTable(PortalTable):
     }
     name = tables.Column(accessor="user__name", verbose_name=_("Name"))
     email = tables.Column(accessor="user__email", verbose_name=_("E-mail address"))
-    role = tables.Column(verbose_name=_("Role"))
+    role = tables.Column(verbose_name=_("Role"), accessor="role_words", order_by=("role", "is_external", "pk"))
     accounting = tables.BooleanColumn(accessor="may_see_accounting", verbose_name=_("Accounting"), orderable=False)
     act = tables.TemplateColumn(
         template_name="accounts/parts/member_acts.html",

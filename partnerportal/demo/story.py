@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal as D
 
 from dateutil.relativedelta import relativedelta
+from django.utils import timezone
 
 from billing import selectors
 from billing import services as billing
@@ -17,6 +18,7 @@ from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.choices import StaffRole
 from partnerportal.catalogue.models import Offer
 from partnerportal.demo.people import People
+from partnerportal.kernel.days import midnight
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partners import services as partners
@@ -122,7 +124,8 @@ class Story:
             clients.ProductRights(product.pk)
             for product in Product.objects.filter(organisation=self.people.organisations["verte"])
         )
-        self._related("verte", "lumen", clients.Terms(access=Access.LIMITED, products=verte), at)
+        ends_at = midnight(self.now.date() + relativedelta(days=7), timezone.get_default_timezone())
+        self._related("verte", "lumen", clients.Terms(access=Access.LIMITED, products=verte, ends_at=ends_at), at)
         ClientAssignment.objects.create(
             relationship=assigned, membership=self.people.memberships["mia@lumen.example:lumen"], assigned_at=at
         )
@@ -200,8 +203,24 @@ class Story:
             if when == month:
                 self._order(client, code, quantity, name, at, through=through)
 
+    def _uses(self) -> None:
+        """When partners last used what they have; Atelier Nord has not managed the archive's server for a year."""
+        for client, partner, days in (
+            ("clinique", "lumen", {"view": 0, "technical": 2, "statistics": 1, "order": 9, "billing": 9}),
+            ("horizon", "lumen", {"view": 1, "technical": 6, "statistics": 6, "order": 20}),
+            ("moser", "lumen", {"view": 3, "technical": 3, "statistics": 11}),
+            ("verte", "lumen", {"view": 5, "technical": 12, "statistics": 5}),
+            ("rossi", "nord", {"view": 2, "technical": 15, "order": 31}),
+            ("horizon", "nord", {"view": 4, "statistics": 12}),
+        ):
+            relationship = self._relationship(client, partner)
+            for right, ago in days.items():
+                on = self.now.date() - relativedelta(days=ago)
+                clients.note_use(relationship_id=relationship.pk, rights=frozenset({right}), on=on)
+
     def _recently(self) -> None:
         """What waits for somebody now: a request, an invitation, a product on offer, an application."""
+        self._uses()
         at = self.now - relativedelta(days=3)
         legal, organisations = self.people.legal, self.people.organisations
         clients.request_client(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from billing.models import Invoice, PrepaidAccount
 from clients import selectors as client_selectors
 from clients.choices import Right, Side
-from clients.models import Product, Relationship
+from clients.models import Product, ProductTransfer, Relationship
 from clients.permissions import ClientPermission
 from partnerportal.audit.models import AuditEvent
 from partnerportal.home.permissions import HomePermission
@@ -55,8 +55,13 @@ class AccountView(PageView):
             asked = (
                 Relationship.objects.visible_to(acting).pending().filter(client=acting.home.pk, started_by=Side.PARTNER)
             )
-            context["access"] = client_selectors.who_has_access(organisation_id=acting.home.pk)[:8]
+            with_access = client_selectors.who_has_access(organisation_id=acting.home.pk).with_uses()
+            context["access"] = [
+                {"relationship": one, "idle": client_selectors.idle_rights(one, today=today)} for one in with_access[:8]
+            ]
             context["requests"] = asked.select_related("partner__organisation", "client").order_by("-sent_at", "pk")[:5]
+            offered = ProductTransfer.objects.waiting_at(timezone.now()).offered_to(acting)
+            context["offered_count"] = offered.count()
             context["may_invite"] = ClientPermission.RELATIONSHIP_INVITE.granted_to(acting)
             events = AuditEvent.objects.visible_to(acting).newest_first()[:6]
             context["events"] = [

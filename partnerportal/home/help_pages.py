@@ -125,8 +125,9 @@ HELP_PAGES = (
             (
                 _("Ask"),
                 _(
-                    "A legal representative asks by mail address: under Clients, “Add a client”. The client reads what you "
-                    "ask for and grants that, less, or something else. The request waits %(invitation_days)s days."
+                    "A legal representative asks under Clients, “Add a client”: with a code that the client reads out, or by "
+                    "mail address. You say which kinds of products you ask for and what you would do with them; the client "
+                    "grants that, less, or something else. The request waits %(invitation_days)s days."
                 ),
             ),
             (
@@ -155,14 +156,16 @@ HELP_PAGES = (
                 _("Find it"),
                 _(
                     "A legal representative searches by name or mail address under “Partners with access”. Only approved "
-                    "partners are found."
+                    "partners are found. Or make a code there and read it out to a partner that you trust: it asks you with "
+                    "it. A code is valid for %(code_minutes)s minutes and once, and opens nothing by itself."
                 ),
             ),
             (
                 _("Limited or full"),
                 _(
-                    "Limited access opens the products that you tick, nothing else. Full access opens the whole account, also "
-                    "products that come later, and you choose who pays what the partner orders."
+                    "Limited access opens the products that you tick, with the rights that you tick, nothing else. Full access "
+                    "opens the whole account, also products that come later, and you choose who pays what the partner orders. "
+                    "Before anything is sent you read what would change and see what the partner would see."
                 ),
             ),
             (
@@ -186,7 +189,23 @@ HELP_PAGES = (
                 _("Change it"),
                 _(
                     "Open the partner under “Partners with access” and choose “Change access”. You can add and remove "
-                    "products, or go from limited to full and back. The partner gets a mail."
+                    "products and rights, or go from limited to full and back. You read in words what would change, then "
+                    "save. The partner gets a mail."
+                ),
+            ),
+            (
+                _("For a time"),
+                _(
+                    "Access may have a last day. Both sides get a mail %(ending_notice_days)s days before; you renew it by "
+                    "%(access_renewal_months)s months with one click, and nothing is renewed by itself."
+                ),
+            ),
+            (
+                _("Is it still right?"),
+                _(
+                    "Each partner's page says what was used last, and when. What was not used for %(unused_days)s days you "
+                    "take back with one click, or keep. Every %(review_months)s months you are asked to look through who has "
+                    "access."
                 ),
             ),
             (
@@ -318,13 +337,25 @@ HELP_PAGES = (
             ),
             (
                 _("What ends"),
-                _("Access, rebate and cashback end at once. Orders placed before keep their terms."),
+                _(
+                    "Access, rebate and cashback end at once, also in jobs that run. Orders placed before keep their terms. "
+                    "Both sides get a numbered receipt of what was cut; its page reads the data again each time, so that "
+                    "everybody can see that nothing is open."
+                ),
             ),
             (
                 _("What stays"),
                 _(
                     "Products stay with the client until the day they are paid for. Credited cashback stays credited. "
                     "Renewals that the partner would have paid have no payment means until the client chooses one."
+                ),
+            ),
+            (
+                _("Switch partners"),
+                _(
+                    "A client moves from one partner to another in one act: “Switch to another partner” invites the new one. "
+                    "In the moment in which it accepts, the old access ends and the new one begins. Renewals go on to the "
+                    "new partner if it pays."
                 ),
             ),
         ),

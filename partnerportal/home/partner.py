@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
@@ -110,6 +111,7 @@ class PartnerView(_PartnerPage):
         context["todo"] = [
             *self._standing(is_reached=is_reached),
             *self._invitations(acting),
+            *self._ending(acting),
             *self._due(acting, today),
         ]
         return super().get_context_data(**context, **kwargs)
@@ -204,6 +206,21 @@ class PartnerView(_PartnerPage):
                 "when": writing.short_day(relationship.sent_at),
             }
             for relationship in invitations.order_by("-sent_at", "pk")[:TODO_SHOWN]
+        ]
+
+    def _ending(self, acting: Any) -> list[dict[str, Any]]:
+        """Access that ends soon, as agreed: the partner can only remind its client."""
+        mine = Relationship.objects.visible_to(acting).active().filter(partner=self.partner.pk)
+        first_notice = timedelta(days=max(settings.PROGRAMME["ending_notice_days"]))
+        ending = mine.filter(ends_at__lte=timezone.now() + first_notice).select_related("client", "partner")
+        return [
+            {
+                "what": _("%(client)s: your access ends") % {"client": relationship.client},
+                "url": relationship.client_page,
+                "why": _("Last day %(day)s. Only the client can renew it.")
+                % {"day": writing.day(relationship.last_day) if relationship.last_day else ""},
+            }
+            for relationship in ending.order_by("ends_at", "pk")[:TODO_SHOWN]
         ]
 
     def _due(self, acting: Any, today: date) -> list[dict[str, Any]]:

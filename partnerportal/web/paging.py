@@ -56,7 +56,8 @@ class CappedPaginator(Paginator):
         last = min(first + self.per_page, self.count)
         shown = rows.filter(pk__in=list(rows.values_list("pk", flat=True)[first:last]))
         as_table = getattr(self.object_list, "table", None)
-        return self._get_page(BoundRows(list(shown), as_table) if as_table is not None else list(shown), number, self)
+        page_rows = BoundRows(list(shown), as_table) if as_table is not None else list(shown)
+        return self._get_page(page_rows, number, self)  # type: ignore[attr-defined]  # Django's hook for own pages
 
 
 class SeekPaginator(CappedPaginator):

@@ -71,6 +71,7 @@ def build() -> Site:
     client, client_acting = world.make_client("Bäckerei Moser")
     partner, partner_acting = world.make_partner("Studio Lumen", wants_tenders=True)
     other_partner, _other = world.make_partner("Atelier Nord")
+    unrelated_partner, _unrelated = world.make_partner("Werkstatt Süd")
     _stranger, stranger_acting = world.make_client("Hotel Alpina")
     product = world.make_product(client, offers["web-hosting"])
     ended = world.make_relationship(client, partner, since=NOW - timedelta(days=90))
@@ -177,6 +178,8 @@ def build() -> Site:
         "clients:relationship_change": [relationship.pk],
         "clients:relationship_payer": [relationship.pk],
         "clients:relationship_sight": [relationship.pk],
+        "clients:switch_search": [relationship.pk],
+        "clients:switch": [relationship.pk, unrelated_partner.pk],
         "clients:relationship_confirm": [relationship.pk],
         "clients:relationship_narrow": [relationship.pk],
         "clients:relationship_renew": [relationship.pk],

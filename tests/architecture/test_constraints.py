@@ -220,6 +220,7 @@ BAD_ROWS = {
     "membership_role_known": lambda h: world.make_member(h.client, "BOSS"),
     "membership_external_is_collaborator": lambda h: world.make_member(h.client, "LEGAL", is_external=True),
     "memberinvitation_role_known": lambda h: invitation(h, role="BOSS"),
+    "memberinvitation_external_is_collaborator": lambda h: invitation(h, role="ADMINISTRATOR", is_external=True),
     "memberinvitation_one_end": lambda h: invitation(h, accepted_at=NOW, withdrawn_at=NOW),
     "memberinvitation_one_open_per_mail": lambda h: twice(lambda: invitation(h)),
     # catalogue and work

@@ -92,6 +92,62 @@ def test_a_renewal_waits_for_the_end_of_its_relationship_and_never_against_it(by
     assert payer == ("NOBODY" if by_partner else "CLIENT")
 
 
+def scene(*, payer="PARTNER"):
+    """Return a client with an open relationship, how its partner orders, and how the client ends or narrows it."""
+    offer = world.make_catalogue()["web-hosting"]
+    partner, acting = world.make_partner()
+    client, client_acting = world.make_client()
+    relationship = world.make_relationship(client, partner, payer=payer)
+    product = world.make_product(client, offer)
+
+    def order():
+        services.place_order(
+            client_id=client.pk,
+            items=[services.Item(offer, 2)],
+            relationship_id=relationship.pk,
+            key="k",
+            actor=world.acting(acting.membership, relationship),
+            now=NOW,
+        )
+
+    def end():
+        client_services.end_relationship(relationship_id=relationship.pk, by="CLIENT", actor=client_acting, now=NOW)
+
+    def narrow():
+        terms = client_services.Terms(access="LIMITED", products=(client_services.ProductRights(product.pk),))
+        client_services.change_access(relationship_id=relationship.pk, terms=terms, actor=client_acting, now=NOW)
+
+    return relationship, order, {"end": end, "narrow": narrow}
+
+
+@pytest.mark.parametrize("way_out", ["end", "narrow"])
+def test_an_order_waits_for_what_takes_the_access_away_and_is_not_placed(way_out):
+    """Rule 26, rule 48: neither order, nor invoice, nor product."""
+    relationship, order, ways = scene()
+
+    with transaction.atomic():
+        Relationship.objects.select_for_update().get(pk=relationship.pk)
+        with Waiting(order) as waiting:
+            ways[way_out]()
+
+    assert waiting.outcome() == "refused"
+    assert (Order.objects.exists(), Product.objects.count()) == (False, 1)
+
+
+@pytest.mark.parametrize("payer", ["PARTNER", "CLIENT"])
+@pytest.mark.parametrize("way_out", ["end", "narrow"])
+def test_an_order_and_the_end_of_its_relationship_at_once(way_out, payer):
+    """Rule 48: an order of before stands whole, with nobody left to renew it who may not; one of after is none."""
+    _relationship, order, ways = scene(payer=payer)
+
+    outcomes = at_once(order, ways[way_out])
+
+    is_placed = Order.objects.exists()
+    assert outcomes == (["done", "done"] if is_placed else ["done", "refused"])
+    assert Product.objects.count() == (3 if is_placed else 1)
+    assert not Product.objects.filter(renewal_payer="PARTNER").exists()
+
+
 @pytest.fixture
 def shop():
     offers = world.make_catalogue()

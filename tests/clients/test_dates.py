@@ -324,8 +324,8 @@ def test_the_review_shows_everybody_in_sentences_and_confirms(here, now, django_
         body = browser.get(page).content.decode()
     browser.post(reverse("clients:relationship_confirm", args=[relationship.pk]), {"next": page})
 
-    assert "Limited access to 1 product: moser.ch. It manages it and reads the statistics of it." in body
-    assert "Full access; the client pays." in body
+    assert "Limited access to 1 product: moser.ch. It manages it and reads its statistics." in body
+    assert "Full access; you pay." in body
     relationship.refresh_from_db()
     assert relationship.reviewed_at is not None
     assert AuditEvent.objects.filter(action="clients.relationship.confirmed").count() == 1

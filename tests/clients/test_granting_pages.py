@@ -142,8 +142,20 @@ def test_the_second_window_is_told_with_the_difference_and_can_go_on(here):
     assert granted(relationship) == [(here.product.pk, False, False)]
 
 
+SOUND = {"access": "FULL", "payer": None, "ends_at": None, "last_day": None, "rights": {}}
+
+
 @pytest.mark.parametrize(
-    "seen", ["", "no json", "[]", '{"access": 1}', '{"access":1,"payer":1,"ends_at":1,"rights":{"x":1}}']
+    "seen",
+    [
+        "",
+        "no json",
+        "[]",
+        '{"access": 1}',
+        json.dumps(SOUND | {"rights": {"x": ""}}),
+        json.dumps(SOUND | {"rights": {"1": 2}}),
+        json.dumps(SOUND | {"ends_at": 1}),
+    ],
 )
 def test_a_page_that_was_tampered_with_is_refused_in_words(here, seen):
     relationship = world.make_relationship(here.client, here.partner, access="LIMITED", products=(here.product,))

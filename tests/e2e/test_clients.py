@@ -14,7 +14,10 @@ def test_client_invites_a_partner_with_limited_access(somebody):
     sofia.go("/account/partners/invite/?q=lumen")
     sofia.press("Choose")
     sofia.page.get_by_label(re.compile("Limited:")).check()
-    sofia.page.get_by_label(re.compile("sofiameier.ch")).check()
+    sofia.page.get_by_label("Manage: sofiameier.ch").check()
+    assert sofia.page.get_by_label("See: sofiameier.ch").is_checked()  # implied
+    sofia.press("Look at what changes")
+    sofia.reads("Sees 1 product", "Manages 1 product")
     sofia.press("Send the invitation")
     sofia.reads("is invited and gets a mail", "Waiting for an answer")
 
@@ -32,9 +35,11 @@ def test_client_gives_full_access_and_says_who_pays(somebody):
     lena.go("/account/partners/invite/?q=nord")
     lena.press("Choose")
     lena.page.get_by_label(re.compile("Full:")).check()
-    lena.press("Send the invitation")
+    lena.press("Look at what changes")
     lena.reads("Choose who pays")
     lena.page.locator("input[name=payer]").first.check()
+    lena.press("Look at what changes")
+    lena.reads("Has full access: every product", "You pay what it orders")
     lena.press("Send the invitation")
     lena.reads("is invited and gets a mail")
 
@@ -54,9 +59,10 @@ def test_partner_asks_and_client_grants_something_else(somebody):
     urs.reads("Studio Lumen AG asks for access")
     urs.press("Answer")
     urs.page.get_by_label(re.compile("Limited:")).check()
-    urs.page.get_by_label(re.compile("weingut-am-hang.ch")).check()
-    urs.press("Give this access")
-    urs.reads("Access is given", "Limited access to chosen products")
+    urs.page.get_by_label("Statistics: weingut-am-hang.ch").check()
+    urs.press("Look at what changes")
+    urs.press("Give access to 1 product")
+    urs.reads("Access is given", "Limited access to 1 product: weingut-am-hang.ch", "changes nothing")
 
 
 def test_whole_journey_without_java_script(somebody):
@@ -75,8 +81,13 @@ def test_whole_journey_without_java_script(somebody):
     page.goto(jean.portal.url + "/account/partners/")
     jean.follow(page.get_by_role("link", name="Atelier Nord Sàrl"))
     jean.follow(page.get_by_role("link", name="Change access"))
-    page.uncheck("input[name=products]:checked")
-    jean.follow(page.get_by_role("button", name="Save the access"))
+    jean.follow(page.get_by_role("button", name="Monitoring only"))
+    page.uncheck(
+        "input[name=products_statistics][value='" + page.get_attribute("input[name=products_see]", "value") + "']"
+    )
+    jean.follow(page.get_by_role("button", name="Look at what changes"))
+    assert "No longer manages 1 product" in page.inner_text("main")
+    jean.follow(page.get_by_role("button", name="Save the change"))
     assert "The access is changed" in page.inner_text("body")
 
 
@@ -101,8 +112,76 @@ def test_either_side_ends_and_access_is_gone_at_the_next_request(somebody):
     lena.reads("This is not your password")
     lena.page.fill("input[name=password]", PASSWORD)
     lena.press("End it now")
-    lena.reads("The relationship has ended")
+    lena.reads("The relationship has ended", "Receipt E-", "Everything is cut")
 
     ana.page.reload()
     ana.reads("Your access to this client has ended")
     assert "moser.ch mail" not in ana.page.inner_text("main")
+
+
+def test_partner_asks_with_a_code_and_gets_what_it_asked_for(somebody):
+    """Rule 7: the client reads a code out, the partner asks with it, one shortcut grants as asked."""
+    marco = somebody("marco-code")
+    marco.sign_in("marco@rossi.example")
+    marco.go("/account/partners/code/")
+    marco.press("Make a code")
+    code = marco.page.locator("main code").inner_text()
+
+    ana = somebody("ana-asks")
+    ana.sign_in("ana@lumen.example")
+    ana.go("/partner/clients/add/")
+    ana.page.fill("input[name=code]", code)
+    ana.page.get_by_label(re.compile("Limited:")).check()
+    ana.page.get_by_label("Mail hosting").check()
+    ana.page.get_by_label("Read their statistics").check()
+    ana.press("Send the request")
+    ana.reads("Your request is on its way", "Garage Rossi")
+
+    marco.go("/account/")
+    marco.press("Answer")
+    marco.reads("Mail hosting", "It would read their statistics")
+    marco.press("As asked")
+    marco.press("Look at what changes")
+    marco.press("Give access to 3 products")
+    marco.reads("Access is given", "It reads their statistics and changes nothing")
+
+
+def test_client_switches_partners_in_one_act(somebody):
+    """Q13, rule 47: the old access lasts until the new partner accepts, and ends in that moment."""
+    claire = somebody("claire-switches")
+    claire.sign_in("claire@verte.example")
+    claire.go("/account/partners/")
+    claire.press("Studio Lumen AG")
+    claire.press("Switch to another partner")
+    claire.page.fill("input[name=q]", "nord")
+    claire.press("Search")
+    claire.press("Choose")
+    claire.press("Look at what changes")
+    claire.reads("Sees 2 products", "What ends for Studio Lumen AG in that moment")
+    claire.page.fill("input[name=password]", PASSWORD)
+    claire.press("Send the invitation")
+    claire.reads("Atelier Nord Sàrl is invited to take over", "Active")
+
+    luc = somebody("luc-takes-over")
+    luc.sign_in("luc@nord.example")
+    luc.go(luc.last_mail_link("luc@nord.example", "Maison Verte"))
+    luc.reads("You take over from another partner")
+    luc.press("Accept the invitation")
+    luc.reads("Maison Verte SARL is your client now")
+
+    claire.page.reload()
+    claire.reads("Ended", "The receipt of the end")
+    claire.press("The receipt of the end")
+    claire.reads("Everything is cut")
+
+
+def test_a_collaborator_sees_why_and_only_what_the_team_lets_through(somebody):
+    """Rules 20 and 21: from the person to the right, as a chain."""
+    mia = somebody("mia-why")
+    mia.sign_in("mia@lumen.example")
+    mia.go("/partner/clients/?search=clinique")
+    mia.press("Clinique du Lac")
+    mia.press("Enter the client's space")
+    mia.press("Patient portal")
+    mia.press("Why?")
+    mia.reads("Team Web", "manage")

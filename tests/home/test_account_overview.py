@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.choices import Access
 from partners import services
@@ -61,3 +64,30 @@ def test_who_acts_for_a_client_reads_there_what_is_allowed(client):
     missing = client.get(reverse("clients:client_detail", args=[relationship.pk]))
     assert missing.status_code == 404
     assert "You act for Clinique du Lac now" in missing.content.decode()
+
+
+def test_the_overview_says_which_access_ends_or_idles(client):
+    """The client reads what it may have forgotten; the partner reads what only the client renews."""
+    now = timezone.now()
+    offer = world.make_catalogue()["web-hosting"]
+    world.make_thresholds()
+    organisation, acting = world.make_client("Clinique du Lac")
+    product = world.make_product(organisation, offer)
+    partner, partner_acting = world.make_partner()
+    world.make_relationship(
+        organisation,
+        partner,
+        access=Access.LIMITED,
+        products=(product,),
+        since=now - timedelta(days=200),
+        ends_at=now + timedelta(days=6),
+    )
+
+    text = overview(client, acting.user)
+    client.force_login(partner_acting.user)
+    partners_text = client.get(reverse("home:partner")).content.decode()
+
+    assert "Ends after" in text
+    assert "Still needed?" in text
+    assert "Clinique du Lac: your access ends" in partners_text
+    assert "Only the client can renew it." in partners_text

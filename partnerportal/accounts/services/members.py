@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from partnerportal.accounts import tasks
+from partnerportal.accounts import selectors, tasks
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import Role
-from partnerportal.accounts.exceptions import InvitationUnusable, LastLegalRepresentative, NotYours
+from partnerportal.accounts.exceptions import InvitationUnusable, LastLegalRepresentative, NotYours, StaysCollaborator
 from partnerportal.accounts.models import MemberInvitation, Membership, Organisation, User
+from partnerportal.accounts.signals import external_joining
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit import log
 
@@ -21,16 +23,25 @@ INVITATION_LINK = "accounts.invitation"  # purpose of the signed link
 
 @transaction.atomic
 def invite_member(
-    *, organisation_id: int, email: str, role: str, has_accounting: bool, actor: Acting, now: datetime
+    *,
+    organisation_id: int,
+    email: str,
+    role: str,
+    has_accounting: bool,
+    is_external: bool = False,
+    actor: Acting,
+    now: datetime,
 ) -> MemberInvitation:
-    """Invite ``email`` into the organisation; the mail brings the link.
+    """Invite ``email`` into the organisation; the mail brings the link. ``is_external``: works for another company.
 
-    Raises :class:`NotYours` if somebody else than a legal representative offers that role, and
-    :class:`InvitationUnusable` if the person is a member already. An open invitation for the address is replaced.
+    Raises :class:`NotYours` if somebody else than a legal representative offers that role,
+    :class:`StaysCollaborator` for an external member with another role (rule 13), and :class:`InvitationUnusable` if
+    the person is a member already. An open invitation for the address is replaced.
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     email = email.strip().lower()
     _only_legal_gives_legal(actor, role)
+    _external_is_collaborator(role, is_external=is_external)
     if Membership.objects.filter(organisation=organisation, user__email__iexact=email).exists():
         raise InvitationUnusable(_("This person is a member already. Change the role in the list."), field="email")
     MemberInvitation.objects.filter(
@@ -41,6 +52,7 @@ def invite_member(
         email=email,
         role=role,
         has_accounting=has_accounting and role == Role.COLLABORATOR,
+        is_external=is_external,
         invited_by_label=actor.label,
         created_at=now,
         expires_at=now + timedelta(days=settings.PROGRAMME["invitation_days"]),
@@ -51,7 +63,7 @@ def invite_member(
         action="accounts.member.invited",
         subject=invitation,
         organisation=organisation,
-        changes={"role": role},
+        changes={"role": role, "is_external": is_external},
     )
     tasks.mail_member_invited.start(now=now, invitation_id=invitation.pk)
     return invitation
@@ -79,9 +91,10 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     """Make ``user`` a member as invited.
 
     Raises :class:`InvitationUnusable` if the link is used, withdrawn or expired, or was meant for another address
-    (without telling which).
+    (without telling which); an app above may refuse an external member (``external_joining``).
     """
     pk, version = read_token(purpose=INVITATION_LINK, token=token) or (0, 0)  # no row has these
+    _hold_people(MemberInvitation.objects.filter(pk=pk).values_list("organisation", flat=True).first())
     invitation = (
         MemberInvitation.objects.select_for_update(of=("self",))
         .select_related("organisation")
@@ -92,10 +105,17 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
         raise InvitationUnusable(_("This invitation is no longer valid. Ask for a new one."))
     if invitation.email.lower() != user.email.lower():
         raise InvitationUnusable(_("This invitation was sent to another e-mail address. Sign in with that address."))
+    if invitation.is_external:
+        external_joining.send(sender=Membership, organisation=invitation.organisation, user=user)
     membership, _is_new = Membership.objects.get_or_create(
         user=user,
         organisation=invitation.organisation,
-        defaults={"role": invitation.role, "has_accounting": invitation.has_accounting, "created_at": now},
+        defaults={
+            "role": invitation.role,
+            "has_accounting": invitation.has_accounting,
+            "is_external": invitation.is_external,
+            "created_at": now,
+        },
     )
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
@@ -114,13 +134,14 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
 def change_role(*, membership_id: int, role: str, has_accounting: bool, actor: Acting, now: datetime) -> Membership:
     """Change a member's role and accounting right; the member gets a summary by mail (N6).
 
-    Raises :class:`LastLegalRepresentative` (rule 22), and :class:`NotYours` if the role of a legal representative is
-    given or taken by somebody who is none.
+    Raises :class:`LastLegalRepresentative` (rule 22), :class:`NotYours` if the role of a legal representative is
+    given or taken by somebody who is none, and :class:`StaysCollaborator` for an external member.
     """
     membership = _locked(membership_id)
     before = {"role": membership.role, "has_accounting": membership.has_accounting}
     _only_legal_gives_legal(actor, role)
     _only_legal_gives_legal(actor, membership.role)
+    _external_is_collaborator(role, is_external=membership.is_external)
     if membership.role == Role.LEGAL and role != Role.LEGAL:
         _keep_one_legal(membership)
     membership.role, membership.has_accounting = role, has_accounting and role == Role.COLLABORATOR
@@ -158,6 +179,12 @@ def remove_member(*, membership_id: int, actor: Acting, now: datetime) -> None:
     membership.delete()
 
 
+def _hold_people(organisation_id: int | None) -> None:
+    """Let nobody join while a partnership takes the place of external members, nor the other way round (rule 13)."""
+    if organisation_id is not None:
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+
+
 def _locked(membership_id: int) -> Membership:
     """Load a membership under the organisation's lock: two removals at once must see each other (rule 22)."""
     membership = Membership.objects.get(pk=membership_id)
@@ -178,17 +205,24 @@ def _only_legal_gives_legal(actor: Acting, role: str) -> None:
         raise NotYours(_("Only a legal representative gives or takes this role."), field="role")
 
 
+def _external_is_collaborator(role: str, *, is_external: bool) -> None:
+    if is_external and role != Role.COLLABORATOR:
+        raise StaysCollaborator(
+            _("Somebody who works for another company can only be a collaborator. Choose that role."), field="role"
+        )
+
+
 def remove_external_members(
     *, organisation_id: int | None, of_organisation_id: int, actor: Acting, now: datetime
 ) -> list[Membership]:
     """Remove the external users of an organisation who belong to another one; return their memberships there.
 
-    Rule 13: called when a partnership replaces the tie, inside its transaction.
+    Rule 13: called when a partnership replaces the tie, inside its transaction. Invitations of such people that wait
+    are withdrawn: no double membership comes later.
     """
+    _hold_people(organisation_id)
     theirs = Membership.objects.filter(organisation=of_organisation_id)
-    external = Membership.objects.select_related("organisation", "user").filter(
-        organisation=organisation_id, is_external=True, user__in=theirs.values("user")
-    )
+    external = selectors.external_members(organisation_id=organisation_id, of_organisation_id=of_organisation_id)
     people = [membership.user_id for membership in external]
     for membership in external:
         log.record(
@@ -199,4 +233,11 @@ def remove_external_members(
             organisation=membership.organisation,
         )
         membership.delete()
+    MemberInvitation.objects.filter(
+        organisation=organisation_id,
+        is_external=True,
+        accepted_at=None,
+        withdrawn_at=None,
+        email__in=theirs.values(address=Lower("user__email")),
+    ).update(withdrawn_at=now)
     return list(theirs.filter(user__in=people))
