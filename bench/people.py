@@ -7,9 +7,6 @@ representatives'.
 
 from __future__ import annotations
 
-COLLABORATORS = 4  # of each partner
-TEAMS = 3  # of each partner
-
 _USERS = """
 INSERT INTO accounts_user (id, password, email, name, language, staff_role, is_active, date_joined)
 SELECT n, %(password)s, 'person' || n || '@bench.example', 'Person ' || n, 'en', '', true, %(now)s - interval '2 years'

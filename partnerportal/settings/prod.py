@@ -20,6 +20,10 @@ _redis_url = env.text("REDIS_URL")
 DATABASES = {
     "default": dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=60, conn_health_checks=True),
 }
+# Compiling a query takes tens of milliseconds. The server decides on it by an estimate that a list with a few EXISTS
+# passes without reading much: a page's query would be answered before it is compiled.
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"-c jit=off {_options.get('options', '')}".strip()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.cache_url(_redis_url)}}
 CELERY_BROKER_URL = env.broker_url(_redis_url)
 
