@@ -159,7 +159,9 @@ def changes() -> list[Act]:
         return services.change_access(relationship_id=EDITED, terms=terms, actor=actor, now=now)
 
     def simulate() -> None:
-        services.simulate(lambda: change(wide), before=selectors.snapshot(relationship))
+        services.simulate(
+            lambda: change(wide), client_id=relationship.client_id or 0, before=selectors.snapshot(relationship)
+        )
 
     def give() -> None:
         services.give_clients(team_id=with_team.pk, relationship_ids=new, actor=_acting(PARTNER), now=now)

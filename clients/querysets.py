@@ -90,7 +90,8 @@ class RelationshipQuerySet(models.QuerySet[Any]):
             return self.filter(own, pk=acting.relationship.pk).reachable_by(acting.membership)
         as_client = Q(client=acting.home.pk)
         as_partner = Q(partner=acting.home.pk)
-        as_partner = as_partner if acting.is_whole else as_partner & _let_in(acting.membership)
+        if not acting.is_whole:  # a team for every client is none for those that were or may become one
+            as_partner &= _let_in(acting.membership) & Q(state=RelationshipState.ACTIVE)
         return self.filter({Side.CLIENT: as_client, Side.PARTNER: as_partner, None: as_client | as_partner}[side])
 
     def reachable_by(self, membership: Any) -> RelationshipQuerySet:

@@ -29,6 +29,7 @@ PRESETS = (
     Preset("none", _("None"), ()),
 )
 LAST_YEAR = 2099
+LONGEST_ID = 20  # digits; the database has shorter ones
 _INCOMPLETE = _("This page has lost what it needs. Open it again.")
 AS_ASKED = Preset("asked", _("As asked"), None)
 
@@ -190,7 +191,9 @@ class ChangeAccessForm(TermsForm):
         rights = seen.get("rights") if isinstance(seen, dict) else None
         if not isinstance(rights, dict) or not {"access", "payer", "ends_at", "last_day"} <= seen.keys():
             raise forms.ValidationError(_INCOMPLETE)
-        are_rights = all(key.isdecimal() and isinstance(letters, str) for key, letters in rights.items())
+        are_rights = all(
+            key.isdecimal() and len(key) < LONGEST_ID and isinstance(letters, str) for key, letters in rights.items()
+        )
         if not are_rights or not isinstance(seen["ends_at"], str | None):
             raise forms.ValidationError(_INCOMPLETE)
         return seen

@@ -166,6 +166,16 @@ class Relationship(models.Model):
         return (self.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self.client.time_zone)).date()
 
     @property
+    def is_over(self) -> bool:
+        """Tell whether the agreed end has come, written down already or not."""
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is accepted and not over; whether the partner's status holds is another question."""
+        return self.state == RelationshipState.ACTIVE and not self.is_over
+
+    @property
     def ends_soon(self) -> bool:
         """Tell whether access ends within the time in which both sides are told."""
         first_notice = timedelta(days=max(settings.PROGRAMME["ending_notice_days"]))

@@ -1,7 +1,14 @@
 """Questions about relationships, rights and products."""
 
 from clients.selectors.chains import Cell, Link, chain_of
-from clients.selectors.endings import consequences, renewals_paid_by_partner, renewals_taken_over, still_open
+from clients.selectors.endings import (
+    consequences,
+    renewals_lost,
+    renewals_paid,
+    renewals_paid_by_partner,
+    renewals_taken_over,
+    still_open,
+)
 from clients.selectors.lists import (
     asked_products,
     clients_of,
@@ -79,6 +86,8 @@ __all__ = [
     "products_of",
     "products_reached",
     "reach",
+    "renewals_lost",
+    "renewals_paid",
     "renewals_paid_by_partner",
     "renewals_taken_over",
     "rights_in_space",

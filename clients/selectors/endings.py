@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from clients.choices import Access, Payer, RelationshipState, RenewalPayer
 from clients.models import ClientAssignment, Product, Relationship, TeamClient
-from clients.selectors.terms import listed
+from clients.selectors.terms import Change, listed
 from clients.signals import relationship_checked, relationship_ending
 from partnerportal.accounts.choices import WHOLE
 from partnerportal.accounts.models import Membership
@@ -67,6 +67,28 @@ def renewals_paid_by_partner(relationship: Relationship) -> QuerySet[Product]:
     return Product.objects.in_use().filter(organisation=relationship.client_id, renewal_payer=RenewalPayer.PARTNER)
 
 
+def renewals_paid(*, client_id: int) -> frozenset[int]:
+    """Return the client's products in use whose next renewal a partner would pay."""
+    paid = Product.objects.in_use().filter(organisation=client_id, renewal_payer=RenewalPayer.PARTNER)
+    return frozenset(paid.values_list("pk", flat=True))
+
+
+def renewals_lost(*, client_id: int, paid_before: frozenset[int]) -> list[Change]:
+    """Return in words which renewals have no payment means any more, of those that a partner paid before (Q19)."""
+    if not paid_before:
+        return []
+    lost = Product.objects.filter(organisation=client_id, pk__in=paid_before, renewal_payer=RenewalPayer.NOBODY)
+    products = list(lost.order_by("renews_on", "name").values_list("name", "renews_on"))
+    if not products:
+        return []
+    words = ngettext(
+        "%(count)s renewal loses its payment means, due on %(day)s",
+        "%(count)s renewals lose their payment means, first due on %(day)s",
+        len(products),
+    ) % {"count": writing.number(len(products)), "day": writing.day(products[0][1])}
+    return [Change(words, "removed", listed([name for name, _day in products]))]
+
+
 def renewals_taken_over(invitation: Relationship) -> int:
     """Return how many renewals the invited partner pays once it takes over from one that paid them."""
     replaced = invitation.replaces
@@ -89,11 +111,17 @@ def still_open(relationship: Relationship) -> dict[str, int]:
         earning=_earning(relationship),
         assignments=ClientAssignment.objects.filter(relationship=relationship.pk).count(),
         teams=TeamClient.objects.filter(relationship=relationship.pk).count(),
-        renewals=0 if _is_paid_by_another(relationship) else renewals_paid_by_partner(relationship).count(),
+        renewals=_renewals_waiting_for(relationship),
     )
     for _receiver, counts in relationship_checked.send(sender=Relationship, relationship=relationship):
         counted.update(counts)
     return dict(counted)
+
+
+def _renewals_waiting_for(relationship: Relationship) -> int:
+    if not relationship.is_paid_by_partner or _is_paid_by_another(relationship):
+        return 0
+    return renewals_paid_by_partner(relationship).count()
 
 
 def _people(relationship: Relationship) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.utils import timezone
 
 from clients.choices import Access, RelationshipState, Side
 from clients.models import Grant, Product, Relationship
@@ -48,6 +49,7 @@ def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
 def full_access_of(*, client_id: int | None, except_partner_id: int) -> Relationship | None:
     """Return the relationship that gives another partner full access, its status holding at the moment or not (Q13)."""
     full = Relationship.objects.filter(client=client_id, access=Access.FULL, state=RelationshipState.ACTIVE)
+    full = full.exclude(ends_at__lte=timezone.now())
     return full.exclude(partner=except_partner_id).select_related("partner__organisation").first()
 
 

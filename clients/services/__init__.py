@@ -42,7 +42,7 @@ from clients.services.transfers import (
     withdraw_transfer,
 )
 from clients.services.usage import record_usage
-from clients.services.uses import confirm_access, narrowed, note_use, renew_access, take_back_unused
+from clients.services.uses import confirm_access, idle_mark, narrowed, note_use, renew_access, take_back_unused
 
 __all__ = [
     "Ask",
@@ -72,6 +72,7 @@ __all__ = [
     "expire_transfers",
     "extend_product",
     "give_clients",
+    "idle_mark",
     "invite_partner",
     "make_request_code",
     "make_team",

@@ -49,7 +49,7 @@ def change_access(
     if before == after:
         return relationship
     if before_row.is_paid_by_partner and not relationship.is_paid_by_partner:
-        drop_partner_renewals(relationship)
+        _stop_paying(relationship, actor=actor, now=now)
     record(relationship, "clients.relationship.access_changed", {"from": before, "to": after}, actor=actor, now=now)
     if {**before, "payer": None} != {**after, "payer": None}:
         tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=before_row.access)
@@ -86,7 +86,7 @@ def change_payer(*, relationship_id: int, payer: str, actor: Acting, now: dateti
     relationship.payer = payer
     relationship.save(update_fields=["payer"])
     if before == Payer.PARTNER:
-        drop_partner_renewals(relationship)
+        _stop_paying(relationship, actor=actor, now=now)
     changes: dict[str, object] = {"from": before, "to": payer}
     record(relationship, "clients.relationship.payer_changed", changes, actor=actor, now=now)
     tasks.mail_payer_changed.start(now=now, relationship_id=relationship.pk)
@@ -105,6 +105,15 @@ def active_locked(relationship_id: int, *, now: datetime) -> Relationship:
     if relationship.state != RelationshipState.ACTIVE or is_over:
         raise IllegalTransition(relationship.state, RelationshipState.ACTIVE)
     return relationship
+
+
+def _stop_paying(relationship: Relationship, *, actor: Acting, now: datetime) -> None:
+    """The partner pays no more: the client reads which renewals have no payment means now (Q19)."""
+    unpaid = drop_partner_renewals(relationship)
+    if unpaid:
+        changes: dict[str, object] = {"renewals_without_payer": unpaid}
+        record(relationship, "clients.relationship.renewals_unpaid", changes, actor=actor, now=now)
+        tasks.mail_renewals_stopped.start(now=now, relationship_id=relationship.pk, unpaid_products=unpaid)
 
 
 def drop_partner_renewals(relationship: Relationship) -> int:

@@ -30,7 +30,7 @@ def make_request_code(*, organisation_id: int, actor: Acting, now: datetime) -> 
 
     It is valid for ``PROGRAMME["code_minutes"]`` and never shown again.
     """
-    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     code = "".join(secrets.choice(ALPHABET) for _letter in range(LENGTH))
     values = {"digest": _digest(code), "created_at": now, "expires_at": now + code_lifetime()}
     made, _is_new = RequestCode.objects.update_or_create(organisation=organisation, defaults=values)

@@ -5,6 +5,7 @@ Each notice is a job with a key that names what it is about: however often a run
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,12 +20,14 @@ from django.db.models.functions import Coalesce
 
 from clients import selectors, tasks
 from clients.choices import EndedBy, RelationshipState
+from clients.exceptions import EndIncomplete
 from clients.models import Relationship
 from clients.services.ending import end_relationship
 from clients.services.starting import record_question
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.work.registry import Kind
 
+logger = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 TOGETHER = 500  # jobs that are started in one go
 Wanted = tuple[str, dict[str, Any]]  # a job's key and its parameters
@@ -59,15 +62,31 @@ def remind_of_questions(*, now: datetime) -> int:
 
 
 def end_agreed_access(*, now: datetime) -> int:
-    """End every relationship whose agreed end has come; return how many. It opened nothing since that moment."""
-    ended = 0
+    """End every relationship whose agreed end has come; return how many. It opened nothing since that moment.
+
+    One that cannot be ended stops no other: each has a transaction of its own. Raises :class:`EndIncomplete` at last if
+    there was one.
+    """
+    ended, failed = 0, []
     for pk in Relationship.objects.over_at(now).order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            still = Relationship.objects.over_at(now).select_for_update(of=("self",)).filter(pk=pk)
-            if still.exists():  # else it was renewed or ended meanwhile
-                end_relationship(relationship_id=pk, by=EndedBy.TERM, actor=SYSTEM, now=now)
-                ended += 1
+        try:
+            ended += _end_agreed(pk, now)
+        except EndIncomplete as fault:
+            logger.exception("relationship %s could not be ended", pk, exc_info=fault)
+            failed.append(pk)
+    if failed:
+        message = f"{ended} have ended; still open: {failed}"
+        raise EndIncomplete(message)
     return ended
+
+
+@transaction.atomic
+def _end_agreed(relationship_id: int, now: datetime) -> int:
+    still = Relationship.objects.over_at(now).select_for_update(of=("self",)).filter(pk=relationship_id)
+    if not still.exists():  # renewed or ended meanwhile
+        return 0
+    end_relationship(relationship_id=relationship_id, by=EndedBy.TERM, actor=SYSTEM, now=now)
+    return 1
 
 
 @transaction.atomic
@@ -114,7 +133,9 @@ def ask_for_reviews(*, now: datetime) -> int:
     )
 
     def question(client_id: int, oldest: datetime) -> Wanted:
-        return f"clients.mail_review:{client_id}:{oldest.date().isoformat()}", {"client_id": client_id}
+        since = relativedelta(now, oldest)
+        times = (since.years * 12 + since.months) // settings.PROGRAMME["review_months"]  # asked again each time
+        return f"clients.mail_review:{client_id}:{oldest.date().isoformat()}:{times}", {"client_id": client_id}
 
     found = looked_at.iterator(chunk_size=TOGETHER)
     return _tell_each(tasks.mail_review, (question(pk, oldest) for pk, oldest in found), now=now)

@@ -32,17 +32,18 @@ class Outcome:
         return not any(line.change for line in self.changes)
 
 
-def simulate(act: Callable[[], Relationship], *, before: dict[str, Any] | None = None) -> Outcome:
-    """Return what ``act`` would do, and leave everything as it was.
+def simulate(act: Callable[[], Relationship], *, client_id: int, before: dict[str, Any] | None = None) -> Outcome:
+    """Return what ``act`` would do to a partner of this client, and leave everything as it was.
 
     ``before``: the :func:`clients.selectors.snapshot` that holds now; None where nothing is open yet. ``act`` returns
     the relationship as it would be; what it refuses is raised here too.
     """
     with transaction.atomic():
+        paid = selectors.renewals_paid(client_id=client_id)
         relationship = act()
-        client_id = relationship.client_id
         after = selectors.snapshot(relationship)
-        changes = selectors.difference(client_id=client_id or 0, before=before or NO_TERMS, after=after)
+        changes = selectors.difference(client_id=client_id, before=before or NO_TERMS, after=after)
+        changes = [*selectors.renewals_lost(client_id=client_id, paid_before=paid), *changes]
         seen = selectors.sight(relationship)
         transaction.set_rollback(True)
     return Outcome(changes, seen)

@@ -44,7 +44,8 @@ def invite_partner(
     Raises :class:`NotPossible` for terms that do not fit, a partner that is not approved, oneself (Q14), or a
     relationship that cannot be replaced, and :class:`AlreadyRelated`.
     """
-    client = Organisation.objects.select_for_update().get(pk=client_id)
+    client = Organisation.objects.select_for_update(no_key=True).get(pk=client_id)
+    _end_overdue(client.pk, now=now)
     partner = Partner.objects.approved().select_related("organisation").filter(pk=partner_id).first()
     if partner is None:
         raise NotPossible(_("This partner can no longer be invited. Search again."), field="partner")
@@ -99,7 +100,9 @@ def request_client(
     has an account, nor whether another partner has full access there: the client is told when it answers (Q13).
     Raises :class:`NotPossible`, :class:`AlreadyRelated`.
     """
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner_id)
+    partner = (
+        Partner.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=partner_id)
+    )
     if not partner.is_approved:
         raise NotPossible(_("Only an active partner can add clients."))
     terms = Terms(access=ask.access, payer=ask.payer if ask.access == Access.FULL else None)
@@ -140,7 +143,7 @@ def _addressed(partner: Partner, email: str) -> Organisation | None:
 @transaction.atomic
 def accept(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
     """The partner accepts an invitation as it is (rule 10). Raises IllegalTransition, :class:`NotPossible`."""
-    relationship = _locked(relationship_id)
+    relationship = _scope_locked(relationship_id, now=now)
     if relationship.started_by != Side.CLIENT:
         raise NotPossible(_("The client answers this request, not the partner."))
     if relationship.access == Access.LIMITED:
@@ -155,7 +158,7 @@ def answer_request(*, relationship_id: int, terms: Terms, actor: Acting, now: da
 
     Raises IllegalTransition and :class:`NotPossible`.
     """
-    relationship = _locked(relationship_id)
+    relationship = _scope_locked(relationship_id, now=now)
     if relationship.started_by != Side.PARTNER or relationship.client is None:
         raise NotPossible(_("This request is not yours to answer."))
     terms.check(client_id=relationship.client.pk, now=now)
@@ -216,6 +219,8 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.PENDING)
     if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
         raise NotPossible(_("The partner's status does not hold at the moment."))
+    if relationship.ends_at is not None and relationship.ends_at <= now:
+        raise NotPossible(_("The access that it offers would have ended by now. Withdraw it and invite anew."))
     if relationship.started_by == Side.CLIENT and relationship.client_id is not None:
         check_full_is_free(
             client_id=relationship.client_id,
@@ -326,6 +331,25 @@ def _asked(relationship: Relationship, action: str, *, actor: Acting, now: datet
     record_question(relationship, action, actor=actor, now=now, changes=words(relationship))
     tasks.mail_asked.start(now=now, relationship_id=relationship.pk, link_version=relationship.link_version)
     return relationship
+
+
+def _scope_locked(relationship_id: int, *, now: datetime) -> Relationship:
+    """Take the locks in the one order that all services keep: the client's organisation, then the relationships (this
+    one, and the one that it takes over from), the lower number first. What has ended by agreement is written down.
+    """
+    client_id, replaced_id = Relationship.objects.values_list("client", "replaces").get(pk=relationship_id)
+    if client_id is not None:
+        Organisation.objects.select_for_update(no_key=True).get(pk=client_id)
+        _end_overdue(client_id, now=now)
+    both = Relationship.objects.filter(pk__in=[relationship_id, replaced_id or relationship_id]).order_by("pk")
+    list(both.select_for_update(of=("self",)).values_list("pk"))
+    return _locked(relationship_id)
+
+
+def _end_overdue(client_id: int, *, now: datetime) -> None:
+    """Write down what has ended by agreement and no job has written yet: it stands in nobody's way."""
+    for pk in Relationship.objects.over_at(now).filter(client=client_id).order_by("pk").values_list("pk", flat=True):
+        end_relationship(relationship_id=pk, by=EndedBy.TERM, actor=SYSTEM, now=now)
 
 
 def _locked(relationship_id: int) -> Relationship:

@@ -70,25 +70,39 @@ def narrowed(relationship: Relationship, idle: list[Idle]) -> Terms:
 
 
 @transaction.atomic
-def take_back_unused(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
-    """Narrow an access to what the partner uses. Raises :class:`NotPossible` if all of it is in use by now."""
+def take_back_unused(*, relationship_id: int, shown: str, actor: Acting, now: datetime) -> Relationship:
+    """Narrow an access to what the partner uses.
+
+    ``shown``: what the page said is idle (:func:`idle_mark`). Raises :class:`NotPossible` if that has changed.
+    """
     relationship = active_locked(relationship_id, now=now)
-    with_uses = Relationship.objects.with_uses().get(pk=relationship.pk)
+    with_uses = Relationship.objects.with_uses().select_related("client").get(pk=relationship.pk)
     idle = selectors.idle_rights(with_uses, today=timezone.localdate(now))
     if not idle:
         raise NotPossible(_("The partner has used this access meanwhile: there is nothing idle to take back."))
+    if shown != idle_mark(idle):
+        raise NotPossible(_("What is not used has changed since this page was opened. Look at it again."))
     return change_access(relationship_id=relationship.pk, terms=narrowed(with_uses, idle), actor=actor, now=now)
 
 
-@transaction.atomic
-def renew_access(*, relationship_id: int, actor: Acting, now: datetime) -> Relationship:
-    """Put the agreed end off by ``PROGRAMME["access_renewal_months"]``, counted from that end.
+def idle_mark(idle: list[Idle]) -> str:
+    """Return what is idle as a button carries it."""
+    return ",".join(one.right.value for one in idle)
 
-    Raises :class:`NotPossible` for access without an end, IllegalTransition for one that is over.
+
+@transaction.atomic
+def renew_access(*, relationship_id: int, shown: str, actor: Acting, now: datetime) -> Relationship:
+    """Put the agreed end off by ``PROGRAMME["access_renewal_months"]``, counted from that end, once it is near.
+
+    ``shown``: the last day that the page said, in ISO form: pressed twice, it is renewed once. Raises
+    :class:`NotPossible` for access without an end, with another one, or with one far ahead; IllegalTransition for one
+    that is over.
     """
     relationship = active_locked(relationship_id, now=now)
-    if relationship.ends_at is None:
+    if relationship.ends_at is None or relationship.last_day is None:
         raise NotPossible(_("This access has no end date: there is nothing to renew."))
+    if shown != relationship.last_day.isoformat() or not relationship.ends_soon:
+        raise NotPossible(_("This access ends on another day by now. Look at it again."))
     terms = Terms.of(relationship)
     months = relativedelta(months=settings.PROGRAMME["access_renewal_months"])
     zone = ZoneInfo(relationship.client.time_zone if relationship.client else settings.TIME_ZONE)

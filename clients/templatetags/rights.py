@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clients import selectors
+from clients import selectors, services
 from clients.choices import Right
 from clients.selectors import Idle
 from partnerportal.web import writing
@@ -43,6 +43,12 @@ def renewal() -> str:
 def use_in_words(right: Right) -> str:
     """Return what somebody did when a right was used."""
     return str(USED[right])
+
+
+@register.filter
+def idle_mark(idle: list[Idle]) -> str:
+    """Return what is idle as the button that takes it back carries it."""
+    return services.idle_mark(idle)
 
 
 @register.filter

@@ -112,7 +112,7 @@ class PartnerInviteView(GrantingView):
             invitation = self.grant(form)
             return services.accept(relationship_id=invitation.pk, actor=SYSTEM, now=timezone.now())
 
-        return services.simulate(accepted)
+        return services.simulate(accepted, client_id=self.client().pk)
 
     def act(self, form: forms.InviteForm) -> str:
         """Invite; the partner gets a mail."""
@@ -288,6 +288,12 @@ class RelationshipPayerView(ClientSideView, ActionView):
         super().find(**kwargs)
         if not self.relationship.is_full or self.relationship.state != RelationshipState.ACTIVE:
             raise Http404
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say which renewals the partner would pay no more (Q19)."""
+        paid = selectors.renewals_paid_by_partner(self.relationship).count()
+        renewals = paid if self.relationship.is_paid_by_partner else 0
+        return super().get_context_data(renewals=renewals, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         """Who pays now."""

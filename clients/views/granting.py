@@ -91,7 +91,7 @@ class GrantingView(ActionView):
 
     def look(self, form: Any) -> services.Outcome:
         """Return what saving would do."""
-        return services.simulate(lambda: self.grant(form), before=self.before())
+        return services.simulate(lambda: self.grant(form), client_id=self.client().pk, before=self.before())
 
     def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
         """Say with the refusal what somebody else has changed, and let the next save start from there."""

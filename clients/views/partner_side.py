@@ -125,7 +125,8 @@ class ClientDetailView(PartnerSide, PageView):
         return super().get_context_data(
             products=opened.select_related("offer").order_by("name", "pk")[:10],
             product_count=opened.count(),
-            terms=selectors.terms_in_words(self.relationship),
+            # What was taken back names no product any more: a name may have changed since (promise 1).
+            terms=selectors.terms_in_words(self.relationship) if granted else "",
             asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
             uses=selectors.uses_in_order(self.relationship),
             people=[_person_there(one, granted) for one in reaching[:PEOPLE_SHOWN]] if granted else [],
@@ -135,7 +136,7 @@ class ClientDetailView(PartnerSide, PageView):
             may_see_money=acting.membership.may_see_accounting,
             may_end=ClientPermission.RELATIONSHIP_END.granted_to(acting),
             may_answer=ClientPermission.RELATIONSHIP_ANSWER.granted_to(acting),
-            is_active=self.relationship.state == RelationshipState.ACTIVE,
+            is_active=self.relationship.is_open,
             **kwargs,
         )
 
@@ -166,8 +167,10 @@ class ClientAnswerView(PartnerSide, ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the products that would be opened, and say whose tie to the client it replaces (rule 13)."""
-        grants = self.relationship.opened_grants.select_related("product__offer").order_by("product__name", "pk")
-        terms = selectors.terms_in_words(self.relationship)
+        is_waiting = self.relationship.state == RelationshipState.PENDING  # else its products are no longer shown
+        grants = self.relationship.opened_grants if is_waiting else self.relationship.grants.none()
+        grants = grants.select_related("product__offer").order_by("product__name", "pk")
+        terms = selectors.terms_in_words(self.relationship) if is_waiting else self.relationship.access_sentence
         return super().get_context_data(
             grants=grants,
             terms=terms,

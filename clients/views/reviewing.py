@@ -106,7 +106,7 @@ class RelationshipNarrowView(_OneClick):
 
     def act(self) -> str:
         """Narrow; the partner gets a mail."""
-        services.take_back_unused(**self.facts())
+        services.take_back_unused(shown=self.request.POST.get("shown", ""), **self.facts())
         return _("What was not used is taken back, from the next click on. The partner gets a mail.")
 
 
@@ -115,7 +115,7 @@ class RelationshipRenewView(_OneClick):
 
     def act(self) -> str:
         """Renew; the partner gets a mail."""
-        renewed = services.renew_access(**self.facts())
+        renewed = services.renew_access(shown=self.request.POST.get("shown", ""), **self.facts())
         return _("The access is renewed until %(day)s. The partner gets a mail.") % {
             "day": writing.day(renewed.last_day) if renewed.last_day else ""
         }

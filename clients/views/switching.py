@@ -16,6 +16,7 @@ from clients.models import Relationship
 from clients.permissions import ClientPermission
 from clients.views.client_side import ClientSideView, PartnerInviteView, found_partners
 from partnerportal.accounts.forms import PasswordConfirmForm
+from partnerportal.kernel.states import Refused
 from partnerportal.web.views import PageView
 from partners.models import Partner
 
@@ -74,7 +75,10 @@ class SwitchView(_Switching, PartnerInviteView):
         if "confirm" in self.request.POST:
             self.password = PasswordConfirmForm(self.request.POST, request=self.request)
             if not self.password.is_valid():
-                self.outcome = self.look(form)
+                try:
+                    self.outcome = self.look(form)
+                except Refused as refusal:
+                    return self.conflict(form, refusal)
                 return self.render_to_response(self.get_context_data(form=form))
         return super().form_valid(form)
 

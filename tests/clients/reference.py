@@ -123,9 +123,13 @@ def is_let_in(world: World, member: int, relationship: int) -> bool:
 
 
 def knows(world: World, member: int, relationship: int) -> bool:
-    """A relationship is the client's, and the partner's people's who are let in; whatever its state."""
-    is_client = world.relationships[relationship].client == world.members[member].organisation
-    return is_client or is_let_in(world, member, relationship)
+    """A relationship is the client's and, whatever its state, of those who lead the partner; collaborators know the
+    accepted ones to which they are let in (3.3: only the clients authorised for them).
+    """
+    row, person = world.relationships[relationship], world.members[member]
+    if row.client == person.organisation:
+        return True
+    return is_let_in(world, member, relationship) and (person.leads or row.state == "ACTIVE")
 
 
 def may_enter(world: World, member: int, relationship: int) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from clients import selectors, services
-from clients.exceptions import NotPossible
+from clients.exceptions import EndIncomplete, NotPossible
 from clients.models import Product, Relationship, RightUse
+from clients.signals import relationship_checked
 from partnerportal.accounts.choices import Role
 from partnerportal.audit.models import AuditEvent
+from partnerportal.kernel.days import midnight
 from partnerportal.kernel.states import IllegalTransition
 from partnerportal.work.models import Job
 from tests import world
@@ -72,11 +75,62 @@ def test_the_job_writes_the_end_and_tells_both_sides_once(here, now, run_jobs):
     assert len(mail.outbox) == 2
 
 
+def test_one_that_cannot_be_ended_stops_no_other(here, now):
+    """Each end stands by itself; the run says at last what is open."""
+    first = limited(here, since=now - 9 * DAY, ends_at=now - DAY)
+    second = world.make_relationship(
+        world.make_client("Zwei AG")[0], here.partner, since=now - 9 * DAY, ends_at=now - DAY
+    )
+
+    def forgotten(*, relationship, **_):
+        return {"exports": int(relationship.pk == first.pk)}
+
+    relationship_checked.connect(forgotten)
+    try:
+        with pytest.raises(EndIncomplete, match=str(first.pk)):
+            services.end_agreed_access(now=now)
+    finally:
+        relationship_checked.disconnect(forgotten)
+
+    assert dict(Relationship.objects.values_list("pk", "state")) == {first.pk: "ACTIVE", second.pk: "ENDED"}
+
+
+def test_what_is_over_stands_in_nobodys_way(here, now):
+    """Q13: between the moment and the job another partner gets full access, and the same one is invited anew."""
+    over = world.make_relationship(here.client, here.partner, since=now - 9 * DAY, ends_at=now - DAY)
+    other, _acting = world.make_partner("Atelier Nord")
+
+    invite(here, partner_id=other.pk, now=now)
+    invite(here, now=now)
+
+    over.refresh_from_db()
+    assert (over.state, over.ended_by) == ("ENDED", "TERM")
+    assert Relationship.objects.pending().count() == 2
+
+
+def test_both_sides_read_that_an_access_is_over(here, now):
+    """And for the right reason."""
+    relationship = limited(here, since=now - 9 * DAY, ends_at=now - timedelta(minutes=5))
+
+    client_reads = signed_in(here.acting.user).get(reverse("clients:relationship_detail", args=[relationship.pk]))
+    partner_reads = signed_in(here.partner_acting.user).get(reverse("clients:client_detail", args=[relationship.pk]))
+
+    assert "as agreed" in client_reads.content.decode()
+    assert "Change access" not in client_reads.content.decode()
+    assert "as agreed" in partner_reads.content.decode()
+    assert "status in the programme" not in partner_reads.content.decode()
+    assert "moser.ch" not in partner_reads.content.decode()
+
+
 def test_what_is_over_is_not_revived(here, now):
     """Rule 49: between the moment and the job, too."""
     relationship = limited(here, since=now - 9 * DAY, ends_at=now - DAY)
 
-    for act in (services.renew_access, services.confirm_access, services.take_back_unused):
+    for act in (
+        partial(services.renew_access, shown=str(relationship.last_day)),
+        services.confirm_access,
+        partial(services.take_back_unused, shown="view"),
+    ):
         with pytest.raises(IllegalTransition):
             act(relationship_id=relationship.pk, actor=here.acting, now=now)
 
@@ -111,31 +165,34 @@ def test_a_notice_about_an_end_that_was_put_off_is_not_sent(here, now, run_jobs)
     relationship = limited(here, since=now - 9 * DAY, ends_at=now + 5 * DAY)
     services.announce_ends(now=now)
 
-    services.renew_access(relationship_id=relationship.pk, actor=here.acting, now=now)
+    services.renew_access(relationship_id=relationship.pk, shown=str(relationship.last_day), actor=here.acting, now=now)
     run_jobs()
 
     assert not [subject for _to, subject in subjects() if "ends after" in subject]
 
 
-def test_renewing_keeps_midnight_over_summer_time(here, now):
-    """One click by the client puts the end off by twelve months, to the same hour of its clock."""
+def test_renewing_keeps_midnight_and_happens_once(here, now):
+    """One click by the client puts the end off by twelve months, to midnight by its clock; two clicks do no more."""
     zone = ZoneInfo(here.client.time_zone)
-    ends_at = dt.datetime(now.year + 1, 3, 15, tzinfo=zone)
-    relationship = limited(here, since=now - 9 * DAY, ends_at=ends_at)
+    last_day = now.astimezone(zone).date() + timedelta(days=9)
+    relationship = limited(here, since=now - 9 * DAY, ends_at=midnight(last_day + DAY, zone))
     browser = signed_in(here.acting.user)
+    page = reverse("clients:relationship_renew", args=[relationship.pk])
 
-    answer = browser.post(reverse("clients:relationship_renew", args=[relationship.pk]), follow=True)
+    answers = [browser.post(page, {"shown": last_day.isoformat()}, follow=True).content.decode() for _click in range(2)]
 
     relationship.refresh_from_db()
-    assert relationship.ends_at == dt.datetime(now.year + 2, 3, 15, tzinfo=zone)
-    assert f"14 March {now.year + 2}" in answer.content.decode()
+    assert relationship.ends_at == midnight(last_day + DAY, zone).astimezone(zone) + relativedelta(years=1)
+    assert relationship.ends_at.astimezone(zone).hour == 0
+    assert "is renewed until" in answers[0]
+    assert "ends on another day by now" in answers[1]
 
 
 def test_access_without_an_end_has_nothing_to_renew(here, now):
     relationship = limited(here)
 
     with pytest.raises(NotPossible, match="nothing to renew"):
-        services.renew_access(relationship_id=relationship.pk, actor=here.acting, now=now)
+        services.renew_access(relationship_id=relationship.pk, shown="", actor=here.acting, now=now)
 
     assert not AuditEvent.objects.exists()
 
@@ -265,7 +322,7 @@ def test_the_client_is_asked_once_and_takes_back_with_one_click(here, now, run_j
     run_jobs()
     browser = signed_in(here.acting.user)
     page = browser.get(reverse("clients:relationship_detail", args=[relationship.pk])).content.decode()
-    browser.post(reverse("clients:relationship_narrow", args=[relationship.pk]))
+    browser.post(reverse("clients:relationship_narrow", args=[relationship.pk]), {"shown": "statistics"})
 
     assert subjects() == [(here.acting.user.email, "Does Studio Lumen still need its access?")]
     assert "No statistics have been read since" in mail.outbox[0].body
@@ -278,7 +335,7 @@ def test_full_access_that_never_orders_becomes_limited(here, now):
     relationship = world.make_relationship(here.client, here.partner, since=now - 200 * DAY)
     services.note_use(relationship_id=relationship.pk, rights=frozenset({"view"}), on=timezone.localdate(now))
 
-    services.take_back_unused(relationship_id=relationship.pk, actor=here.acting, now=now)
+    services.take_back_unused(relationship_id=relationship.pk, shown="order", actor=here.acting, now=now)
 
     relationship.refresh_from_db()
     assert (relationship.access, relationship.payer) == ("LIMITED", None)
@@ -293,7 +350,7 @@ def test_used_access_is_not_taken_back_by_an_old_page(here, now):
     services.note_use(relationship_id=relationship.pk, rights=everything, on=timezone.localdate(now))
 
     with pytest.raises(NotPossible, match="nothing idle"):
-        services.take_back_unused(relationship_id=relationship.pk, actor=here.acting, now=now)
+        services.take_back_unused(relationship_id=relationship.pk, shown="order", actor=here.acting, now=now)
 
     assert relationship.grants.get().has_statistics
 
@@ -309,6 +366,9 @@ def test_a_review_is_asked_for_every_half_year_once(here, now, run_jobs):
     run_jobs()
 
     assert subjects() == [(here.acting.user.email, "Look through who has access")]
+    for months in (3, 7, 13):
+        services.ask_for_reviews(now=now + relativedelta(months=months))
+    assert Job.objects.filter(kind="clients.mail_review").count() == 3  # asked again each half year
     assert "Studio Lumen: Limited access to 1 product: moser.ch." in mail.outbox[0].body
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from clients.models import Product, Relationship
@@ -154,6 +155,7 @@ SOUND = {"access": "FULL", "payer": None, "ends_at": None, "last_day": None, "ri
         '{"access": 1}',
         json.dumps(SOUND | {"rights": {"x": ""}}),
         json.dumps(SOUND | {"rights": {"1": 2}}),
+        json.dumps(SOUND | {"rights": {"1" * 5000: ""}}),
         json.dumps(SOUND | {"ends_at": 1}),
     ],
 )
@@ -248,3 +250,39 @@ def test_seen_is_drawn_as_json(here):
     seen = here.browser.get(page).context["form"]["seen"].value()
 
     assert json.loads(seen)["rights"] == {str(here.product.pk): "ts"}
+
+
+@pytest.mark.parametrize("terms", [{"access": "FULL", "payer": "CLIENT"}, "limited"])
+def test_renewals_that_lose_their_means_are_told_before_and_after(here, terms, run_jobs):
+    """Q19: in the preview, by mail to the client, in the trail."""
+    relationship = world.make_relationship(here.client, here.partner, payer="PARTNER")
+    Product.objects.filter(pk=here.office.pk).update(renewal_payer="PARTNER")
+    page = reverse("clients:relationship_change", args=[relationship.pk])
+    typed = ticked(here.product) if terms == "limited" else terms
+
+    shown = look(here.browser, page, typed)
+    payer_page = here.browser.get(reverse("clients:relationship_payer", args=[relationship.pk])).content.decode()
+    give(here.browser, page, typed)
+    run_jobs()
+
+    assert ("removed", "1 renewal loses its payment means, due on 1 December 2026", "Office") in lines(shown)
+    assert "1 renewal that the partner would have paid has no payment means" in payer_page
+    told = [message for message in mail.outbox if message.to == [here.acting.user.email]]
+    assert ["no longer renews 1 product for you" in message.subject for message in told] == [True]
+    assert "suspended" not in told[0].body
+    event = AuditEvent.objects.get(action="clients.relationship.renewals_unpaid")
+    assert event.changes == {"renewals_without_payer": 1}
+
+
+@pytest.mark.parametrize("state", ["ENDED", "REFUSED", "WITHDRAWN", "EXPIRED"])
+def test_what_is_over_names_no_product_to_the_partner(here, state):
+    """Promise 1: a name that has changed since is none of its business."""
+    relationship = world.make_relationship(
+        here.client, here.partner, access="LIMITED", products=(here.product,), state=state
+    )
+    Product.objects.filter(pk=here.product.pk).update(name="secret-project.ch")
+    browser = signed_in(here.partner_acting.user)
+
+    for page in ("client_detail", "client_answer"):
+        body = browser.get(reverse(f"clients:{page}", args=[relationship.pk])).content.decode()
+        assert "secret-project.ch" not in body

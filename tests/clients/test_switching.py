@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from billing import services as billing
 from clients import selectors, services
 from clients.choices import Payer, RenewalPayer
 from clients.exceptions import NotPossible
@@ -189,6 +190,27 @@ def test_two_partners_take_over_at_once(here):
     assert Relationship.objects.active().filter(access="FULL").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_switch_accepted_while_the_client_renews(here):
+    """The locks come in one order: nobody is thrown out of the ring."""
+    for _try in range(3):
+        invitation = switch(here)
+        renew = partial(
+            billing.renew,
+            client_id=here.client.pk,
+            product_ids=[here.product.pk],
+            relationship_id=None,
+            key=f"k{invitation.pk}",
+            actor=here.acting,
+            now=NOW,
+        )
+
+        assert at_once(partial(accept, here, invitation), renew) == ["done", "done"]
+
+        services.end_relationship(relationship_id=invitation.pk, by="CLIENT", actor=here.acting, now=NOW)
+        here.old = world.make_relationship(here.client, here.partner, payer=Payer.PARTNER)
+
+
 # The pages
 
 
@@ -229,6 +251,18 @@ def test_a_wrong_password_changes_nothing(here, page):
     assert "This is not your password" in wrong.content.decode()
     assert "Atelier Nord is invited to take over" in right.content.decode()
     assert Relationship.objects.pending().get().replaces == here.old
+
+
+def test_a_wrong_password_with_terms_that_a_rule_refuses_is_told(here, page):
+    """Rule 18: beside the field, and nothing changed."""
+    browser = signed_in(here.acting.user)
+    sent = {"access": "FULL", "payer": "CLIENT", "last_day": "2020-01-01", "confirm": "x", "password": "wrong"}
+
+    answer = browser.post(page, sent)
+
+    assert answer.status_code == 409
+    assert "cannot be in the past" in answer.content.decode()
+    assert not Relationship.objects.pending().exists()
 
 
 def test_the_new_partner_reads_what_it_takes_on_and_not_from_whom(here):

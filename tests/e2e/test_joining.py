@@ -152,9 +152,9 @@ def _code(secret: str) -> str:
 
 def test_second_factor_and_passkey(somebody):
     """TOTP by its secret, then a passkey on Chromium's virtual authenticator, and signing in with it alone."""
-    claire = somebody("claire")
-    claire.sign_in("claire@verte.example")
-    client = claire.context.new_cdp_session(claire.page)
+    jan = somebody("jan")
+    jan.sign_in("jan@lumen.example")
+    client = jan.context.new_cdp_session(jan.page)
     client.send("WebAuthn.enable")
     options = {
         "protocol": "ctap2",
@@ -165,23 +165,23 @@ def test_second_factor_and_passkey(somebody):
         "automaticPresenceSimulation": True,
     }
     client.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    page = claire.page
-    page.goto(claire.portal.url + "/auth/2fa/webauthn/add/")
+    page = jan.page
+    page.goto(jan.portal.url + "/auth/2fa/webauthn/add/")
     if "reauthenticate" in page.url:
         page.fill("input[name=password]", PASSWORD)
-        claire.submit()
+        jan.submit()
     page.fill("input[name=name]", "Laptop")
     if page.locator("input[name=passwordless]").count():
         page.check("input[name=passwordless]")
     page.locator("#mfa_webauthn_add, main button[type=submit], main button").first.click()
     page.wait_for_url(re.compile("recovery|webauthn/$|2fa/$"))
-    claire.look("passkey added")
+    jan.look("passkey added")
 
-    claire.context.clear_cookies()
-    page.goto(claire.portal.url + "/auth/login/")
+    jan.context.clear_cookies()
+    page.goto(jan.portal.url + "/auth/login/")
     page.locator("#passkey_login").click()
     page.wait_for_url(re.compile("/account/"))
-    claire.reads("Maison Verte SARL")
+    jan.reads("Maison Verte SARL")
 
 
 def test_status_perks_and_volume(somebody, portal):

@@ -114,7 +114,9 @@ def _queries_of(act: str, number: int) -> int:
             "widen": lambda: change(widest),
             "narrow": lambda: change(least),
             "withdraw": lambda: change(Terms(Access.LIMITED, None, ())),
-            "simulate": lambda: services.simulate(lambda: change(widest), before=selectors.snapshot(relationship)),
+            "simulate": lambda: services.simulate(
+                lambda: change(widest), client_id=relationship.client_id, before=selectors.snapshot(relationship)
+            ),
             "end": end,
         }[act]
     )

@@ -43,6 +43,7 @@ ACTS = {
     "clients.relationship.confirmed": _("confirmed the access"),
     "clients.code.made": _("made a request code"),
     "clients.relationship.ended": _("ended the relationship"),
+    "clients.relationship.renewals_unpaid": _("left renewals without payment means"),
     "clients.relationship.renewals_stopped": _("stopped the renewals that a suspended partner paid"),
     "clients.assignment.made": _("assigned a collaborator"),
     "clients.assignment.changed": _("changed the rights of a collaborator"),
