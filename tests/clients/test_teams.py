@@ -247,7 +247,7 @@ def test_clients_are_told_when_a_team_begins_and_ceases_to_reach_all(here):
 
 @pytest.mark.parametrize("reaches_all", [False, True])
 def test_clients_read_who_comes_into_a_team_and_what_it_may_do(here, reaches_all):
-    """Promise 7, Q43: with the people and the rights after the change; whom the team does not look after reads nothing."""
+    """Promise 7, Q43: with the people and rights after the change; other clients read nothing."""
     zwei = world.make_client("Zwei AG")[0]
     world.make_relationship(zwei, here.partner)
     team = make(here, here.mia, reaches_all=reaches_all)
