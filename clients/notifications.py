@@ -87,7 +87,8 @@ def renewals_stopped(relationship: Relationship, unpaid_products: int) -> None:
 
 def waiting(relationship: Relationship) -> None:
     """A question that nobody has answered, before it expires: to whom it was sent."""
-    context = {"relationship": relationship, "link": answer_link(relationship)}
+    context = {"relationship": relationship, "link": answer_link(relationship), "terms": _terms(relationship)}
+    context["asked"] = partial(selectors.asked_in_words, relationship)
     if relationship.started_by == Side.CLIENT:
         _to(relationship.partner.organisation, "clients/waiting", context | {"other": relationship.client})
     elif relationship.client is not None:
@@ -100,25 +101,27 @@ def waiting(relationship: Relationship) -> None:
 
 def ending(relationship: Relationship) -> None:
     """Access that ends on an agreed day: to both sides; only the client can renew it."""
-    context = {"relationship": relationship, "terms": _terms(relationship)}
+    context = {"relationship": relationship}
     pages = {"relationship_detail": relationship.client, "client_detail": relationship.partner.organisation}
     for page, organisation in pages.items():
         link = mail.absolute(reverse(f"clients:{page}", args=[relationship.pk]))
         is_client = organisation == relationship.client
-        _to(organisation, "clients/ending", context | {"link": link, "is_client": is_client})
+        terms = _terms(relationship, to_client=is_client)
+        _to(organisation, "clients/ending", context | {"link": link, "is_client": is_client, "terms": terms})
 
 
 def unused(relationship: Relationship, idle: list[selectors.Idle]) -> None:
     """Access that nobody has used for long: to the client, who can narrow it with one click."""
     link = mail.absolute(reverse("clients:relationship_detail", args=[relationship.pk]))
-    context = {"relationship": relationship, "idle": idle, "link": link, "terms": _terms(relationship)}
+    terms = _terms(relationship, to_client=True)
+    context = {"relationship": relationship, "idle": idle, "link": link, "terms": terms}
     _to(relationship.client, "clients/unused", context)
 
 
 def review(client: Organisation, relationships: list[Relationship]) -> None:
     """Who has access, in sentences: to the client, who confirms or cuts."""
     link = mail.absolute(reverse("clients:access_review"))
-    entries = [{"partner": one.partner, "terms": _terms(one)} for one in relationships]
+    entries = [{"partner": one.partner, "terms": _terms(one, to_client=True)} for one in relationships]
     _to(client, "clients/review", {"link": link, "entries": entries})
 
 
@@ -151,9 +154,9 @@ def transfer_answered(transfer: ProductTransfer) -> None:
     _to(transfer.from_organisation, event, {"transfer": transfer, "link": link})
 
 
-def _terms(relationship: Relationship) -> Callable[[], str]:
+def _terms(relationship: Relationship, *, to_client: bool = False) -> Callable[[], str]:
     """Return what is granted, for the template to say: only there the reader's language is in force."""
-    return partial(selectors.terms_in_words, relationship)
+    return partial(selectors.terms_in_words, relationship, to_client=to_client)
 
 
 def _to(organisation: Organisation | None, event: str, context: dict[str, Any]) -> None:

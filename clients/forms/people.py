@@ -57,6 +57,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
         return _person(membership)
 
 
+_INCOMPLETE = _("This page has lost what it needs. Open it again.")
 PERSON_GONE = _("A person whom you ticked is not in your organisation any more. Look at the list again.")
 
 
@@ -69,13 +70,22 @@ class TeamMembersForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": PERSON_GONE},
     )
-    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False, error_messages={"invalid": _INCOMPLETE})
     kept_hidden = ("seen",)  # over a log-in, too
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members_field: Any = self.fields["members"]
         members_field.queryset = people
+
+    def clean_seen(self) -> list[int] | None:
+        """Numbers of people; None where the page said nothing."""
+        seen = self.cleaned_data["seen"]
+        if seen is None or seen == "":
+            return None
+        if not isinstance(seen, list) or any(type(one) is not int for one in seen):
+            raise forms.ValidationError(_INCOMPLETE)
+        return seen
 
 
 class TeamForm(RightsForm):

@@ -16,6 +16,18 @@ from partnerportal.accounts.models import Membership, Organisation, User
 from partnerportal.web import writing
 
 
+def may_read_payer(product: Product, *, relationship: Relationship | None) -> bool:
+    """Tell whether a page may say who pays a product's next renewal, to the owner or in the space of ``relationship``.
+
+    A partner does not learn of others: with limited access it reads nothing but that the owner pays.
+    """
+    if relationship is None or product.renewal_payer == RenewalPayer.CLIENT:
+        return True
+    if product.renewal_payer == RenewalPayer.PARTNER:
+        return relationship.is_paid_by_partner
+    return relationship.is_full
+
+
 def managers_of(*, product: Product) -> QuerySet[Relationship]:
     """Return the active relationships of the owner that reach a product: full access, or a grant on it."""
     granted = Grant.objects.filter(relationship=OuterRef("pk"), product=product)

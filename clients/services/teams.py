@@ -1,7 +1,7 @@
 """A partner's work teams: who is in them, which clients they look after, with what at most. Rules 20 and 21.
 
-An act on a team is one on the partner's organisation. When a client is given to a team or taken from it, that client
-reads it too, as a line of its own (promise 7, Q43).
+An act on a team is one on the partner's organisation. When a client is given to a team or taken from it, or the team's
+people or rights change, that client reads it too, as a line of its own (promise 7, Q43).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from partnerportal.accounts.models import Membership, Organisation
 from partnerportal.audit import log
 
 GIVEN, TAKEN = "clients.team.client_given", "clients.team.client_taken"
+CHANGED = "clients.team.client_changed"
 BATCH = 1_000  # rows of one INSERT
 
 
@@ -75,7 +76,7 @@ def change_team(
     before = selectors.team_terms(team)
     if seen is not None and seen != before:
         raise NotPossible(_("Somebody has changed this team meanwhile. Look at it again before you save."))
-    reached_all = team.reaches_all
+    reached_all, rights_before = team.reaches_all, team.rights
     team.name, team.reaches_all = name, reaches_all
     for right, is_let_through in rights.items():
         setattr(team, right, is_let_through)
@@ -87,6 +88,9 @@ def change_team(
     if reached_all != reaches_all:  # those given one by one stay with it either way
         others = _clients_of(team.organisation_id, now).exclude(teams__team=team)
         _tell(team, GIVEN if reaches_all else TAKEN, others, actor=actor, now=now)
+    if team.rights != rights_before:
+        kept = _cared_for(team, now, reaches_all=reached_all and reaches_all)
+        _tell(team, CHANGED, kept, actor=actor, now=now)
     return team
 
 
@@ -121,6 +125,7 @@ def set_team_members(
         "left": sorted(before[pk] for pk in left)[:50],
     }
     _record(team, "clients.team.members_changed", changes, actor=actor, now=now)
+    _tell(team, CHANGED, _cared_for(team, now, reaches_all=team.reaches_all), actor=actor, now=now)
     return team
 
 
@@ -169,10 +174,7 @@ def take_clients(*, team_id: int, relationship_ids: Collection[int], actor: Acti
 def delete_team(*, team_id: int, actor: Acting, now: datetime) -> None:
     """Delete a team; what its people reached through it alone is gone at the next request. Raises NotPossible."""
     team = _locked(team_id)
-    concerned = _clients_of(team.organisation_id, now)
-    if not team.reaches_all:
-        concerned = concerned.filter(teams__team=team)
-    _tell(team, TAKEN, concerned, actor=actor, now=now)
+    _tell(team, TAKEN, _cared_for(team, now, reaches_all=team.reaches_all), actor=actor, now=now)
     _record(team, "clients.team.deleted", selectors.team_terms(team), actor=actor, now=now)
     team.delete()
 
@@ -215,6 +217,12 @@ def _people(organisation: Organisation, membership_ids: Iterable[int], *, alread
 def _clients_of(organisation_id: int, now: datetime) -> RelationshipQuerySet:
     """Return the relationships of a partner that are accepted and not over, whether or not its status holds."""
     return Relationship.objects.accepted(now).filter(partner=organisation_id)
+
+
+def _cared_for(team: Team, now: datetime, *, reaches_all: bool) -> RelationshipQuerySet:
+    """Return the partner's active clients that a team looks after: all of them, or those it was given."""
+    clients = _clients_of(team.organisation_id, now)
+    return clients if reaches_all else clients.filter(teams__team=team)
 
 
 def _record(team: Team, action: str, changes: dict[str, Any], *, actor: Acting, now: datetime) -> None:

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from clients.models import Product, ProductTransfer
+from clients import selectors
+from clients.models import Product, ProductTransfer, Relationship
 from clients.templatetags.products import standing
 from partnerportal.web.tables import DateColumn, NumberColumn, Place, PortalTable
 
@@ -42,16 +43,27 @@ class ProductTable(PortalTable):
         model = Product
         fields = ("name", "offer", "quantity", "renews_on", "renewal_payer", "state")
 
+    def __init__(self, *args: Any, relationship: Relationship | None = None, **kwargs: Any) -> None:
+        """``relationship``: in whose space the list is read; None in the owner's own."""
+        super().__init__(*args, **kwargs)
+        self.relationship = relationship
+
     def render_state(self, record: Product) -> str:
         """Say when it is overdue. Written here: a template for each row would take as long as the rest of the row."""
         badge = standing(record)
         return format_html('<span class="badge {}">{}</span>', badge["tone"], badge["label"])
 
     def render_renewal_payer(self, value: Any, record: Product) -> str:
-        """Say plainly when nobody would pay."""
+        """Say plainly when nobody would pay; a partner does not learn of others."""
+        if not selectors.may_read_payer(record, relationship=self.relationship):
+            return ""
         if record.renewal_payer == "NOBODY":
             return format_html('<span class="badge warn">{}</span>', value)
         return value
+
+    def value_renewal_payer(self, value: Any, record: Product) -> str:
+        """Say the same in a file."""
+        return value if selectors.may_read_payer(record, relationship=self.relationship) else ""
 
 
 class TransferTable(PortalTable):

@@ -38,6 +38,10 @@ class ProductListView(TableView):
         """What may be seen here, what is due first on top."""
         return Product.objects.visible_to(self.request.acting).select_related("offer").order_by("renews_on", "pk")
 
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Tell the table in whose space it is read."""
+        return super().get_table_kwargs() | {"relationship": self.request.acting.relationship}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell of products that others offer, to whoever may answer."""
         acting, offered = self.request.acting, 0
@@ -98,6 +102,7 @@ class ProductDetailView(OneProduct, PageView):
             managers=managers,
             may_open_managers=ClientPermission.RELATIONSHIP_VIEW.granted_to(acting),
             payer=_paying_partner(managers),
+            may_read_payer=selectors.may_read_payer(product, relationship=acting.relationship),
             rights=self.rights,
             may_describe=self.holds(ClientPermission.PRODUCT_DESCRIBE),
             may_see_statistics=self.holds(ClientPermission.PRODUCT_STATISTICS),

@@ -280,6 +280,8 @@ class TeamDeleteView(OneTeam, ActionView):
 
 
 def _loss(loss: selectors.Loss) -> str:
+    if not loss.gone and not loss.kept:
+        return _("%(person)s loses nothing.") % {"person": loss.person}
     gone = ngettext(
         "%(person)s no longer reaches %(count)s client.", "%(person)s no longer reaches %(count)s clients.", loss.gone
     ) % {"person": loss.person, "count": loss.gone}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.accounts.middleware import act_for
 from partnerportal.accounts.permissions import SignedIn
 from partnerportal.accounts.tokens import link_token, read_token
+from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PolicyView, TableView
 
 
@@ -56,6 +58,7 @@ class ProductTransferView(OneProduct, ActionView):
     def act(self, form: forms.TransferForm) -> str:
         """Offer; who offers to an organisation of their own is led on to accept there."""
         own_organisation_id = form.cleaned_data["to_organisation_id"]
+        self._limit(form.cleaned_data["email"] if own_organisation_id is None else None)
         transfer = services.offer_transfer(
             product_id=self.product.pk,
             from_organisation_id=self.product.organisation_id,
@@ -73,6 +76,14 @@ class ProductTransferView(OneProduct, ActionView):
             return link_url(transfer)
         messages.success(self.request, _("%(address)s gets a mail with a link.") % {"address": transfer.to_email})
         return reverse("clients:product_detail", args=[self.product.pk])
+
+    def _limit(self, address: str | None) -> None:
+        """Refuse to fill somebody's mail box; to an organisation of one's own, many products may go in one go."""
+        key = f"product {self.product.pk}" if address is None else address.lower()
+        if ratelimit.consume(self.request, action="offer_product", user=self.request.user, key=key):
+            return
+        message = _("You have offered many products, or one address many times. Wait an hour, then go on.")
+        raise Refused(message, field="email" if address is not None else "receiver")
 
 
 class TransferWithdrawView(ActionView):

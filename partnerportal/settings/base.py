@@ -184,6 +184,7 @@ ACCOUNT_RATE_LIMITS: dict[str, Any] | bool = {
     "ask_client": f"{30 * RATE_LIMIT_FACTOR}/h/user,{100 * RATE_LIMIT_FACTOR}/d/key",  # ours: key is the partner
     "invite_partner": f"{30 * RATE_LIMIT_FACTOR}/h/user",  # ours
     "resend_request": f"{3 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the relationship
+    "offer_product": f"{30 * RATE_LIMIT_FACTOR}/h/user,{5 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the mail address
     "try_request_code": f"{10 * RATE_LIMIT_FACTOR}/h/user",  # ours: guessing is hopeless
     "post_tender": f"{10 * RATE_LIMIT_FACTOR}/h/ip,{5 * RATE_LIMIT_FACTOR}/h/key",  # ours: key is the mail address
 }

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from clients.models import Relationship
+from clients.models import ProductTransfer, Relationship
 from partnerportal.settings import base
 from tests import world
 from tests.browsers import signed_in
@@ -74,3 +74,21 @@ def test_inviting_is_limited_for_each_person(settings):
 
     assert answers == [302, 409]
     assert Relationship.objects.count() == 1
+
+
+def test_offering_products_is_limited_for_each_address(settings):
+    """A mail box is not filled by offering and withdrawing in turns; in whatever case it is written."""
+    settings.ACCOUNT_RATE_LIMITS = {"offer_product": "30/h/user,2/h/key"}
+    organisation, acting = world.make_client()
+    offer = world.make_catalogue()["web-hosting"]
+    browser = signed_in(acting.user)
+    pages = [
+        reverse("clients:product_transfer", args=[world.make_product(organisation, offer).pk]) for _product in range(4)
+    ]
+    addresses = ["new@example.ch", "NEW@example.ch", "New@example.ch", "other@example.ch"]
+
+    answers = [browser.post(page, {"email": email}) for page, email in zip(pages, addresses, strict=True)]
+
+    assert [one.status_code for one in answers] == [302, 302, 409, 302]
+    assert "Wait an hour" in answers[2].context["form"].errors["email"][0]
+    assert ProductTransfer.objects.count() == 3

@@ -73,6 +73,10 @@ def test_the_job_writes_the_end_and_tells_both_sides_once(here, now, run_jobs):
     assert (relationship.state, relationship.ended_by) == ("ENDED", "TERM")
     assert {to for to, _subject in subjects()} == {here.acting.user.email, here.partner_acting.user.email}
     assert len(mail.outbox) == 2
+    for message in mail.outbox:
+        for body in (message.body, message.alternatives[0][0]):
+            assert "Access ended on its agreed day." in body
+            assert "at once" not in body
 
 
 def test_one_that_cannot_be_ended_stops_no_other(here, now):
@@ -231,6 +235,48 @@ def test_a_stranger_is_reminded_without_a_word_about_accounts(here, now, run_job
     run_jobs()
 
     assert subjects()[-1] == ("new@nowhere.example", "Studio Lumen waits for your answer")
+
+
+@pytest.mark.parametrize("kind", ["invited", "requested", "stranger"])
+def test_a_reminder_says_what_is_asked_and_why_one_gets_it(here, now, run_jobs, kind):
+    """Q15, Q16: who represents an organisation that is known reads so; of a mere address nothing is known."""
+    if kind == "invited":
+        invite(here, now=now)
+    else:
+        request(here, here.acting.user.email if kind == "requested" else "new@nowhere.example", now=now)
+    run_jobs()
+    mail.outbox.clear()
+
+    services.remind_of_questions(now=now + 24 * DAY)
+    run_jobs()
+
+    (message,) = mail.outbox
+    asked = "What is offered: Full access; the " if kind == "invited" else "It asks for: Full access; the partner pays."
+    for body in (message.body, message.alternatives[0][0]):
+        assert asked in body
+        assert ("somebody entered your address" in body) is (kind == "stranger")
+        assert ("an organisation that you represent" in body) is (kind != "stranger")
+
+
+def test_a_client_reads_in_its_mails_that_it_pays_itself(here, now, run_jobs):
+    """Rules 17 and 18: "you pay" to the client, "the client pays" to the partner."""
+    world.make_relationship(here.client, here.partner, since=now - 200 * DAY, ends_at=now + 6 * DAY)
+    services.ask_about_unused(now=now)
+    services.ask_for_reviews(now=now)
+    services.announce_ends(now=now)
+    run_jobs()
+
+    said = {"Full access; you pay": set(), "Full access; the client pays": set()}
+    for message in mail.outbox:
+        for words, readers in said.items():
+            if words in message.body:
+                readers.add((message.to[0], message.subject))
+    to_client = {one for one in subjects() if one[0] == here.acting.user.email}
+    assert len(to_client) == 3
+    assert said == {
+        "Full access; you pay": to_client,
+        "Full access; the client pays": set(subjects()) - to_client,
+    }
 
 
 def test_an_answer_stops_the_reminder(here, now, run_jobs):

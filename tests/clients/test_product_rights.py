@@ -21,6 +21,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 NOTE = "Runs on lac-17, ask Luc."
+HIDDEN = ("Atelier Nord", "The partner")  # from another partner of the same client
 
 
 def page(name, product):
@@ -162,6 +163,35 @@ def test_the_page_says_who_owns_and_who_pays(here, payer):
     own = collaborator.get(page("detail", here.product)).content.decode()
     assert "Studio Lumen" in own
     assert reverse("clients:relationship_detail", args=[relationship.pk]) not in own
+
+
+@pytest.mark.parametrize("payer", RenewalPayer.values)
+def test_a_partner_with_limited_access_does_not_learn_that_another_pays(here, payer):
+    """Rules 14 and 29: in the list, in its file and on the page; who pays itself reads it, and the owner does."""
+    full, full_acting = world.make_partner("Atelier Nord")
+    paying = world.make_relationship(here.client, full, payer=Payer.PARTNER)
+    limited = world.make_relationship(here.client, here.partner, access=Access.LIMITED, products=(here.product,))
+    Product.objects.update(renewal_payer=payer)
+    addresses = (
+        reverse("clients:product_list"),
+        reverse("clients:product_list") + "?download=csv",
+        page("detail", here.product),
+    )
+
+    def read(browser):
+        return [browser.get(address).content.decode() for address in addresses]
+
+    words = {"CLIENT": "The owner", "PARTNER": "The partner", "NOBODY": "No payment means"}[payer]
+    on_page = {"CLIENT": "Renewal paid by", "PARTNER": "Atelier Nord pays", "NOBODY": "No payment means"}[payer]
+    for is_told, texts in (
+        (payer == RenewalPayer.CLIENT, read(in_space(here.partner_acting.user, limited))),
+        (True, read(in_space(full_acting.user, paying))),
+        (True, read(signed_in(here.acting.user))),
+    ):
+        assert [words in text for text in texts[:2]] == [is_told, is_told]
+        assert (on_page in texts[2]) is is_told
+        assert all("moser.ch" in text for text in texts)
+    assert not any(name in text for text in read(in_space(here.partner_acting.user, limited)) for name in HIDDEN)
 
 
 def test_weeks_begin_on_monday_and_the_twelfth_is_the_one_that_runs(here):

@@ -268,6 +268,30 @@ def test_boxes_that_were_ticked_for_another_organisation_do_nothing(here):
     assert here.team.clients.count() == 1
 
 
+@pytest.mark.parametrize("seen", ["5", "true", "[[1]]", "[1.5]", '["x"]', "[true]", '{"a": 1}', "[null]", "{", '"x"'])
+def test_a_team_page_that_has_lost_who_was_in_it_gets_a_sentence_and_changes_nothing(here, seen):
+    address = reverse("clients:team_members", args=[here.team.pk])
+    answer = here.browser.post(address, {"members": [here.tom.pk], "seen": seen})
+
+    assert answer.status_code == 200
+    assert "This page has lost what it needs. Open it again." in answer.content.decode()
+    assert [one.membership for one in here.team.members.all()] == [here.mia]
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_who_reaches_nobody_through_a_team_loses_nothing_with_it(here, is_kept):
+    """Rule 20: "still reaches every client" is said of those who reach clients on another way."""
+    if is_kept:
+        world.assign(here.relationship, here.mia)
+    else:
+        here.team.clients.all().delete()
+
+    asked = page(here, "team_delete", here.team.pk).content.decode()
+
+    assert ("Mia Vogt still reaches every client. 1 stays on another way" in asked) is is_kept
+    assert ("Mia Vogt loses nothing." in asked) is not is_kept
+
+
 def test_a_team_is_made_changed_and_deleted_on_its_pages(here):
     made = here.browser.post(
         reverse("clients:team_create"), {"name": "Shops", "has_order": "on", "members": [here.tom.pk]}

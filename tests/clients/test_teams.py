@@ -245,6 +245,55 @@ def test_clients_are_told_when_a_team_begins_and_ceases_to_reach_all(here):
     assert reached(here.mia) == {here.relationship}
 
 
+@pytest.mark.parametrize("reaches_all", [False, True])
+def test_clients_read_who_comes_into_a_team_and_what_it_may_do(here, reaches_all):
+    """Promise 7, Q43: with the people and rights after the change; other clients read nothing."""
+    zwei = world.make_client("Zwei AG")[0]
+    world.make_relationship(zwei, here.partner)
+    team = make(here, here.mia, reaches_all=reaches_all)
+    give(here, team, here.relationship)
+
+    set_people(here, team, here.mia, here.tom)
+    change(here, team, rights=TECHNICAL)
+    change(here, team, rights=TECHNICAL, name="Care")
+
+    given, changed = "clients.team.client_given", "clients.team.client_changed"
+    assert told(here.client) == [given, changed, changed]
+    assert told(zwei) == ([given, changed, changed] if reaches_all else [])
+    people, rights = AuditEvent.objects.visible_to(here.acting).filter(action=changed).order_by("pk")
+    assert (people.relationship_id, rights.subject_label) == (here.relationship.pk, "Web")
+    assert people.changes["people"] == ["Ana Keller", "Ana Keller"]
+    assert rights.changes["rights"] == ["technical", "view"]
+
+
+def test_rights_and_reach_of_a_team_change_in_one_act_and_each_client_reads_one_line(here):
+    """Promise 7."""
+    zwei = world.make_client("Zwei AG")[0]
+    world.make_relationship(zwei, here.partner)
+    team = make(here, here.mia)
+    give(here, team, here.relationship)
+
+    change(here, team, rights=TECHNICAL, reaches_all=True)
+    change(here, team, rights=ALL, reaches_all=False)
+
+    given, changed, taken = (f"clients.team.client_{act}" for act in ("given", "changed", "taken"))
+    assert told(zwei) == [given, taken]
+    assert told(here.client) == [given, changed, changed]
+
+
+def test_the_people_of_a_team_change_in_as_many_statements_for_many_clients(here):
+    few, many = make(here, here.mia), make(here, here.mia, name="Care")
+    give(here, few, here.relationship)
+    give(here, many, *(_client(here, number) for number in range(40)))
+
+    with CaptureQueriesContext(connection) as for_few:
+        set_people(here, few, here.tom)
+    with CaptureQueriesContext(connection) as for_many:
+        set_people(here, many, here.tom)
+
+    assert len(for_many) == len(for_few)
+
+
 def test_deleting_a_team_takes_its_reach_and_tells_its_clients(here):
     """Rule 20; promise 7."""
     team = make(here, here.mia)

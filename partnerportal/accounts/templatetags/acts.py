@@ -61,6 +61,7 @@ ACTS = {
     "clients.team.clients_taken": _("took clients from a team"),
     "clients.team.client_given": _("put a team in charge"),
     "clients.team.client_taken": _("took a team off"),
+    "clients.team.client_changed": _("changed the people or the rights of a team in charge"),
     "clients.team.deleted": _("deleted a team"),
     "billing.order.placed": _("ordered"),
     "billing.renewal.placed": _("renewed"),
