@@ -36,7 +36,9 @@ class ProductTable(PortalTable):
     offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
     quantity = NumberColumn(verbose_name=_("Units"))
     renews_on = DateColumn(verbose_name=_("Paid until"))
-    renewal_payer = tables.Column(verbose_name=_("Renewal paid by"))
+    renewal_payer = tables.Column(
+        verbose_name=_("Renewal paid by"), orderable=False
+    )  # an order would tell what is hidden
     state = tables.Column(verbose_name=_("State"))
 
     class Meta(PortalTable.Meta):

@@ -49,6 +49,8 @@ class AccountView(PageView):
                 unpaid_count=Count("pk", filter=Q(renewal_payer="NOBODY")),
             ),
         }
+        if acting.relationship is not None and not acting.relationship.is_full:
+            context["unpaid_count"] = 0  # nothing of how others pay, as in the list of products
         if acting.relationship is None and acting.membership.may_see_accounting:
             context["figures"] = self._money(acting)
         if acting.relationship is None and acting.is_whole:

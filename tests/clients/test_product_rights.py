@@ -192,6 +192,9 @@ def test_a_partner_with_limited_access_does_not_learn_that_another_pays(here, pa
         assert (on_page in texts[2]) is is_told
         assert all("moser.ch" in text for text in texts)
     assert not any(name in text for text in read(in_space(here.partner_acting.user, limited)) for name in HIDDEN)
+    overview = in_space(here.partner_acting.user, limited).get("/", follow=True).content.decode()
+    assert "Bäckerei Moser" in overview
+    assert "no payment means" not in overview
 
 
 def test_weeks_begin_on_monday_and_the_twelfth_is_the_one_that_runs(here):
