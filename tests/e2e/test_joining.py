@@ -180,8 +180,8 @@ def test_second_factor_and_passkey(somebody):
     jan.context.clear_cookies()
     page.goto(jan.portal.url + "/auth/login/")
     page.locator("#passkey_login").click()
-    page.wait_for_url(re.compile("/account/"))
-    jan.reads("Maison Verte SARL")
+    page.wait_for_url(re.compile("/partner/"))
+    jan.reads("Studio Lumen AG")
 
 
 def test_status_perks_and_volume(somebody, portal):
