@@ -1,6 +1,6 @@
 """Products, relationships, what they grant, and who of a partner's people reaches which client. Rules 6 to 22."""
 
-from clients.models.people import ClientAssignment, Team, TeamClient, TeamMember, rights_of
+from clients.models.people import ClientAssignment, Team, TeamClient, TeamMember
 from clients.models.products import Product, ProductTransfer, ProductUsage
 from clients.models.relationships import (
     EndReceipt,
@@ -9,6 +9,7 @@ from clients.models.relationships import (
     RequestCode,
     RightUse,
     access_sentence,
+    rights_of,
 )
 
 __all__ = [

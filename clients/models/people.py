@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Lower
 
-from clients.choices import Right
-from clients.models.relationships import Relationship
+from clients.models.relationships import Relationship, rights_of
 from clients.querysets import TeamQuerySet
 from partnerportal.accounts.models import Membership, Organisation
 
@@ -26,11 +25,6 @@ class Narrowed(models.Model):
     def rights(self) -> frozenset[str]:
         """The rights that are let through."""
         return rights_of(self)
-
-
-def rights_of(flags: object) -> frozenset[str]:
-    """Return the rights that the ``has_…`` flags of a row name, and :attr:`Right.VIEW`, which is implied."""
-    return frozenset({Right.VIEW, *(right for right in Right if getattr(flags, f"has_{right.value}", False))})
 
 
 class ClientAssignment(Narrowed):

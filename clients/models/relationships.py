@@ -22,6 +22,11 @@ from partners.models import Partner
 ANSWERED = [RelationshipState.ACTIVE, RelationshipState.ENDED]
 
 
+def rights_of(flags: object) -> frozenset[str]:
+    """Return the rights that the ``has_…`` flags of a row name, and :attr:`Right.VIEW`, which is implied."""
+    return frozenset({Right.VIEW, *(right for right in Right if getattr(flags, f"has_{right.value}", False))})
+
+
 def access_sentence(access: str, payer: str | None) -> str:
     """Return an access and who pays in words."""
     if access != Access.FULL:
@@ -235,6 +240,11 @@ class Grant(models.Model):
             models.UniqueConstraint(fields=["relationship", "product"], name="grant_once_per_product"),
         ]
         indexes = [models.Index(fields=["product", "relationship"], name="grant_by_product")]
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What the partner may do with the product."""
+        return rights_of(self)
 
 
 class RightUse(models.Model):

@@ -9,15 +9,8 @@ from clients.selectors.endings import (
     renewals_taken_over,
     still_open,
 )
-from clients.selectors.lists import (
-    asked_products,
-    clients_of,
-    full_access_of,
-    partners_of,
-    products_of,
-    units_of_family,
-    who_has_access,
-)
+from clients.selectors.idle import Idle, idle_relationships, idle_rights, uses_in_order
+from clients.selectors.lists import clients_of, full_access_of, partners_of, who_has_access
 from clients.selectors.people import (
     FLAGS,
     Loss,
@@ -37,19 +30,12 @@ from clients.selectors.people import (
     ways_in_words,
     what_remains,
 )
+from clients.selectors.products import asked_products, managers_of, may_read_payer, products_of, units_of_family
 from clients.selectors.reach import Reach, Way, granted_on_product, reach, rights_in_space
 from clients.selectors.sight import Sight, sight
 from clients.selectors.terms import Change, all_terms_in_words, asked_in_words, difference, snapshot, terms_in_words
-from clients.selectors.transfers import (
-    led_by,
-    managers_of,
-    may_read_payer,
-    transfer_waiting,
-    what_the_receiver_takes,
-    what_the_sender_gives,
-)
+from clients.selectors.transfers import led_by, transfer_waiting, what_the_receiver_takes, what_the_sender_gives
 from clients.selectors.usage import Week, usage_by_week
-from clients.selectors.uses import Idle, idle_relationships, idle_rights, uses_in_order
 
 __all__ = [
     "FLAGS",

@@ -10,10 +10,9 @@ from django.utils.translation import ngettext
 
 from clients.choices import Access, Payer, RelationshipState, RenewalPayer
 from clients.models import ClientAssignment, Product, Relationship, TeamClient
+from clients.selectors.people import people_at
 from clients.selectors.terms import Change, listed
 from clients.signals import relationship_checked, relationship_ending
-from partnerportal.accounts.choices import WHOLE
-from partnerportal.accounts.models import Membership
 from partnerportal.web import writing
 
 
@@ -106,7 +105,7 @@ def still_open(relationship: Relationship) -> dict[str, int]:
     """
     is_open = Relationship.objects.active().filter(pk=relationship.pk).exists()
     counted = Counter(
-        people=_people(relationship) if is_open else 0,
+        people=people_at(relationship).filter(is_let_in=True).count() if is_open else 0,
         products=Product.objects.opened_by(relationship.pk).in_use().count(),
         earning=_earning(relationship),
         assignments=ClientAssignment.objects.filter(relationship=relationship.pk).count(),
@@ -122,16 +121,6 @@ def _renewals_waiting_for(relationship: Relationship) -> int:
     if not relationship.is_paid_by_partner or _is_paid_by_another(relationship):
         return 0
     return renewals_paid_by_partner(relationship).count()
-
-
-def _people(relationship: Relationship) -> int:
-    let_in = Membership.objects.filter(organisation=relationship.partner_id).only("organisation", "role")
-    leading = let_in.filter(role__in=WHOLE).count()
-    by_name = let_in.exclude(role__in=WHOLE).filter(client_assignments__relationship=relationship.pk)
-    in_teams = let_in.exclude(role__in=WHOLE).filter(client_teams__team__clients__relationship=relationship.pk)
-    everywhere = let_in.exclude(role__in=WHOLE).filter(client_teams__team__reaches_all=True)
-    collaborators = {*by_name.values_list("pk", flat=True), *in_teams.values_list("pk", flat=True)}
-    return leading + len(collaborators | set(everywhere.values_list("pk", flat=True)))
 
 
 def _earning(relationship: Relationship) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from clients.choices import Access, RelationshipState, Side
 from clients.models import Grant, Product, Relationship
-from clients.querysets import ProductQuerySet, RelationshipQuerySet
+from clients.querysets import RelationshipQuerySet
 
 
 def clients_of(*, acting: Any) -> QuerySet[Relationship]:
@@ -40,12 +40,6 @@ def _opened_count() -> Case:
     return Case(When(is_open, then=Subquery(products.annotate(number=Count("pk")).values("number"))))
 
 
-def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
-    """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
-    counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
-    return counted["units"] or 0
-
-
 def full_access_of(*, client_id: int | None, except_partner_id: int) -> Relationship | None:
     """Return the relationship that gives another partner full access, its status holding at the moment or not (Q13)."""
     full = Relationship.objects.filter(client=client_id, access=Access.FULL, state=RelationshipState.ACTIVE)
@@ -61,16 +55,3 @@ def who_has_access(*, organisation_id: int) -> RelationshipQuerySet:
         .select_related("partner__organisation")
         .order_by("access_since", "pk")
     )
-
-
-def asked_products(relationship: Relationship) -> QuerySet[Product]:
-    """Return the client's products that a partner's request speaks of: of the families it names, or all."""
-    owned = Product.objects.in_use().filter(organisation=relationship.client_id)
-    families = list(relationship.asked_families.values_list("pk", flat=True))
-    return (owned.filter(offer__family__in=families) if families else owned).order_by("pk")
-
-
-def products_of(relationship: Relationship) -> QuerySet[Product]:
-    """Return the products that a relationship opens, in use, whether or not the partner's status holds."""
-    owned = Product.objects.in_use().filter(organisation=relationship.client_id)
-    return owned if relationship.is_full else owned.filter(grants__relationship=relationship.pk)

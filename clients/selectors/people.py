@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from clients.choices import Right
-from clients.models import ClientAssignment, Grant, Product, Relationship, Team, TeamClient, TeamMember
+from clients.models import ClientAssignment, Product, Relationship, Team, TeamClient, TeamMember
 from clients.querysets import ProductQuerySet, RelationshipQuerySet
 from clients.selectors.reach import NOTHING, Way, allowed, granted_in_space, ways_of
 from partnerportal.accounts import selectors as account_selectors
@@ -121,10 +121,8 @@ def clients_reached(membership: Membership) -> RelationshipQuerySet:
 
 def products_reached(relationship: Relationship) -> ProductQuerySet:
     """Return the products that a relationship opens at this moment, with ``grant``: the flags granted on each."""
-    grants = Grant.objects.filter(relationship=relationship.pk, product=OuterRef("pk"))
-    flags = JSONObject(has_technical="has_technical", has_statistics="has_statistics")
     opened = Product.objects.opened_by(relationship.pk).in_use().select_related("offer", "organisation")
-    return opened.annotate(grant=Subquery(grants.values(json=flags)))
+    return opened.with_grant_of(relationship.pk)
 
 
 def people_of(*, organisation_id: int) -> QuerySet[Membership]:

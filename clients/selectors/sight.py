@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from clients.choices import Right
 from clients.models import Product, Relationship
-from clients.selectors.reach import granted_in_space, granted_on_product
+from clients.selectors.people import granted_now
+from clients.selectors.reach import granted_on_product
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.models import Membership
@@ -51,7 +52,6 @@ def sight(relationship: Relationship) -> Sight:
     count = visible.count()
     shown = visible.with_grant_of(relationship.pk).select_related("offer").order_by("name", "pk")[:SHOWN]
     access, payer = relationship.access, relationship.payer
-    is_open = Relationship.objects.active().filter(pk=relationship.pk).exists()
     return Sight(
         products=[
             SeenProduct(product, granted_on_product(access=access, payer=payer, grant=product.grant))
@@ -59,5 +59,5 @@ def sight(relationship: Relationship) -> Sight:
         ],
         count=count,
         hidden_count=Product.objects.in_use().filter(organisation=relationship.client_id).count() - count,
-        rights=granted_in_space(access=access, payer=payer) if is_open else frozenset(),
+        rights=granted_now(relationship),
     )

@@ -5,38 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.choices import Access, ProductState, RenewalPayer
-from clients.models import Grant, Product, ProductTransfer, Relationship
+from clients.models import Product, ProductTransfer, Relationship
+from clients.selectors.products import managers_of
 from partnerportal.accounts.choices import WHOLE
 from partnerportal.accounts.models import Membership, Organisation, User
 from partnerportal.web import writing
-
-
-def may_read_payer(product: Product, *, relationship: Relationship | None) -> bool:
-    """Tell whether a page may say who pays a product's next renewal, to the owner or in the space of ``relationship``.
-
-    A partner does not learn of others: with limited access it reads nothing but that the owner pays.
-    """
-    if relationship is None or product.renewal_payer == RenewalPayer.CLIENT:
-        return True
-    if product.renewal_payer == RenewalPayer.PARTNER:
-        return relationship.is_paid_by_partner
-    return relationship.is_full
-
-
-def managers_of(*, product: Product) -> QuerySet[Relationship]:
-    """Return the active relationships of the owner that reach a product: full access, or a grant on it."""
-    granted = Grant.objects.filter(relationship=OuterRef("pk"), product=product)
-    reaching = Relationship.objects.active().filter(Q(access=Access.FULL) | Exists(granted))
-    return (
-        reaching.filter(client=product.organisation_id)
-        .select_related("partner__organisation")
-        .order_by("access_since", "pk")
-    )
 
 
 def led_by(*, user: User) -> QuerySet[Membership]:

@@ -13,6 +13,7 @@ from clients.services.dates import (
 )
 from clients.services.ending import end_relationship, stop_renewals
 from clients.services.products import add_products, describe_product, extend_product, renew_product
+from clients.services.reviewing import confirm_access, idle_mark, narrowed, note_use, renew_access, take_back_unused
 from clients.services.simulating import Outcome, simulate
 from clients.services.starting import (
     Ask,
@@ -42,7 +43,6 @@ from clients.services.transfers import (
     withdraw_transfer,
 )
 from clients.services.usage import record_usage
-from clients.services.uses import confirm_access, idle_mark, narrowed, note_use, renew_access, take_back_unused
 
 __all__ = [
     "Ask",

@@ -8,6 +8,7 @@ import json
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.models import Product, Relationship
 from partnerportal.audit.models import AuditEvent
@@ -173,7 +174,7 @@ def test_a_page_that_was_tampered_with_is_refused_in_words(here, seen):
 def test_an_end_is_the_end_of_the_clients_day(here):
     """A last day in Zurich ends at Zurich's midnight."""
     page = reverse("clients:partner_invite", args=[here.partner.pk])
-    day = dt.date.today() + dt.timedelta(days=40)  # noqa: DTZ011 -- a day of the form, not a moment
+    day = timezone.localdate() + dt.timedelta(days=40)
 
     give(here.browser, page, ticked(here.product) | {"last_day": day.isoformat()})
 
