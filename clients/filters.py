@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.choices import Access, ProductState, RelationshipState
 from clients.models import Product, Relationship
-from clients.querysets import known_to_partner
 from partnerportal.accounts.models import Membership
 from partnerportal.kernel.text import folded
 
@@ -28,10 +27,7 @@ class ClientFilter(filters.FilterSet):
 
     def matching(self, queryset: QuerySet[Relationship], _name: str, text: str) -> QuerySet[Relationship]:
         """Keep clients whose name or place holds the text."""
-        return queryset.filter(
-            (known_to_partner() & (Q(client__search_name__contains=folded(text)) | Q(client__city__icontains=text)))
-            | (~known_to_partner() & Q(invited_email__icontains=text))
-        )
+        return queryset.filter(Q(client_name__contains=folded(text)) | Q(client_city__icontains=text))
 
 
 class TeamClientFilter(filters.FilterSet):
@@ -50,9 +46,7 @@ class TeamClientFilter(filters.FilterSet):
         model = Relationship
         fields = ["search", "given"]
 
-    def matching(self, queryset: QuerySet[Relationship], _name: str, text: str) -> QuerySet[Relationship]:
-        """Keep clients whose name or place holds the text."""
-        return queryset.filter(Q(client__search_name__contains=folded(text)) | Q(client__city__icontains=text))
+    matching = ClientFilter.matching
 
     def in_team(self, queryset: QuerySet[Relationship], name: str, value: str) -> QuerySet[Relationship]:
         """Keep those that the team looks after, or the others."""
@@ -107,7 +101,7 @@ class ReachedClientFilter(filters.FilterSet):
         model = Relationship
         fields = ["search"]
 
-    matching = TeamClientFilter.matching
+    matching = ClientFilter.matching
 
 
 class PartnerAccessFilter(filters.FilterSet):

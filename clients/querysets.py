@@ -8,22 +8,12 @@ from typing import Any
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject, Least
 from django.utils import timezone
 
 from clients.choices import Access, ProductState, RelationshipState, Right, Side, TransferState
 from partners.choices import PartnerState
-
-
-def known_to_partner() -> Q:
-    """Return what holds where the partner may know which organisation it is: the client asked, showed it a code, or has
-    accepted.
-
-    A request to a mail address that was not accepted tells nobody whose address it is (promise 2).
-    """
-    is_answered = Q(state__in=[RelationshipState.ACTIVE, RelationshipState.ENDED])
-    return Q(started_by=Side.CLIENT) | Q(is_by_code=True) | is_answered
 
 
 def _teams_of(membership: Any) -> Any:
@@ -45,16 +35,6 @@ def _let_in(membership: Any) -> Q:
 
 class RelationshipQuerySet(models.QuerySet[Any]):
     """Relationships between a client and a partner."""
-
-    def with_client_name(self) -> RelationshipQuerySet:
-        """Add ``client_name``, folded for sorting: what the partner knows of the client (see ``client_to_partner``)."""
-        return self.annotate(
-            client_name=Case(
-                When(known_to_partner(), then=F("client__search_name")),
-                default=F("invited_email"),
-                output_field=models.CharField(),
-            )
-        )
 
     def active(self, now: datetime | None = None) -> RelationshipQuerySet:
         """Keep those that open something now: accepted, not ended, the partner's status holding (rule 48).

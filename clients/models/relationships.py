@@ -57,6 +57,10 @@ class Relationship(models.Model):
     is_by_code = models.BooleanField(default=False)  # the client had shown the partner a request code
     # The relationship that this invitation takes over from, once it is accepted: switching partners.
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    # What the partner's lists sort and search by, as ``client_to_partner`` says it: the client's folded name and city,
+    # or the address. The database keeps them up to date (migration 0007), so that an index holds the clients by name.
+    client_name = models.CharField(max_length=254, editable=False, default="")
+    client_city = models.CharField(max_length=80, editable=False, default="", blank=True)
     link_version = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField()
@@ -143,6 +147,10 @@ class Relationship(models.Model):
             models.Index(fields=["partner", "access_since", "id"], name="relationship_by_since"),
             models.Index(fields=["partner", "access", "id"], name="relationship_by_access"),
             models.Index(fields=["partner", "payer", "id"], name="relationship_by_payer"),
+            models.Index(fields=["partner", "ends_at", "id"], name="relationship_by_end"),
+            models.Index(  # with the city, so that a search reads the index alone
+                fields=["partner", "client_name", "id"], include=["client_city"], name="relationship_by_name"
+            ),
             models.Index(
                 fields=["expires_at"], condition=Q(state=RelationshipState.PENDING), name="relationship_expiring"
             ),

@@ -15,7 +15,7 @@ from clients.querysets import RelationshipQuerySet
 def clients_of(*, acting: Any) -> QuerySet[Relationship]:
     """Return the partner's side list: each visible relationship with its client and the number of products opened."""
     relationships = Relationship.objects.visible_to(acting, side=Side.PARTNER)
-    shown = relationships.select_related("client", "partner__organisation").with_client_name()
+    shown = relationships.select_related("client", "partner__organisation")
     return shown.annotate(granted_count=_granted_count(), opened_count=_opened_count())
 
 

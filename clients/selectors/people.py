@@ -116,7 +116,7 @@ def external_members_of(relationship: Relationship) -> QuerySet[Membership]:
 def clients_reached(membership: Membership) -> RelationshipQuerySet:
     """Return the clients that a person reaches now, with the ways on which they were let in."""
     reached = Relationship.objects.reachable_by(membership).with_ways(membership)
-    return reached.select_related("client", "partner__organisation").with_client_name()
+    return reached.select_related("client", "partner__organisation")
 
 
 def products_reached(relationship: Relationship) -> ProductQuerySet:
@@ -159,7 +159,7 @@ def clients_for_team(team: Team) -> RelationshipQuerySet:
     """Return the partner's clients with ``is_in_team``: those that can be given to a team, or taken from it."""
     given = TeamClient.objects.filter(team=team.pk, relationship=OuterRef("pk"))
     clients = Relationship.objects.accepted().filter(partner=team.organisation_id)
-    return clients.select_related("client").with_client_name().annotate(is_in_team=Exists(given))
+    return clients.select_related("client").annotate(is_in_team=Exists(given))
 
 
 def losses(team: Team) -> list[Loss]:
