@@ -82,6 +82,7 @@ def client_lists() -> list[Page]:
         "by name": "?sort=client",
         "by access": "?sort=access",
         "since": "?sort=-since",
+        "until": "?sort=ends",
         "limited only": "?access=LIMITED",
     }
     return [

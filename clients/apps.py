@@ -8,13 +8,15 @@ class ClientsConfig(AppConfig):
     label = "clients"
 
     def ready(self) -> None:
-        """Listen to what happens to partners, and to who becomes a member of a client."""
+        """Listen to what happens to partners, and to who becomes or stops being a member."""
         from clients import receivers  # noqa: PLC0415 -- models are not loaded earlier
-        from partnerportal.accounts.signals import external_joining  # noqa: PLC0415 -- models are not loaded earlier
-        from partners.signals import partner_left, partner_suspended  # noqa: PLC0415 -- models are not loaded earlier
+        from partnerportal.accounts import signals as accounts  # noqa: PLC0415 -- models are not loaded earlier
+        from partners import signals as partners  # noqa: PLC0415 -- models are not loaded earlier
 
-        external_joining.connect(
+        accounts.external_joining.connect(
             receivers.keep_externals_in_their_partnership, dispatch_uid="clients.keep_externals_in_their_partnership"
         )
-        partner_left.connect(receivers.end_all_relationships, dispatch_uid="clients.end_all_relationships")
-        partner_suspended.connect(receivers.stop_all_renewals, dispatch_uid="clients.stop_all_renewals")
+        accounts.member_joined.connect(receivers.take_over_ties, dispatch_uid="clients.take_over_ties")
+        accounts.member_leaving.connect(receivers.tell_of_leaving, dispatch_uid="clients.tell_of_leaving")
+        partners.partner_left.connect(receivers.end_all_relationships, dispatch_uid="clients.end_all_relationships")
+        partners.partner_suspended.connect(receivers.stop_all_renewals, dispatch_uid="clients.stop_all_renewals")

@@ -12,7 +12,7 @@ from clients import selectors
 from clients.choices import EndedBy, Side, TransferState
 from clients.models import ProductTransfer, Relationship
 from partnerportal.accounts import selectors as account_selectors
-from partnerportal.accounts.models import Organisation, User
+from partnerportal.accounts.models import Membership, Organisation, User
 from partnerportal.accounts.tokens import link_token
 from partnerportal.web import mail
 
@@ -28,8 +28,9 @@ def answer_link(relationship: Relationship) -> str:
 
 def asked(relationship: Relationship) -> None:
     """N1 and N2 to the partner, N3 to the client: somebody wants to work with you."""
-    context = {"relationship": relationship, "link": answer_link(relationship), "terms": _terms(relationship)}
-    context["asked"] = partial(selectors.asked_in_words, relationship)
+    context: dict[str, Any] = {"relationship": relationship, "link": answer_link(relationship)}
+    context["terms"] = _terms(relationship, Side.PARTNER)  # who invites is told nothing, so only the partner reads it
+    context["asked"] = partial(selectors.asked_in_words, relationship, reader=Side.CLIENT)
     if relationship.started_by == Side.CLIENT:
         _to(relationship.partner.organisation, "clients/invited", context)
     elif relationship.client is not None:
@@ -41,30 +42,44 @@ def asked(relationship: Relationship) -> None:
         )
 
 
-def answered(relationship: Relationship) -> None:
-    """The answer, to the side that asked."""
-    common = {"relationship": relationship, "terms": _terms(relationship)}
+def answered(relationship: Relationship, replaced_ties: int) -> None:
+    """The answer, to the side that asked; a client that invited reads whose own membership has ended with it."""
+    common = {"relationship": relationship, "terms": _terms(relationship, Side(relationship.started_by))}
     event = "clients/accepted" if relationship.state == "ACTIVE" else "clients/refused"
     if relationship.started_by == Side.CLIENT:
         link = mail.absolute(reverse("clients:relationship_list"))
-        _to(relationship.client, event, common | {"other": relationship.partner, "link": link})
+        context = common | {"other": relationship.partner, "link": link, "replaced_ties": replaced_ties}
+        _to(relationship.client, event, context)
     else:
         link = mail.absolute(reverse("clients:client_list"))
         context = common | {"other": relationship.client_to_partner, "link": link}
         _to(relationship.partner.organisation, event, context)
 
 
+def tie_replaced(relationship: Relationship, membership: Membership) -> None:
+    """To somebody who was an external member of the client, and reaches it through the partner now (rule 13)."""
+    link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
+    person = membership.user
+    context = {"relationship": relationship, "person": person, "organisation": membership.organisation, "link": link}
+    mail.send(event="clients/tie_replaced", to=person.email, language=person.language, context=context)
+
+
 def access_changed(relationship: Relationship, before: str) -> None:
     """What the partner reaches now."""
     link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
-    context = {"relationship": relationship, "before": before, "link": link, "terms": _terms(relationship)}
+    context = {
+        "relationship": relationship,
+        "before": before,
+        "link": link,
+        "terms": _terms(relationship, Side.PARTNER),
+    }
     _to(relationship.partner.organisation, "clients/access_changed", context)
 
 
 def payer_changed(relationship: Relationship) -> None:
     """N4: who pays from now on."""
     link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
-    context = {"relationship": relationship, "link": link, "terms": _terms(relationship)}
+    context = {"relationship": relationship, "link": link, "terms": _terms(relationship, Side.PARTNER)}
     _to(relationship.partner.organisation, "clients/payer_changed", context)
 
 
@@ -87,8 +102,9 @@ def renewals_stopped(relationship: Relationship, unpaid_products: int) -> None:
 
 def waiting(relationship: Relationship) -> None:
     """A question that nobody has answered, before it expires: to whom it was sent."""
-    context = {"relationship": relationship, "link": answer_link(relationship), "terms": _terms(relationship)}
-    context["asked"] = partial(selectors.asked_in_words, relationship)
+    context: dict[str, Any] = {"relationship": relationship, "link": answer_link(relationship)}
+    context["terms"] = _terms(relationship, Side.PARTNER)  # who invites is told nothing, so only the partner reads it
+    context["asked"] = partial(selectors.asked_in_words, relationship, reader=Side.CLIENT)
     if relationship.started_by == Side.CLIENT:
         _to(relationship.partner.organisation, "clients/waiting", context | {"other": relationship.client})
     elif relationship.client is not None:
@@ -106,14 +122,14 @@ def ending(relationship: Relationship) -> None:
     for page, organisation in pages.items():
         link = mail.absolute(reverse(f"clients:{page}", args=[relationship.pk]))
         is_client = organisation == relationship.client
-        terms = _terms(relationship, to_client=is_client)
+        terms = _terms(relationship, Side.CLIENT if is_client else Side.PARTNER)
         _to(organisation, "clients/ending", context | {"link": link, "is_client": is_client, "terms": terms})
 
 
 def unused(relationship: Relationship, idle: list[selectors.Idle]) -> None:
     """Access that nobody has used for long: to the client, who can narrow it with one click."""
     link = mail.absolute(reverse("clients:relationship_detail", args=[relationship.pk]))
-    terms = _terms(relationship, to_client=True)
+    terms = _terms(relationship, Side.CLIENT)
     context = {"relationship": relationship, "idle": idle, "link": link, "terms": terms}
     _to(relationship.client, "clients/unused", context)
 
@@ -121,7 +137,7 @@ def unused(relationship: Relationship, idle: list[selectors.Idle]) -> None:
 def review(client: Organisation, relationships: list[Relationship]) -> None:
     """Who has access, in sentences: to the client, who confirms or cuts."""
     link = mail.absolute(reverse("clients:access_review"))
-    entries = [{"partner": one.partner, "terms": _terms(one, to_client=True)} for one in relationships]
+    entries = [{"partner": one.partner, "terms": _terms(one, Side.CLIENT)} for one in relationships]
     _to(client, "clients/review", {"link": link, "entries": entries})
 
 
@@ -154,9 +170,9 @@ def transfer_answered(transfer: ProductTransfer) -> None:
     _to(transfer.from_organisation, event, {"transfer": transfer, "link": link})
 
 
-def _terms(relationship: Relationship, *, to_client: bool = False) -> Callable[[], str]:
+def _terms(relationship: Relationship, reader: Side) -> Callable[[], str]:
     """Return what is granted, for the template to say: only there the reader's language is in force."""
-    return partial(selectors.terms_in_words, relationship, to_client=to_client)
+    return partial(selectors.terms_in_words, relationship, reader=reader)
 
 
 def _to(organisation: Organisation | None, event: str, context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What a partner's departure or suspension means for its clients (Q19, Q42)."""
+"""What happens to partners and their people, and what it means for their clients (rules 13 and 48, Q19, Q42)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clients.choices import EndedBy, RelationshipState
 from clients.exceptions import NotPossible
 from clients.models import Relationship
 from partnerportal.accounts.acting import Acting
-from partnerportal.accounts.models import Organisation, User
+from partnerportal.accounts.models import Membership, Organisation, User
 from partners.models import Partner
 
 
@@ -38,6 +38,16 @@ def keep_externals_in_their_partnership(*, organisation: Organisation, user: Use
             )
             % {"client": organisation, "partner": found.partner}
         )
+
+
+def take_over_ties(*, membership: Membership, actor: Acting, now: datetime, **_: Any) -> None:
+    """Turn what ties somebody who joins a partner to its clients into the partnership (rule 13)."""
+    services.take_over_ties(membership=membership, actor=actor, now=now)
+
+
+def tell_of_leaving(*, membership: Membership, actor: Acting, now: datetime, **_: Any) -> None:
+    """Let the clients read who of their partner's people has left it (Q43)."""
+    services.tell_of_leaving(membership=membership, actor=actor, now=now)
 
 
 def stop_all_renewals(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clients import notifications, selectors
 from clients.models import ProductTransfer, Relationship
-from partnerportal.accounts.models import Organisation
+from partnerportal.accounts.models import Membership, Organisation
 from partnerportal.work.registry import register
 from partnerportal.work.running import Running
 
@@ -26,9 +26,19 @@ def mail_asked(_run: Running, *, relationship_id: int, link_version: int) -> Non
 
 
 @register("clients.mail_answered")
-def mail_answered(_run: Running, *, relationship_id: int) -> None:
-    """Mail the side that asked what the answer is."""
-    notifications.answered(_relationship(relationship_id))
+def mail_answered(_run: Running, *, relationship_id: int, replaced_ties: int = 0) -> None:
+    """Mail the side that asked what the answer is, and how many external members it has replaced (rule 13)."""
+    notifications.answered(_relationship(relationship_id), replaced_ties)
+
+
+@register("clients.mail_tie_replaced")
+def mail_tie_replaced(_run: Running, *, relationship_id: int, membership_id: int) -> None:
+    """Mail somebody who was an external member of a client how they reach it now, unless they do not (rule 13)."""
+    membership = Membership.objects.select_related("user", "organisation").filter(pk=membership_id).first()
+    if membership is None:
+        return
+    if Relationship.objects.reachable_by(membership).filter(pk=relationship_id).exists():
+        notifications.tie_replaced(_relationship(relationship_id), membership)
 
 
 @register("clients.mail_access_changed")

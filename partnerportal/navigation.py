@@ -257,9 +257,9 @@ def _acting_bar(acting: Any) -> dict[str, Any] | None:
         "person": acting.user,
         "partner": acting.home,
         # Who has every right needs no list of them.
-        "summary": relationship.access_sentence
+        "summary": relationship.access_to_partner
         if acting.rights >= set(Right)
-        else f"{relationship.access_sentence}: {words}",
+        else f"{relationship.access_to_partner}: {words}",
         "relationship_url": reverse("home:account") + "#allowed",
         "leave_url": reverse("clients:client_leave"),
     }

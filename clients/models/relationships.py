@@ -27,10 +27,12 @@ def rights_of(flags: object) -> frozenset[str]:
     return frozenset({Right.VIEW, *(right for right in Right if getattr(flags, f"has_{right.value}", False))})
 
 
-def access_sentence(access: str, payer: str | None) -> str:
-    """Return an access and who pays in words."""
+def access_sentence(access: str, payer: str | None, *, reader: str | None = None) -> str:
+    """Return an access and who pays in words; ``reader``: the side that reads it, to which "you" is said."""
     if access != Access.FULL:
         return _("Limited access to chosen products")
+    if payer == reader:
+        return _("Full access; you pay")
     return _("Full access; the partner pays") if payer == Payer.PARTNER else _("Full access; the client pays")
 
 
@@ -222,6 +224,16 @@ class Relationship(models.Model):
     def access_sentence(self) -> str:
         """The access in words: "Full access; the partner pays"."""
         return access_sentence(self.access, self.payer)
+
+    @property
+    def access_to_client(self) -> str:
+        """The access in words, said to the client: "Full access; you pay"."""
+        return access_sentence(self.access, self.payer, reader=Side.CLIENT)
+
+    @property
+    def access_to_partner(self) -> str:
+        """The access in words, said to the partner."""
+        return access_sentence(self.access, self.payer, reader=Side.PARTNER)
 
     @property
     def asked_sentence(self) -> str:

@@ -33,7 +33,15 @@ from clients.selectors.people import (
 from clients.selectors.products import asked_products, managers_of, may_read_payer, products_of, units_of_family
 from clients.selectors.reach import Reach, Way, granted_on_product, reach, rights_in_space
 from clients.selectors.sight import Sight, sight
-from clients.selectors.terms import Change, all_terms_in_words, asked_in_words, difference, snapshot, terms_in_words
+from clients.selectors.terms import (
+    Change,
+    all_terms_in_words,
+    asked_in_words,
+    difference,
+    listed,
+    snapshot,
+    terms_in_words,
+)
 from clients.selectors.transfers import led_by, transfer_waiting, what_the_receiver_takes, what_the_sender_gives
 from clients.selectors.usage import Week, usage_by_week
 
@@ -65,6 +73,7 @@ __all__ = [
     "idle_rights",
     "led_by",
     "let_through",
+    "listed",
     "losses",
     "managers_of",
     "may_read_payer",

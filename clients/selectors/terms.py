@@ -8,10 +8,11 @@ from datetime import UTC, date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, ngettext_lazy
 
-from clients.choices import Access, Payer, Right
-from clients.models import Grant, Product, Relationship
+from clients.choices import Access, Payer, Right, Side
+from clients.models import Grant, Product, Relationship, access_sentence
 from partnerportal.web import writing
 
 SHOWN = 8  # names in a sentence; the rest is counted
@@ -36,15 +37,15 @@ def snapshot(relationship: Relationship) -> dict[str, Any]:
 Granted = tuple[str, bool, bool]  # a product's name, has_technical, has_statistics
 
 
-def terms_in_words(relationship: Relationship, *, to_client: bool = False) -> str:
+def terms_in_words(relationship: Relationship, *, reader: Side) -> str:
     """Return what is granted as readable sentences: the access, who pays, the products by name, the rights, the end.
 
-    ``to_client``: the reader is the client ("you pay").
+    ``reader``: the side that reads it: "It manages them" to the client, "You manage them" to the partner.
     """
-    return all_terms_in_words([relationship], to_client=to_client)[relationship.pk]
+    return all_terms_in_words([relationship], reader=reader)[relationship.pk]
 
 
-def all_terms_in_words(relationships: Collection[Relationship], *, to_client: bool = False) -> dict[int, str]:
+def all_terms_in_words(relationships: Collection[Relationship], *, reader: Side) -> dict[int, str]:
     """Return :func:`terms_in_words` of each relationship; one query for all of them."""
     limited = [one.pk for one in relationships if not one.is_full]
     granted: dict[int, list[Granted]] = {}
@@ -53,38 +54,43 @@ def all_terms_in_words(relationships: Collection[Relationship], *, to_client: bo
         "relationship", "product__name", "has_technical", "has_statistics"
     ):
         granted.setdefault(pk, []).append((name, technical, statistics))
-    return {one.pk: _sentences(one, granted.get(one.pk, []), to_client=to_client) for one in relationships}
+    return {one.pk: _sentences(one, granted.get(one.pk, []), reader) for one in relationships}
 
 
-def _sentences(relationship: Relationship, grants: list[Granted], *, to_client: bool) -> str:
-    access = relationship.access_sentence
-    if to_client and relationship.payer == Payer.CLIENT:
-        access = _("Full access; you pay")
-    sentences = [f"{access}." if relationship.is_full else _limited_in_words(grants)]
+def _sentences(relationship: Relationship, grants: list[Granted], reader: Side) -> str:
+    access = access_sentence(relationship.access, relationship.payer, reader=reader)
+    sentences = [f"{access}." if relationship.is_full else _limited_in_words(grants, reader)]
     if relationship.last_day is not None:
         sentences.append(_("Until %(day)s.") % {"day": writing.day(relationship.last_day)})
     return " ".join(sentences)
 
 
-def asked_in_words(relationship: Relationship) -> str:
+def asked_in_words(relationship: Relationship, *, reader: Side) -> str:
     """Return what a partner asks for, as readable sentences: the access, who would pay, the kinds, the rights."""
+    asked = access_sentence(relationship.asked_access or "", relationship.asked_payer, reader=reader)
     if relationship.asked_access != Access.LIMITED:
-        return f"{relationship.asked_sentence}."
+        return f"{asked}."
     families = list(relationship.asked_families.order_by("position", "name").values_list("name", flat=True))
     if families:
-        sentences = [_("Limited access to products of these kinds: %(names)s.") % {"names": listed(families)}]
-    else:
-        sentences = [f"{relationship.asked_sentence}."]
-    if relationship.asked_technical and relationship.asked_statistics:
-        sentences.append(_("It would manage them and read their statistics."))
-    elif relationship.asked_technical:
-        sentences.append(_("It would manage them."))
-    elif relationship.asked_statistics:
-        sentences.append(_("It would read their statistics."))
-    return " ".join(sentences)
+        asked = _("Limited access to products of these kinds: %(names)s") % {"names": listed(families)}
+    in_words = _ASKED_OF_CLIENT if reader == Side.CLIENT else _ASKED_BY_PARTNER
+    rights = in_words.get((relationship.asked_technical, relationship.asked_statistics))
+    return f"{asked}. {rights}" if rights else f"{asked}."
 
 
-def _limited_in_words(grants: list[Granted]) -> str:
+_ASKED_OF_CLIENT = {  # (technical, statistics)
+    (True, True): _lazy("It would manage them and read their statistics."),
+    (True, False): _lazy("It would manage them."),
+    (False, True): _lazy("It would read their statistics."),
+}
+_ASKED_BY_PARTNER = {
+    (True, True): _lazy("You would manage them and read their statistics."),
+    (True, False): _lazy("You would manage them."),
+    (False, True): _lazy("You would read their statistics."),
+}
+
+
+def _limited_in_words(grants: list[Granted], reader: Side) -> str:
     if not grants:
         return _("Limited access, to no product at the moment.")
     names = [name for name, _technical, _statistics in grants]
@@ -95,27 +101,44 @@ def _limited_in_words(grants: list[Granted]) -> str:
     ) % {"count": len(names), "names": listed(names)}
     managed = sum(technical for _name, technical, _statistics in grants)
     measured = sum(statistics for _name, _technical, statistics in grants)
-    return f"{sees} {_rights_in_words(len(names), managed, measured)}"
+    in_words = _rights_to_client if reader == Side.CLIENT else _rights_to_partner
+    return f"{sees} {in_words(len(names), managed, measured)}"
 
 
-def _rights_in_words(seen: int, managed: int, measured: int) -> str:
-    """Return "It manages 2 of them and reads the statistics of 1." for counts of products."""
+def _rights_to_client(seen: int, managed: int, measured: int) -> str:
+    """Return "It manages 2 of them and reads the statistics of 1 of them." for counts of products."""
+    which = {"managed": _of_them(managed, seen), "measured": _of_them(measured, seen)}
     if not managed and not measured:
         return ngettext("It only sees it.", "It only sees them.", seen)
     if managed == measured == seen:
         return ngettext("It manages it and reads its statistics.", "It manages them and reads their statistics.", seen)
     if not measured:
-        return _("It manages %(which)s.") % {"which": _of_them(managed, seen)}
-    if not managed:
-        if measured == seen:
-            return ngettext(
-                "It reads its statistics and changes nothing.", "It reads their statistics and changes nothing.", seen
-            )
-        return _("It reads the statistics of %(which)s and changes nothing.") % {"which": _of_them(measured, seen)}
-    return _("It manages %(managed)s and reads the statistics of %(measured)s.") % {
-        "managed": _of_them(managed, seen),
-        "measured": _of_them(measured, seen),
-    }
+        return _("It manages %(managed)s.") % which
+    if managed:
+        return _("It manages %(managed)s and reads the statistics of %(measured)s.") % which
+    if measured == seen:
+        return ngettext(
+            "It reads its statistics and changes nothing.", "It reads their statistics and changes nothing.", seen
+        )
+    return _("It reads the statistics of %(measured)s and changes nothing.") % which
+
+
+def _rights_to_partner(seen: int, managed: int, measured: int) -> str:
+    """Return the same as :func:`_rights_to_client`, said to the partner itself."""
+    which = {"managed": _of_them(managed, seen), "measured": _of_them(measured, seen)}
+    if not managed and not measured:
+        return ngettext("You only see it.", "You only see them.", seen)
+    if managed == measured == seen:
+        return ngettext("You manage it and read its statistics.", "You manage them and read their statistics.", seen)
+    if not measured:
+        return _("You manage %(managed)s.") % which
+    if managed:
+        return _("You manage %(managed)s and read the statistics of %(measured)s.") % which
+    if measured == seen:
+        return ngettext(
+            "You read its statistics and change nothing.", "You read their statistics and change nothing.", seen
+        )
+    return _("You read the statistics of %(measured)s and change nothing.") % which
 
 
 def _of_them(count: int, seen: int) -> str:

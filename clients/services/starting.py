@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from clients import tasks
 from clients.choices import RELATIONSHIP_TRANSITIONS, Access, EndedBy, RelationshipState, Side
 from clients.exceptions import AlreadyRelated, LinkUnusable, NotPossible
-from clients.models import ClientAssignment, Relationship
+from clients.models import Relationship
 from clients.services import codes
 from clients.services.ending import end_relationship
+from clients.services.joining import replace_external_ties
 from clients.services.terms import Terms, check_full_is_free, words, write_grants, write_terms
 from partnerportal.accounts import selectors as account_selectors
-from partnerportal.accounts import services as account_services
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
@@ -253,9 +253,9 @@ def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Re
     relationship.state, relationship.answered_at, relationship.access_since = RelationshipState.ACTIVE, now, now
     _save_unique(relationship, ["state", "answered_at", "access_since"])
     relationship.grants.update(granted_at=now)  # what counts is when it began to hold
-    _replace_external_ties(relationship, actor=actor, now=now)
+    joined = replace_external_ties(relationship, actor=actor, now=now)
     record_question(relationship, "clients.relationship.accepted", actor=actor, now=now, changes=words(relationship))
-    tasks.mail_answered.start(now=now, relationship_id=relationship.pk)
+    tasks.mail_answered.start(now=now, relationship_id=relationship.pk, replaced_ties=len(joined))
     return relationship
 
 
@@ -274,21 +274,6 @@ def _end_replaced(replaced_id: int, *, by: Relationship, now: datetime) -> None:
             actor=SYSTEM,
             now=now,
         )
-
-
-def _replace_external_ties(relationship: Relationship, *, actor: Acting, now: datetime) -> None:
-    """Rule 13: the partner's people who were external users of the client reach it through the partnership now."""
-    replaced = account_services.remove_external_members(
-        organisation_id=relationship.client_id, of_organisation_id=relationship.partner_id, actor=actor, now=now
-    )
-    ClientAssignment.objects.bulk_create(
-        [
-            ClientAssignment(relationship=relationship, membership=membership, assigned_at=now)
-            for membership in replaced
-            if not membership.is_whole
-        ],
-        ignore_conflicts=True,
-    )
 
 
 def _only_organisation_of(email: str) -> Organisation | None:

@@ -74,7 +74,7 @@ class TeamClientTable(PortalTable):
 
     phone: ClassVar[Mapping[str, Place]] = {"client": Place.MAIN, "team": Place.ASIDE, "access": Place.NOTE}
     client = tables.Column(verbose_name=_("Client"), order_by=("client_name",))
-    access = tables.Column(accessor="access_sentence", verbose_name=_("Access"), orderable=False)
+    access = tables.Column(accessor="access_to_partner", verbose_name=_("Access"), orderable=False)
     team = tables.Column(accessor="is_in_team", verbose_name=_("In the team"), order_by=("is_in_team", "client_name"))
 
     class Meta(PortalTable.Meta):

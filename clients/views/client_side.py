@@ -157,8 +157,10 @@ class RelationshipDetailView(ClientSideView, PageView):
         is_active = self.relationship.state == RelationshipState.ACTIVE
         return super().get_context_data(
             grants=grants,
-            terms=selectors.terms_in_words(self.relationship, to_client=True),
-            asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
+            terms=selectors.terms_in_words(self.relationship, reader=Side.CLIENT),
+            asked=selectors.asked_in_words(self.relationship, reader=Side.CLIENT)
+            if self.relationship.is_request
+            else "",
             uses=selectors.uses_in_order(self.relationship),
             idle=selectors.idle_rights(self.relationship, today=timezone.localdate()) if is_active else [],
             successor=self.relationship.replaced_by.pending().select_related("partner__organisation").first(),
@@ -198,8 +200,14 @@ class RelationshipAnswerView(_GrantingHere):
         return super().get_form_kwargs() | {"asked": self.relationship.asked_access == Access.LIMITED}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say what was asked for."""
-        return super().get_context_data(asked=selectors.asked_in_words(self.relationship), **kwargs)
+        """Say what was asked for, and whose tie to the own organisation it would replace (rule 13)."""
+        externals = [str(one.user) for one in selectors.external_members_of(self.relationship)]
+        return super().get_context_data(
+            asked=selectors.asked_in_words(self.relationship, reader=Side.CLIENT),
+            externals=selectors.listed(externals),
+            external_count=len(externals),
+            **kwargs,
+        )
 
     def get_initial(self) -> dict[str, Any]:
         """Least by default: limited, to nothing yet, whatever was asked for."""

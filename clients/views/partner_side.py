@@ -126,8 +126,10 @@ class ClientDetailView(PartnerSide, PageView):
             products=opened.select_related("offer").order_by("name", "pk")[:10],
             product_count=opened.count(),
             # What was taken back names no product any more: a name may have changed since (promise 1).
-            terms=selectors.terms_in_words(self.relationship) if granted else "",
-            asked=selectors.asked_in_words(self.relationship) if self.relationship.is_request else "",
+            terms=selectors.terms_in_words(self.relationship, reader=Side.PARTNER) if granted else "",
+            asked=selectors.asked_in_words(self.relationship, reader=Side.PARTNER)
+            if self.relationship.is_request
+            else "",
             uses=selectors.uses_in_order(self.relationship),
             people=[_person_there(one, granted) for one in reaching[:PEOPLE_SHOWN]] if granted else [],
             people_count=reaching.count(),
@@ -170,7 +172,9 @@ class ClientAnswerView(PartnerSide, ActionView):
         is_waiting = self.relationship.state == RelationshipState.PENDING  # else its products are no longer shown
         grants = self.relationship.opened_grants if is_waiting else self.relationship.grants.none()
         grants = grants.select_related("product__offer").order_by("product__name", "pk")
-        terms = selectors.terms_in_words(self.relationship) if is_waiting else self.relationship.access_sentence
+        terms = self.relationship.access_to_partner
+        if is_waiting:
+            terms = selectors.terms_in_words(self.relationship, reader=Side.PARTNER)
         return super().get_context_data(
             grants=grants,
             terms=terms,

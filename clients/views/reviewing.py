@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from clients import selectors, services
+from clients.choices import Side
 from clients.permissions import ClientPermission
 from clients.views.client_side import ClientSideView
 from partnerportal.accounts.forms import ConfirmForm
@@ -51,7 +52,7 @@ class AccessReviewView(PageView):
         acting = self.request.acting
         mine = selectors.who_has_access(organisation_id=acting.home.pk).with_uses()
         relationships = list(mine if acting.relationship is None else mine.none())
-        words = selectors.all_terms_in_words(relationships, to_client=True)
+        words = selectors.all_terms_in_words(relationships, reader=Side.CLIENT)
         today = timezone.localdate()
         entries = [
             {

@@ -202,7 +202,7 @@ class PartnerView(_PartnerPage):
             {
                 "what": _("%(client)s wants to give you access") % {"client": relationship.client},
                 "url": reverse("clients:client_answer", args=[relationship.pk]),
-                "why": relationship.access_sentence,
+                "why": relationship.access_to_partner,
                 "when": writing.short_day(relationship.sent_at),
             }
             for relationship in invitations.order_by("-sent_at", "pk")[:TODO_SHOWN]

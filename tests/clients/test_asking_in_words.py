@@ -10,7 +10,7 @@ from clients import services
 from clients.models import Product
 from clients.notifications import answer_link
 from tests import world
-from tests.clients.asking import invite, limited, request
+from tests.clients.asking import FULL, invite, limited, request
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,42 @@ def test_a_used_link_tells_who_has_used_it(here, client, answer, words):
     assert reverse("clients:client_detail", args=[relationship.pk]) in own.content.decode()
     assert foreign.status_code == 404
     assert "Moser" not in foreign.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("terms", "to_client", "to_partner"),
+    [
+        (FULL, "Full access; you pay.", "Full access; the client pays."),
+        ("limited", "It manages it and reads its statistics.", "You manage it and read its statistics."),
+    ],
+)
+def test_the_answer_speaks_to_the_side_that_reads_it(here, run_jobs, terms, to_client, to_partner):
+    """Q20, rule 14: whoever asked reads what holds now, said to them."""
+    terms = limited(here.product) if terms == "limited" else terms
+    services.accept(relationship_id=invite(here, terms).pk, actor=here.partner_acting, now=NOW)
+    run_jobs()
+    client_reads = mail.outbox[-1]
+    other, acting = world.make_client("Rossi SA")
+    shop = world.make_product(other, here.offers["web-hosting"], name="rossi.ch")
+    asked = request(here, acting.user.email)
+    terms = limited(shop) if terms != FULL else FULL
+    services.answer_request(relationship_id=asked.pk, terms=terms, actor=acting, now=NOW)
+    run_jobs()
+    partner_reads = mail.outbox[-1]
+
+    assert client_reads.to == [here.acting.user.email]
+    assert partner_reads.to == [here.partner_acting.user.email]
+    for message, words in ((client_reads, to_client), (partner_reads, to_partner)):
+        assert words in message.body
+        assert words in message.alternatives[0][0]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_mail_of_a_request_says_why_one_gets_it(here, run_jobs, is_known):
+    """Q16: who represents an organisation that is known reads so; of a mere address nothing is known."""
+    request(here, here.acting.user.email if is_known else "new@nowhere.example")
+    run_jobs()
+
+    for body in (mail.outbox[-1].body, mail.outbox[-1].alternatives[0][0]):
+        assert ("somebody entered your address" in body) is not is_known
+        assert ("an organisation that you represent" in body) is is_known

@@ -23,7 +23,7 @@ from partnerportal.audit.models import AuditEvent
 from partnerportal.work.models import Job
 from tests import world
 from tests.browsers import signed_in
-from tests.clients.asking import invite, limited
+from tests.clients.asking import invite, limited, request
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +210,102 @@ def test_without_a_partnership_in_force_they_join(here, person, state):
 
     assert member.is_external
     assert not Relationship.objects.accepted().exists()
+
+
+def mails():
+    return {one.to[0]: one for one in mail.outbox if "You reach" in one.subject}
+
+
+def test_each_whose_tie_is_replaced_gets_a_mail_and_the_client_reads_how_many(here, person, run_jobs):
+    """Rule 13: nobody finds the own access gone silently."""
+    world.make_member(here.client, Role.COLLABORATOR, user=person.user, is_external=True)
+    relationship = invite(here, limited(here.product))
+    services.accept(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
+    run_jobs()
+
+    told = mails()[person.user.email]
+    assert told.subject == "You reach Bäckerei Moser through Studio Lumen now"
+    assert "with what it grants to Studio Lumen and Studio Lumen lets you do" in told.body
+    assert reverse("clients:client_detail", args=[relationship.pk]) in told.body
+    (accepted,) = [one for one in mail.outbox if one.subject == "Studio Lumen has accepted"]
+    for body in (accepted.body, accepted.alternatives[0][0]):
+        assert "1 of your external members belongs to Studio Lumen" in body
+
+
+def test_a_mail_about_a_tie_that_is_over_is_not_sent(here, person, run_jobs):
+    """Promise 7: it would promise what does not hold."""
+    world.make_member(here.client, Role.COLLABORATOR, user=person.user, is_external=True)
+    relationship = invite(here)
+    services.accept(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
+    services.end_relationship(relationship_id=relationship.pk, by="CLIENT", actor=here.acting, now=NOW)
+    run_jobs()
+
+    assert not mails()
+
+
+def test_the_client_reads_whose_tie_its_answer_replaces(here, person):
+    """Rule 13: the client's page names them before it answers a request; an invitation's page names nobody."""
+    world.make_member(here.client, Role.COLLABORATOR, user=person.user, is_external=True)
+    asked_for = request(here, here.acting.user.email)
+    browser = signed_in(here.acting.user)
+
+    answering = browser.get(reverse("clients:relationship_answer", args=[asked_for.pk])).content.decode()
+    asked_for.delete()
+    inviting = browser.get(reverse("clients:partner_invite", args=[here.partner.pk])).content.decode()
+
+    assert "Lea Furrer becomes part of this partnership" in answering
+    assert "Lea Furrer" not in inviting
+
+
+def joining(here, user, **changes):
+    """An invitation into the partner, and the token of its link."""
+    values = {"email": user.email, "role": Role.COLLABORATOR, "has_accounting": False, "is_external": False}
+    invited = accounts.invite_member(
+        organisation_id=here.partner.pk, actor=here.partner_acting, now=NOW, **values | changes
+    )
+    return link(invited)
+
+
+@pytest.mark.parametrize("role", [Role.COLLABORATOR, Role.ADMINISTRATOR])
+def test_who_joins_the_partner_later_reaches_the_client_through_it(here, role, run_jobs):
+    """Rule 13: no double membership, whichever of the two came first."""
+    user = world.make_user("Lea Furrer")
+    world.make_member(here.client, Role.COLLABORATOR, user=user, is_external=True)
+    other = world.make_client("Rossi SA")[0]
+    elsewhere = world.make_member(other, Role.COLLABORATOR, user=user, is_external=True)
+    relationship = world.make_relationship(here.client, here.partner)
+
+    joined = accounts.accept_invitation(token=joining(here, user, role=role), user=user, now=NOW)
+    run_jobs()
+
+    assert set(Membership.objects.filter(user=user)) == {joined, elsewhere}
+    assert ClientAssignment.objects.filter(membership=joined).count() == (role == Role.COLLABORATOR)
+    assert AuditEvent.objects.get(action="accounts.member.external_replaced").organisation_id == here.client.pk
+    assert list(mails()) == [user.email]
+    browser = signed_in(user)
+    browser.post(reverse("accounts:switch"), {"organisation": here.partner.pk})
+    entered = browser.post(reverse("clients:client_enter", args=[relationship.pk]), follow=True)
+    assert list(entered.context["table"].data.data) == [here.product]
+
+
+@pytest.mark.parametrize("state", ["PENDING", "ENDED"])
+def test_who_joins_a_company_that_is_no_partner_of_the_client_stays_external(here, state):
+    user = world.make_user()
+    tie = world.make_member(here.client, Role.COLLABORATOR, user=user, is_external=True)
+    world.make_relationship(here.client, here.partner, state=state)
+
+    accounts.accept_invitation(token=joining(here, user), user=user, now=NOW)
+
+    assert Membership.objects.filter(pk=tie.pk).exists()
+    assert not AuditEvent.objects.filter(action="accounts.member.external_replaced").exists()
+
+
+def test_a_member_of_the_house_stays_one_when_joining_the_partner(here):
+    """Rule 13 speaks of external users: what the client has made of its own people is the client's to end."""
+    user = world.make_user()
+    own = world.make_member(here.client, Role.COLLABORATOR, user=user)
+    world.make_relationship(here.client, here.partner)
+
+    accounts.accept_invitation(token=joining(here, user), user=user, now=NOW)
+
+    assert Membership.objects.filter(pk=own.pk).exists()

@@ -234,3 +234,28 @@ def test_an_external_member_who_joins_while_the_partnership_starts_is_not_there_
     assert waiting.outcome() == ("refused" if first == "partnership" else "done")
     assert not Membership.objects.filter(organisation=here.client, user=person.user).exists()
     assert Relationship.objects.get().state == RelationshipState.ACTIVE
+
+
+def test_an_external_member_joins_the_partner_while_the_partnership_is_accepted(here):
+    """Rule 13: whichever comes first, the other sees it: no double membership is left."""
+    user = world.make_user("Lea Furrer")
+    tie = world.make_member(here.client, Role.COLLABORATOR, user=user, is_external=True)
+    relationship = invite(here)
+    invitation = accounts.invite_member(
+        organisation_id=here.partner.pk,
+        email=user.email,
+        role=Role.COLLABORATOR,
+        has_accounting=False,
+        actor=here.partner_acting,
+        now=NOW,
+    )
+    token = link_token(purpose=accounts.INVITATION_LINK, pk=invitation.pk, version=invitation.link_version)
+
+    outcomes = at_once(
+        accept(relationship, here.partner_acting),
+        lambda: accounts.accept_invitation(token=token, user=user, now=NOW),
+    )
+
+    assert outcomes == ["done", "done"]
+    assert not Membership.objects.filter(pk=tie.pk).exists()
+    assert ClientAssignment.objects.get().membership == Membership.objects.get(user=user)

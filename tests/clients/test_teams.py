@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from clients import selectors, services
 from clients.choices import Access, Payer
@@ -16,6 +17,7 @@ from partnerportal.accounts import services as accounts
 from partnerportal.accounts.choices import Role
 from partnerportal.audit.models import AuditEvent
 from tests import world
+from tests.browsers import signed_in
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -437,3 +439,24 @@ def test_who_was_taken_off_meanwhile_is_not_changed(here):
 
     assert reached(here.mia) == set()
     assert AuditEvent.objects.filter(action="clients.assignment.removed").count() == 1
+
+
+def test_who_leaves_the_partner_leaves_its_clients_with_a_line(here):
+    """Rule 20, Q43: once for each client that the person reached, by name or in a team; nobody else reads it."""
+    lea = world.make_member(here.lumen, Role.COLLABORATOR, user=world.make_user("Lea Furrer"))
+    by_name, in_team, neither = (world.make_client(name)[0] for name in ("Rossi SA", "Zoë", "Nobody"))
+    relationships = [world.make_relationship(one, here.partner) for one in (by_name, in_team, neither)]
+    world.assign(relationships[0], lea)
+    team = world.make_team(here.lumen, people=(lea,), clients=(relationships[1],))
+
+    accounts.remove_member(membership_id=lea.pk, actor=here.partner_acting, now=NOW)
+
+    lines = AuditEvent.objects.filter(action="clients.assignment.left")
+    assert {(one.organisation_id, one.relationship_id, one.changes["person"]) for one in lines} == {
+        (by_name.pk, relationships[0].pk, "Lea Furrer"),
+        (in_team.pk, relationships[1].pk, "Lea Furrer"),
+    }
+    assert not team.members.exists()
+    page = signed_in(by_name.memberships.get().user).get(reverse("accounts:activity_list")).content.decode()
+    assert "left the partner, and so this client" in page
+    assert "Lea Furrer" in page

@@ -14,7 +14,7 @@ from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.exceptions import InvitationUnusable, LastLegalRepresentative, NotYours, StaysCollaborator
 from partnerportal.accounts.models import MemberInvitation, Membership, Organisation, User
-from partnerportal.accounts.signals import external_joining
+from partnerportal.accounts.signals import external_joining, member_joined, member_leaving
 from partnerportal.accounts.tokens import read_token
 from partnerportal.audit import log
 
@@ -91,10 +91,11 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     """Make ``user`` a member as invited.
 
     Raises :class:`InvitationUnusable` if the link is used, withdrawn or expired, or was meant for another address
-    (without telling which); an app above may refuse an external member (``external_joining``).
+    (without telling which); an app above may refuse an external member (``external_joining``), and turns the ties that
+    the person had elsewhere into what this membership brings (``member_joined``, rule 13).
     """
     pk, version = read_token(purpose=INVITATION_LINK, token=token) or (0, 0)  # no row has these
-    _hold_people(MemberInvitation.objects.filter(pk=pk).values_list("organisation", flat=True).first())
+    _hold_ties(user, to=MemberInvitation.objects.filter(pk=pk).values_list("organisation", flat=True).first())
     invitation = (
         MemberInvitation.objects.select_for_update(of=("self",))
         .select_related("organisation")
@@ -107,7 +108,7 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
         raise InvitationUnusable(_("This invitation was sent to another e-mail address. Sign in with that address."))
     if invitation.is_external:
         external_joining.send(sender=Membership, organisation=invitation.organisation, user=user)
-    membership, _is_new = Membership.objects.get_or_create(
+    membership, is_new = Membership.objects.get_or_create(
         user=user,
         organisation=invitation.organisation,
         defaults={
@@ -119,14 +120,17 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     )
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
+    actor = Acting(user=user, membership=membership)
     log.record(
         at=now,
-        actor=Acting(user=user, membership=membership),
+        actor=actor,
         action="accounts.member.joined",
         subject=membership,
         organisation=invitation.organisation,
         changes={"role": membership.role},
     )
+    if is_new:
+        member_joined.send(sender=Membership, membership=membership, actor=actor, now=now)
     return membership
 
 
@@ -176,6 +180,7 @@ def remove_member(*, membership_id: int, actor: Acting, now: datetime) -> None:
         organisation=membership.organisation,
         changes={"role": membership.role},
     )
+    member_leaving.send(sender=Membership, membership=membership, actor=actor, now=now)
     membership.delete()
 
 
@@ -183,6 +188,16 @@ def _hold_people(organisation_id: int | None) -> None:
     """Let nobody join while a partnership takes the place of external members, nor the other way round (rule 13)."""
     if organisation_id is not None:
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+
+
+def _hold_ties(user: User, *, to: int | None) -> None:
+    """Hold a person who joins ``to``, and every organisation that it ties: two joins, or a join and a partnership that
+    is accepted, see each other (rule 13). Organisations are locked by their number, so that nobody waits in a circle.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    ties = Membership.objects.filter(user=user, is_external=True).values_list("organisation", flat=True)
+    for organisation_id in sorted({*ties, *([] if to is None else [to])}):
+        _hold_people(organisation_id)
 
 
 def _locked(membership_id: int) -> Membership:
@@ -232,6 +247,7 @@ def remove_external_members(
             subject=membership,
             organisation=membership.organisation,
         )
+        member_leaving.send(sender=Membership, membership=membership, actor=actor, now=now)
         membership.delete()
     MemberInvitation.objects.filter(
         organisation=organisation_id,

@@ -48,6 +48,7 @@ ACTS = {
     "clients.assignment.made": _("assigned a collaborator"),
     "clients.assignment.changed": _("changed the rights of a collaborator"),
     "clients.assignment.removed": _("took a collaborator off"),
+    "clients.assignment.left": _("left the partner, and so this client"),
     "clients.product.described": _("changed a product’s name or technical note"),
     "clients.transfer.offered": _("offered the product to another organisation"),
     "clients.transfer.accepted": _("took over the product"),
