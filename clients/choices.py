@@ -78,6 +78,7 @@ class TransferState(models.TextChoices):
 
 TRANSFER_TRANSITIONS = {
     TransferState.PENDING: {
+        TransferState.PENDING,  # sent again
         TransferState.ACCEPTED,
         TransferState.REFUSED,
         TransferState.WITHDRAWN,

@@ -76,6 +76,13 @@ def access_changed(relationship: Relationship, before: str) -> None:
     _to(relationship.partner.organisation, "clients/access_changed", context)
 
 
+def product_gone(relationship: Relationship, product: str, *, was_payer: bool) -> None:
+    """A product that the partner reached belongs to somebody else now; it is not told to whom (promise 2)."""
+    link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
+    context = {"relationship": relationship, "product": product, "was_payer": was_payer, "link": link}
+    _to(relationship.partner.organisation, "clients/product_gone", context)
+
+
 def payer_changed(relationship: Relationship) -> None:
     """N4: who pays from now on."""
     link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))

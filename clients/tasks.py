@@ -48,6 +48,13 @@ def mail_access_changed(_run: Running, *, relationship_id: int, before: str) -> 
         notifications.access_changed(_relationship(relationship_id), before)
 
 
+@register("clients.mail_product_gone")
+def mail_product_gone(_run: Running, *, relationship_id: int, product: str, was_payer: bool) -> None:
+    """Mail a partner that a product has left the client, unless it reaches nothing there any more."""
+    if Relationship.objects.accepted().filter(pk=relationship_id).exists():
+        notifications.product_gone(_relationship(relationship_id), product, was_payer=was_payer)
+
+
 @register("clients.mail_payer_changed")
 def mail_payer_changed(_run: Running, *, relationship_id: int) -> None:
     """Mail the partner that the client has changed who pays (N4, rule 19), unless nobody pays any more."""

@@ -16,6 +16,7 @@ urlpatterns = [
         transfers.TransferWithdrawView.as_view(),
         name="transfer_withdraw",
     ),
+    path("account/products/transfers/<int:pk>/resend/", transfers.TransferResendView.as_view(), name="transfer_resend"),
     path("account/products/offered/", transfers.TransferListView.as_view(), name="transfer_list"),
     path("account/products/offered/<int:pk>/", transfers.TransferAnswerView.as_view(), name="transfer_answer"),
     path("account/products/offered/<int:pk>/refuse/", transfers.TransferRefuseView.as_view(), name="transfer_refuse"),

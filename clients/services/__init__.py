@@ -41,6 +41,7 @@ from clients.services.transfers import (
     expire_transfers,
     offer_transfer,
     refuse_transfer,
+    resend_transfer,
     withdraw_transfer,
 )
 from clients.services.usage import record_usage
@@ -88,6 +89,7 @@ __all__ = [
     "renew_product",
     "request_client",
     "resend",
+    "resend_transfer",
     "set_team_members",
     "simulate",
     "stop_renewals",

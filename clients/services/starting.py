@@ -108,7 +108,7 @@ def request_client(
     terms = Terms(access=ask.access, payer=ask.payer if ask.access == Access.FULL else None)
     terms.check(client_id=0, needs_products=False, now=now)
     email = email.strip().lower()
-    client = codes.use_request_code(code=code, now=now) if code else _addressed(partner, email)
+    client = _shown(partner, code, now) if code else _addressed(partner, email)
     if client is not None and client.pk == partner.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="code" if code else "email")
     relationship = _new(
@@ -128,6 +128,18 @@ def request_client(
     if ask.access == Access.LIMITED:
         relationship.asked_families.set(ask.family_ids)
     return _asked(relationship, "clients.relationship.requested", actor=actor, now=now)
+
+
+def _shown(partner: Partner, code: str, now: datetime) -> Organisation:
+    """Return the organisation that showed a code.
+
+    A request of this partner that waits at an address of the same organisation becomes one to a mere address: to refuse
+    the code, or to withdraw that request, would tell whose address it is (promise 2).
+    """
+    client = codes.use_request_code(code=code, now=now)
+    by_mail = Relationship.objects.pending().filter(partner=partner, started_by=Side.PARTNER, is_by_code=False)
+    by_mail.filter(client=client).update(client=None)
+    return client
 
 
 def _addressed(partner: Partner, email: str) -> Organisation | None:

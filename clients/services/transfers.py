@@ -10,16 +10,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from clients import tasks
-from clients.choices import (
-    TRANSFER_TRANSITIONS,
-    ProductState,
-    RelationshipState,
-    RenewalPayer,
-    TransferState,
-)
+from clients.choices import TRANSFER_TRANSITIONS, Access, ProductState, RenewalPayer, TransferState
 from clients.exceptions import LinkUnusable, NotPossible
 from clients.models import Grant, Product, ProductTransfer, Relationship
 from clients.services.terms import words
@@ -67,7 +62,7 @@ def offer_transfer(
         to_organisation_id=to_organisation_id,
         to_email=to_email,
         created_at=now,
-        expires_at=now + timedelta(days=settings.PROGRAMME["invitation_days"]),
+        expires_at=now + _waiting_time(),
     )
     try:
         with transaction.atomic():
@@ -139,6 +134,25 @@ def withdraw_transfer(*, transfer_id: int, actor: Acting, now: datetime) -> Prod
 
 
 @transaction.atomic
+def resend_transfer(*, transfer_id: int, actor: Acting, now: datetime) -> ProductTransfer:
+    """Send the offer again with a new link; it waits another full time.
+
+    Raises IllegalTransition and :class:`NotPossible`, as the offer itself.
+    """
+    offered = ProductTransfer.objects.get(pk=transfer_id)
+    product = _product_locked(offered.product_id)
+    transfer = _locked(transfer_id)
+    check_transition(TRANSFER_TRANSITIONS, transfer.state, TransferState.PENDING)
+    _check_may_move(product, transfer.from_organisation_id)
+    transfer.link_version += 1
+    transfer.expires_at = now + _waiting_time()
+    transfer.save(update_fields=["link_version", "expires_at"])
+    _record(transfer, "clients.transfer.resent", actor=actor, now=now)
+    tasks.mail_transfer_offered.start(now=now, transfer_id=transfer.pk, link_version=transfer.link_version)
+    return transfer
+
+
+@transaction.atomic
 def expire_transfers(*, now: datetime) -> int:
     """Expire every offer of a product whose time is over; return how many."""
     over = ProductTransfer.objects.expired_by(now).select_related("from_organisation", "to_organisation", "product")
@@ -167,6 +181,10 @@ def _scope_locked(transfer: ProductTransfer, organisation_id: int) -> Product:
     reached = Relationship.objects.live().filter(client=transfer.from_organisation_id).order_by("pk")
     list(reached.select_for_update(no_key=True).values_list("pk"))
     return _product_locked(transfer.product_id)
+
+
+def _waiting_time() -> timedelta:
+    return timedelta(days=settings.PROGRAMME["invitation_days"])
 
 
 def _product_locked(product_id: int) -> Product:
@@ -201,28 +219,32 @@ def _check_receiver(to_email: str, to_organisation_id: int | None, from_organisa
 
 
 def _take_from_partners(product: Product, *, now: datetime) -> None:
-    """Delete the grants on the product: a partner that had it by itself is told, as of any change of its access.
+    """Delete the grants on the product, and tell every partner that reached it.
 
     The line is the portal's own: what the old owner grants is not the new one's to read, nor is a partner told who took
     the product (promise 2).
     """
-    holders = list(
-        Relationship.objects.filter(grants__product=product).select_related("client", "partner__organisation")
-    )
-    told = [one for one in holders if one.state == RelationshipState.ACTIVE and not one.is_full]
-    before = {one.pk: words(one) for one in told}
+    reached = Q(access=Access.FULL) | Exists(Grant.objects.filter(relationship=OuterRef("pk"), product=product))
+    told = Relationship.objects.accepted(now).filter(reached, client=product.organisation_id).order_by("pk")
+    before = [(one, words(one)) for one in told.select_related("client", "partner__organisation")]
     Grant.objects.filter(product=product).delete()
-    for relationship in told:
+    was_payer = product.renewal_payer == RenewalPayer.PARTNER
+    for relationship, had in before:
         log.record(
             at=now,
             actor=SYSTEM,
-            action="clients.relationship.access_changed",
+            action="clients.relationship.product_gone",
             subject=relationship,
             organisation=relationship.client,
             relationship_id=relationship.pk,
-            changes={"from": before[relationship.pk], "to": words(relationship)},
+            changes={"product": product.name, "from": had, "to": words(relationship)},
         )
-        tasks.mail_access_changed.start(now=now, relationship_id=relationship.pk, before=relationship.access)
+        tasks.mail_product_gone.start(
+            now=now,
+            relationship_id=relationship.pk,
+            product=product.name,
+            was_payer=was_payer and relationship.is_paid_by_partner,
+        )
 
 
 def _move(transfer: ProductTransfer, state: str, *, now: datetime) -> None:

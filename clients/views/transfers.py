@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -86,12 +87,11 @@ class ProductTransferView(OneProduct, ActionView):
         raise Refused(message, field="email" if address is not None else "receiver")
 
 
-class TransferWithdrawView(ActionView):
-    """Keep a product that one has offered."""
+class _OfferedView(ActionView):
+    """A question about an offer that one's own organisation has made."""
 
     permission = ClientPermission.PRODUCT_TRANSFER
     form_class = ConfirmForm
-    template_name = "clients/transfer_withdraw.html"
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """An offer that one's own organisation has made."""
@@ -101,7 +101,19 @@ class TransferWithdrawView(ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name it."""
-        return super().get_context_data(transfer=self.transfer, back=self._back(), **kwargs)
+        days = settings.PROGRAMME["invitation_days"]
+        return super().get_context_data(transfer=self.transfer, days=days, back=self._back(), **kwargs)
+
+    def _back(self) -> str:
+        if self.transfer.state == TransferState.ACCEPTED:  # it is somebody else's by now
+            return reverse("clients:product_list")
+        return reverse("clients:product_detail", args=[self.transfer.product_id])
+
+
+class TransferWithdrawView(_OfferedView):
+    """Keep a product that one has offered."""
+
+    template_name = "clients/transfer_withdraw.html"
 
     def act(self, form: ConfirmForm) -> str:
         """Withdraw."""
@@ -109,10 +121,23 @@ class TransferWithdrawView(ActionView):
         messages.success(self.request, _("The offer is withdrawn; its link no longer works."))
         return self._back()
 
-    def _back(self) -> str:
-        if self.transfer.state == TransferState.ACCEPTED:  # it is somebody else's by now
-            return reverse("clients:product_list")
-        return reverse("clients:product_detail", args=[self.transfer.product_id])
+
+class TransferResendView(_OfferedView):
+    """Send an offer that nobody has answered once more."""
+
+    template_name = "clients/transfer_resend.html"
+
+    def act(self, form: ConfirmForm) -> str:
+        """Send it, a few times an hour at most."""
+        if not ratelimit.consume(
+            self.request, action="resend_request", user=self.request.user, key=f"product {self.transfer.product_id}"
+        ):
+            raise Refused(_("This offer was sent several times. Wait an hour before you send it again."))
+        services.resend_transfer(transfer_id=self.transfer.pk, actor=self.request.acting, now=timezone.now())
+        messages.success(
+            self.request, _("%(receiver)s gets a new mail with a link.") % {"receiver": self.transfer.receiver}
+        )
+        return self._back()
 
 
 class TransferListView(TableView):

@@ -169,6 +169,7 @@ def build() -> Site:
         "clients:product_statistics": [product.pk],
         "clients:product_transfer": [product.pk],
         "clients:transfer_withdraw": [offered.pk],
+        "clients:transfer_resend": [offered.pk],
         "clients:transfer_answer": [taken.pk],
         "clients:transfer_refuse": [taken.pk],
         "clients:transfer_link": [taking],

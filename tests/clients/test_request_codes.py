@@ -11,11 +11,12 @@ from django.urls import reverse
 from clients import services
 from clients.exceptions import AlreadyRelated, NotPossible
 from clients.models import Relationship, RequestCode
+from clients.notifications import answer_link
 from partnerportal.audit.models import AuditEvent
 from tests import world
 from tests.at_once import at_once
 from tests.browsers import signed_in
-from tests.clients.asking import request
+from tests.clients.asking import invite, request
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,48 @@ def test_who_has_a_relationship_already_is_told_and_the_code_stays(here):
         request(here, code=code)
 
     assert Relationship.objects.count() == 1
+    assert RequestCode.objects.count() == 1
+
+
+def test_a_code_does_not_tell_whose_address_was_asked_before(here, run_jobs):
+    """Promise 2: the request at the address goes on waiting as one of a stranger; the client answers the other."""
+    email = here.acting.user.email
+    by_mail = request(here, email)
+    partner = signed_in(here.partner_acting.user)
+    beforehand = partner.get(reverse("clients:client_list")).content.decode()
+
+    by_code = request(here, code=code_of(here))
+    run_jobs()
+
+    afterwards = partner.get(reverse("clients:client_list")).content.decode()
+    by_mail.refresh_from_db()
+    assert (by_code.client, by_mail.client, by_mail.state) == (here.client, None, "PENDING")
+    assert email in beforehand
+    assert email in afterwards
+    assert "Bäckerei Moser" not in beforehand
+    assert partner.get(reverse("clients:client_list"), {"search": "moser"}).content.decode().count(email) == 0
+    services.answer_request(
+        relationship_id=by_code.pk,
+        terms=services.Terms(access="LIMITED", products=(services.ProductRights(here.product.pk),)),
+        actor=here.acting,
+        now=NOW,
+    )
+    link = answer_link(by_mail).removeprefix("http://localhost:8000")
+    answer = signed_in(here.acting.user).post(link, {"organisation": here.client.pk})
+    assert answer.status_code == 409
+    assert "already" in answer.content.decode()
+    assert Relationship.objects.active().count() == 1
+
+
+def test_an_invitation_that_waits_is_no_address(here):
+    """Rule 13: the client has named itself there; the code is refused and stays."""
+    invite(here)
+    code = code_of(here)
+
+    with pytest.raises(AlreadyRelated):
+        request(here, code=code)
+
+    assert Relationship.objects.get().client == here.client
     assert RequestCode.objects.count() == 1
 
 

@@ -16,6 +16,7 @@ from clients.notifications import transfer_link
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.middleware import CLIENT_SPACE_KEY, ORGANISATION_KEY
 from partnerportal.audit.models import AuditEvent
+from partnerportal.work.models import Job
 from tests import world
 from tests.browsers import signed_in
 
@@ -291,3 +292,37 @@ def test_the_mail_comes_in_the_readers_language_and_leads_to_the_answer(there, r
     assert message.to == [there.receiver_acting.user.email]
     assert transfer_link(transfer) in message.body
     assert signed_in(there.receiver_acting.user).get(link_of(transfer)).status_code == 200
+
+
+def test_an_offer_is_sent_again_with_a_new_link(there, run_jobs):
+    """Rule 12's way, for products: the old link is dead, the new one works, and it waits another full time."""
+    transfer = offer(there, now=timezone.now() - dt.timedelta(days=10))
+    old = link_of(transfer)
+    owners, receiver = signed_in(there.acting.user), signed_in(there.receiver_acting.user)
+
+    answer = owners.post(page("transfer_resend", transfer), follow=True)
+    run_jobs()
+
+    assert "gets a new mail with a link" in answer.content.decode()
+    again = ProductTransfer.objects.get()
+    assert again.expires_at - transfer.expires_at > dt.timedelta(days=9)
+    assert receiver.get(old).status_code == 404
+    assert receiver.get(link_of(again)).status_code == 200
+    assert [message.to for message in mail.outbox] == [[there.receiver_acting.user.email]]
+    assert AuditEvent.objects.filter(action="clients.transfer.resent").count() == 1
+
+
+@pytest.mark.parametrize("over", ["refused", "withdrawn", "terminated"])
+def test_what_is_not_offered_any_more_is_not_sent_again(there, over):
+    transfer = offer(there)
+    if over == "terminated":
+        Product.objects.update(state="TERMINATED")
+    else:
+        end = services.refuse_transfer if over == "refused" else services.withdraw_transfer
+        end(transfer_id=transfer.pk, actor=there.acting, now=timezone.now())
+    before = ProductTransfer.objects.values().get(), Job.objects.count(), AuditEvent.objects.count()
+
+    answer = signed_in(there.acting.user).post(page("transfer_resend", transfer))
+
+    assert answer.status_code == 409
+    assert (ProductTransfer.objects.values().get(), Job.objects.count(), AuditEvent.objects.count()) == before

@@ -160,12 +160,40 @@ def test_the_old_owners_partners_lose_it_and_never_get_it_back_by_a_way_round(th
     there.product.organisation = there.client
     there.product.save()
     assert (there.product in Product.objects.visible_to(in_space)) is (access == Access.FULL)
-    cut = AuditEvent.objects.filter(action="clients.relationship.access_changed")
-    assert {(line.organisation_id, line.relationship_id, line.actor_id) for line in cut} == (
-        {(there.client.pk, relationship.pk, None)} if access == Access.LIMITED else set()
-    )
-    told = [message.to for message in mail.outbox].count([there.partner_acting.user.email])
-    assert told == (1 if access == Access.LIMITED else 0)
+    cut = AuditEvent.objects.get(action="clients.relationship.product_gone")
+    assert (cut.organisation_id, cut.relationship_id, cut.actor_id) == (there.client.pk, relationship.pk, None)
+    (told,) = [message for message in mail.outbox if message.to == [there.partner_acting.user.email]]
+    assert told.subject == f"{there.product} no longer belongs to Bäckerei Moser"
+    assert "so Studio Lumen no longer reaches it" in told.body
+    assert there.receiver.name not in told.body
+
+
+@pytest.mark.parametrize(("payer", "is_said"), [(Payer.PARTNER, True), (Payer.CLIENT, False)])
+def test_a_partner_that_would_have_paid_the_renewal_reads_that_it_does_not(there, payer, is_said, run_jobs):
+    """Q19: to the partner that pays, and to no other."""
+    world.make_relationship(there.client, there.partner, payer=payer)
+    Product.objects.update(renewal_payer=RenewalPayer.PARTNER)
+
+    accept(there, offer(there))
+    run_jobs()
+
+    (told,) = [message for message in mail.outbox if message.to == [there.partner_acting.user.email]]
+    assert ("You would have paid its next renewal" in told.body) is is_said
+
+
+def test_a_partner_hears_nothing_of_a_product_that_it_did_not_reach(there, run_jobs):
+    """Rule 15: nor does one whose access is over."""
+    other = world.make_product(there.client, there.offers["office"])
+    world.make_relationship(there.client, there.partner, access=Access.LIMITED, products=(other,))
+    nord, nord_acting = world.make_partner("Atelier Nord")
+    world.make_relationship(there.client, nord, state=RelationshipState.ENDED)
+
+    accept(there, offer(there))
+    run_jobs()
+
+    partners = {there.partner_acting.user.email, nord_acting.user.email}
+    assert not [message for message in mail.outbox if set(message.to) & partners]
+    assert not AuditEvent.objects.filter(action="clients.relationship.product_gone").exists()
 
 
 def test_a_partner_with_full_access_to_the_receiver_reaches_it(there):

@@ -27,6 +27,7 @@ KINDS = {
     "clients.mail_answered": _("Mail: answer to an invitation or a request"),
     "clients.mail_tie_replaced": _("Mail: an external member reaches the client through its partner"),
     "clients.mail_access_changed": _("Mail: access changed"),
+    "clients.mail_product_gone": _("Mail: a product has left the client"),
     "clients.mail_payer_changed": _("Mail: who pays has changed"),
     "clients.mail_ended": _("Mail: relationship ended"),
     "clients.mail_renewals_stopped": _("Mail: renewals without payment means"),
