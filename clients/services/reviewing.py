@@ -80,9 +80,12 @@ def take_back_unused(*, relationship_id: int, shown: str, actor: Acting, now: da
     idle = selectors.idle_rights(with_uses, today=timezone.localdate(now))
     if not idle:
         raise NotPossible(_("The partner has used this access meanwhile: there is nothing idle to take back."))
+    terms = narrowed(with_uses, idle)
+    if relationship.is_full and not terms.products:
+        raise NotPossible(_("There is no product that the partner could go on seeing. End the access instead."))
     if shown != idle_mark(idle):
         raise NotPossible(_("What is not used has changed since this page was opened. Look at it again."))
-    return change_access(relationship_id=relationship.pk, terms=narrowed(with_uses, idle), actor=actor, now=now)
+    return change_access(relationship_id=relationship.pk, terms=terms, actor=actor, now=now)
 
 
 def idle_mark(idle: list[Idle]) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from clients import selectors, services
 from clients.choices import Right
+from clients.models import Relationship
 from clients.selectors import Idle
 from partnerportal.web import writing
 
@@ -20,6 +21,15 @@ IDLE = {
     Right.ORDER: _("Nothing has been ordered or renewed for you since %(day)s."),
     Right.TECHNICAL: _("Nothing has been managed since %(day)s."),
     Right.STATISTICS: _("No statistics have been read since %(day)s."),
+}
+
+
+_TAKEN_BACK = {  # (is it full access, what is idle)
+    (True, Right.VIEW): _("Taken back, it goes on seeing the products that you have now, and may do nothing more."),
+    (True, Right.ORDER): _(
+        "Taken back, it manages the products that you have now and reads their statistics, and orders nothing."
+    ),
+    (False, Right.VIEW): _("Taken back, it reaches no product until you grant one again."),
 }
 
 
@@ -55,6 +65,12 @@ def idle_mark(idle: list[Idle]) -> str:
 def idle_in_words(idle: Iterable[Idle]) -> str:
     """Return what was not used, and since when, as sentences."""
     return " ".join(str(IDLE[one.right]) % {"day": writing.day(one.since)} for one in idle)
+
+
+@register.simple_tag
+def taken_back(relationship: Relationship, idle: list[Idle]) -> str:
+    """Return what remains once what is idle is taken back, where that is not plain from its name."""
+    return str(_TAKEN_BACK.get((relationship.is_full, idle[0].right), ""))
 
 
 @register.filter

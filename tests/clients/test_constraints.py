@@ -121,7 +121,7 @@ BAD_ROWS = {
     ],
     "clientassignment_once": lambda h: twice(
         lambda: ClientAssignment.objects.create(
-            relationship=h.relationship, membership=h.acting.membership, assigned_at=NOW
+            relationship=h.relationship, membership=h.partner_acting.membership, assigned_at=NOW
         )
     ),
     "team_name_once": lambda h: [team(h, "Web"), team(h, "web")],
@@ -143,6 +143,28 @@ def test_a_bad_row_is_refused(name, here):
 def test_only_a_request_comes_by_code_and_only_an_invitation_replaces(here):
     with pytest.raises(IntegrityError, match="relationship_replaces_by_invitation"), transaction.atomic():
         relationship(here, started_by="PARTNER", replaces=here.relationship)
+
+
+TIES = {
+    "teammember": lambda h: TeamMember.objects.create(team=team(h), membership=h.acting.membership),
+    "teamclient": lambda h: TeamClient.objects.create(team=team(h), relationship=relationship(h)),
+    "clientassignment": lambda h: world.assign(h.relationship, h.acting.membership),
+}
+
+
+@pytest.mark.parametrize("table", TIES)
+def test_nobody_of_another_organisation_is_let_in_to_a_client(table, here):
+    """Rule 20: people, teams and clients of one partner only, by a trigger."""
+    with pytest.raises(IntegrityError, match=f"clients_{table} ties two partners"), transaction.atomic():
+        TIES[table](here)
+
+
+def test_nor_by_moving_a_row(here):
+    """Rule 20."""
+    world.assign(here.relationship, here.partner_acting.membership)
+
+    with pytest.raises(IntegrityError, match="ties two partners"), transaction.atomic():
+        ClientAssignment.objects.update(membership=here.acting.membership)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,11 @@ def sees(here, relationship):
     return list(Product.objects.visible_to(world.acting(here.partner_acting.membership, relationship)))
 
 
+def state_of(relationship):
+    """What a refusal must leave as it was."""
+    return Relationship.objects.values().get(pk=relationship.pk), AuditEvent.objects.count(), Job.objects.count()
+
+
 def subjects():
     return [(message.to[0], message.subject) for message in mail.outbox]
 
@@ -388,6 +393,33 @@ def test_full_access_that_never_orders_becomes_limited(here, now):
     assert list(relationship.grants.values_list("product", "has_technical", "has_statistics")) == [
         (here.product.pk, True, True)
     ]
+
+
+def test_full_access_of_which_nothing_is_used_keeps_seeing_and_the_page_says_so(here, now):
+    """Rule 18: limited access needs a selection; taking everything is to end it, which stands beside it."""
+    relationship = world.make_relationship(here.client, here.partner, since=now - 200 * DAY)
+    browser, page = signed_in(here.acting.user), reverse("clients:relationship_detail", args=[relationship.pk])
+
+    shown = browser.get(page).content.decode()
+    browser.post(reverse("clients:relationship_narrow", args=[relationship.pk]), {"shown": "view"})
+
+    assert "it goes on seeing the products that you have now, and may do nothing more" in shown
+    assert reverse("clients:relationship_end", args=[relationship.pk]) in shown
+    relationship.refresh_from_db()
+    assert relationship.access == "LIMITED"
+    assert list(relationship.grants.values_list("has_technical", "has_statistics")) == [(False, False)]
+
+
+def test_full_access_to_no_product_is_ended_rather_than_narrowed(here, now):
+    """Rule 18: there is nothing to select; told, and nothing changes."""
+    relationship = world.make_relationship(here.client, here.partner, since=now - 200 * DAY)
+    here.product.delete()
+    before = state_of(relationship)
+
+    with pytest.raises(NotPossible, match="End the access instead"):
+        services.take_back_unused(relationship_id=relationship.pk, shown="view", actor=here.acting, now=now)
+
+    assert state_of(relationship) == before
 
 
 def test_used_access_is_not_taken_back_by_an_old_page(here, now):
