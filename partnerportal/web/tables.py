@@ -47,6 +47,7 @@ class PortalTable(tables.Table):
     empty_title: Any = gettext_lazy("Nothing here yet")
     empty_hint: Any = ""
     empty_action: tuple[Any, str] | None = None
+    is_narrowed = False  # by filters; the view says so
     only_on_page: ClassVar[frozenset[str]] = frozenset()  # columns that a file of the list has no use for: links
 
     class Meta:

@@ -68,7 +68,7 @@ class PageView(PolicyView, TemplateView):
 
 
 class TableView(PolicyView, SingleTableMixin, FilterView):
-    """A list with search, filters, sorting, paging; htmx gets the table alone from the same template."""
+    """A list with search, filters, sorting, paging; htmx gets the table alone."""
 
     table_pagination = {"per_page": 25}
     paginator_class = CappedPaginator
@@ -83,10 +83,15 @@ class TableView(PolicyView, SingleTableMixin, FilterView):
             return csv_answer(context["table"], name=self.request.resolver_match.url_name.replace("_", "-"))
         return super().render_to_response(context, **options)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the table know whether filters have narrowed it: empty, it then says that nothing fits."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["table"].is_narrowed = context["filter"].form.has_changed()
+        return context
+
     def get_template_names(self) -> list[str]:
-        """Return the page, or its ``table`` part for a fragment request."""
-        page = super().get_template_names()[0]
-        return [f"{page}#table" if is_fragment(self.request) else page]
+        """Return the page, or for a fragment request the template of the table alone."""
+        return ["tables/fragment.html"] if is_fragment(self.request) else super().get_template_names()
 
 
 class StaffTableView(TableView):

@@ -118,6 +118,11 @@
     implyFirst();
     closeMenus();
   });
+  // A part of a page that does not come must not fail in silence: the page itself says what is wrong.
+  document.addEventListener("htmx:responseError", (event) => {
+    const { pathInfo, requestConfig } = event.detail;
+    if (requestConfig.verb === "get") window.location.assign(pathInfo.finalRequestPath ?? pathInfo.requestPath);
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     focusErrors(event.target);
     enableCopying(event.target);

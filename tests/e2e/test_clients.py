@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.e2e.conftest import PASSWORD
 
 
@@ -185,3 +187,26 @@ def test_a_collaborator_sees_why_and_only_what_the_team_lets_through(somebody):
     mia.press("Patient portal")
     mia.press("Why?")
     mia.reads("Team Web", "manage")
+
+
+def test_a_list_is_searched_sorted_and_shown_whole_again_with_script(somebody):
+    """The table alone comes, the address follows, and what fits nothing leads back."""
+    nadia = somebody("nadia-searches")
+    nadia.sign_in("nadia@clinique.example")
+    nadia.go("/account/products/")
+    page = nadia.page
+    rows = page.locator("#table tbody tr")
+    everything = rows.count()
+    page.evaluate("window.isSamePage = true")
+
+    page.get_by_role("searchbox").fill("Patient")
+    expect(rows).to_have_count(1)
+    expect(page).to_have_url(re.compile("search=Patient"))
+    page.get_by_role("searchbox").fill("nothing-like-it")
+    expect(page.locator("#table")).to_contain_text("Nothing fits")
+    assert page.evaluate("window.isSamePage")
+    page.locator("#filters-clear a").click()
+    expect(rows).to_have_count(everything)
+    page.get_by_role("columnheader", name="Product").get_by_role("link").click()
+    expect(page).to_have_url(re.compile("sort="))
+    expect(rows).to_have_count(everything)

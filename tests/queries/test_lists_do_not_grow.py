@@ -104,6 +104,30 @@ def test_many_rows_take_as_many_queries_as_few(visitor: str, name: str):
         assert _rows(long_page) > _rows(short_page)
 
 
+@pytest.mark.parametrize(("visitor", "name"), LISTS)
+def test_htmx_gets_the_table_of_every_list_alone(visitor: str, name: str):
+    """Sorted, searched and paged with script as without it; what no filter fits says so, and shows the way back."""
+    site = visitors.build()
+    browser, url = site.browser(visitor), reverse(name, args=site.arguments.get(name))
+    htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "table"}
+
+    alone = browser.get(url, **htmx)
+    whole = browser.get(url)
+
+    assert alone.status_code == 200
+    assert "<html" not in alone.content.decode()
+    assert 'id="table"' in alone.content.decode()
+    assert _rows(alone.content.decode()) == _rows(whole.content.decode())
+    fields = whole.context["filter"].form.fields
+    word = next((field for field in ("search", "q", "text", "person") if field in fields), None)
+    if word is None:
+        return
+    for headers in ({}, htmx):
+        nothing = browser.get(url, {word: "zzzz-nobody"}, **headers).content.decode()
+        assert "Nothing fits" in nothing
+        assert str(whole.context["table"].empty_title) not in nothing
+
+
 def test_every_list_is_here():
     listed = {name for _visitor, name in LISTS}
 
