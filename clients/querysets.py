@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject, Least
 from django.utils import timezone
 
 from clients.choices import Access, ProductState, RelationshipState, Right, Side, TransferState
+from partnerportal.accounts.choices import Role
 from partners.choices import PartnerState
 
 
@@ -52,6 +53,17 @@ class RelationshipQuerySet(models.QuerySet[Any]):
     def pending(self) -> RelationshipQuerySet:
         """Keep those that wait for an answer."""
         return self.filter(state=RelationshipState.PENDING)
+
+    def answerable(self) -> RelationshipQuerySet:
+        """Leave out requests to an address whose reader represents a client of the same partner by now.
+
+        Whoever answered a code or an invitation cannot answer that one, too: nothing needs to remind them.
+        """
+        related = apps.get_model("clients", "Relationship").objects.live().filter(partner=OuterRef("partner"))
+        theirs = related.filter(
+            client__memberships__role=Role.LEGAL, client__memberships__user__email__iexact=OuterRef("invited_email")
+        )
+        return self.exclude(Q(client=None) & Exists(theirs))
 
     def live(self) -> RelationshipQuerySet:
         """Keep those that are waiting or accepted."""

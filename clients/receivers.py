@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from clients import services
+from clients import services, tasks
 from clients.choices import EndedBy, RelationshipState
 from clients.exceptions import NotPossible
 from clients.models import Relationship
@@ -18,17 +18,20 @@ from partners.models import Partner
 
 def end_all_relationships(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:
     """End every active relationship and withdraw every request and invitation of a partner that has left (rule 48)."""
-    mine = Relationship.objects.filter(partner=partner).order_by("pk")
-    for relationship in mine.filter(state=RelationshipState.ACTIVE):
-        services.end_relationship(relationship_id=relationship.pk, by=EndedBy.PROGRAMME, actor=actor, now=now)
-    for relationship in mine.pending():
-        services.withdraw(relationship_id=relationship.pk, actor=actor, now=now)
+    # The partner is held by its lock, which accepting takes, too: what is read here is all that there will be.
+    for pk, state in Relationship.objects.live().filter(partner=partner).order_by("pk").values_list("pk", "state"):
+        if state == RelationshipState.ACTIVE:
+            services.end_relationship(relationship_id=pk, by=EndedBy.PROGRAMME, actor=actor, now=now)
+        else:
+            services.withdraw(relationship_id=pk, actor=actor, now=now)
 
 
 def keep_externals_in_their_partnership(*, organisation: Organisation, user: User, **_: Any) -> None:
     """Refuse an external member whose company is the organisation's partner already (rule 13: no double)."""
     partners = Relationship.objects.accepted().filter(
-        client=organisation, partner__organisation__memberships__user=user
+        client=organisation,
+        partner__organisation__memberships__user=user,
+        partner__organisation__memberships__is_external=False,
     )
     found = partners.select_related("partner__organisation").first()
     if found is not None:
@@ -45,9 +48,14 @@ def take_over_ties(*, membership: Membership, actor: Acting, now: datetime, **_:
     services.take_over_ties(membership=membership, actor=actor, now=now)
 
 
-def tell_of_leaving(*, membership: Membership, actor: Acting, now: datetime, **_: Any) -> None:
+def write_leaving(*, membership: Membership, actor: Acting, now: datetime, **_: Any) -> None:
     """Let the clients read who of their partner's people has left it (Q43)."""
-    services.tell_of_leaving(membership=membership, actor=actor, now=now)
+    services.write_leaving(membership=membership, actor=actor, now=now)
+
+
+def take_over_all_ties(*, partner: Partner, now: datetime, **_: Any) -> None:
+    """Turn the ties of who joined during a suspension into the partnerships that hold again (rule 13), after it."""
+    tasks.take_over_ties.start(now=now, partner_id=partner.pk)
 
 
 def stop_all_renewals(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:

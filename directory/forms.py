@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.choices import Canton, Skill, Spoken
 from partnerportal.catalogue.models import Family
-from partnerportal.web.forms import country_field, needed
+from partnerportal.web.forms import MAIL_LENGTH, country_field, needed
 
 DESCRIPTION = "description_"
 
@@ -35,7 +35,7 @@ class ListingForm(forms.Form):
         _("in Switzerland"),
     )
     website = forms.URLField(label=_("Website"), assume_scheme="https")
-    email = forms.EmailField(label=_("E-mail address for clients"))
+    email = forms.EmailField(max_length=MAIL_LENGTH, label=_("E-mail address for clients"))
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.selectors import represented_by
 from partnerportal.kernel.money import Money
-from partnerportal.web.forms import country_field
+from partnerportal.web.forms import MAIL_LENGTH, country_field
 from partnerportal.web.writing import money
 
 
@@ -30,6 +30,7 @@ class WebsiteForm(forms.Form):
 
     website = forms.URLField(label=_("Website"), assume_scheme="https", help_text=_("It must be online and yours."))
     contact_email = forms.EmailField(
+        max_length=MAIL_LENGTH,
         label=_("E-mail address for clients"),
         help_text=_("Clients find and invite you by your name or by this address."),
     )
@@ -95,6 +96,7 @@ class AffiliationForm(forms.Form):
     """Who becomes an affiliate, by the address of somebody who represents it."""
 
     email = forms.EmailField(
+        max_length=MAIL_LENGTH,
         label=_("E-mail address of a legal representative"),
         help_text=_("It tells organisations of the same name apart."),
     )

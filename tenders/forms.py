@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import Offer
-from partnerportal.web.forms import needed
+from partnerportal.web.forms import MAIL_LENGTH, needed
 from tenders.choices import Category, Language
 from tenders.exceptions import WISH_IS_PAST
 
@@ -46,7 +46,9 @@ class TenderForm(forms.Form):
         label=_("Wished date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     contact_name = forms.CharField(label=_("Your name"), max_length=120)
-    contact_email = forms.EmailField(label=_("E-mail address"), help_text=_("Answers arrive here."))
+    contact_email = forms.EmailField(
+        max_length=MAIL_LENGTH, label=_("E-mail address"), help_text=_("Answers arrive here.")
+    )
     contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     consents = forms.BooleanField(
         label=_("Partners that answer may see my name, e-mail address and phone number."),

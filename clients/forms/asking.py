@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.choices import Access, Payer
 from partnerportal.catalogue.models import Family
-from partnerportal.web.forms import needed
+from partnerportal.web.forms import MAIL_LENGTH, needed
 
 
 class PartnerSearchForm(forms.Form):
@@ -32,6 +32,7 @@ class RequestForm(forms.Form):
     )
     email = needed(
         forms.EmailField(
+            max_length=MAIL_LENGTH,
             label=_("E-mail address of the client's legal representative"),
             help_text=_("Without a code: the client gets your request by mail, also if it has no account yet."),
         ),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnerportal.web.forms import needed
+from partnerportal.web.forms import MAIL_LENGTH, needed
 
 
 class DescribeForm(forms.Form):
@@ -36,6 +36,7 @@ class TransferForm(forms.Form):
 
     receiver = forms.ChoiceField(label=_("To whom?"), widget=forms.RadioSelect)
     email = forms.EmailField(
+        max_length=MAIL_LENGTH,
         label=_("E-mail address"),
         help_text=_(
             "Of a legal representative or an administrator there. They say for which organisation they accept."

@@ -9,7 +9,7 @@ from clients.models import Grant, Product, Relationship
 from clients.querysets import ProductQuerySet
 
 
-def products_of(relationship: Relationship) -> QuerySet[Product]:
+def products_of(relationship: Relationship) -> ProductQuerySet:
     """Return the products that a relationship opens, in use, whether or not the partner's status holds."""
     owned = Product.objects.in_use().filter(organisation=relationship.client_id)
     return owned if relationship.is_full else owned.filter(grants__relationship=relationship.pk)

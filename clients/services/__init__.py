@@ -12,7 +12,7 @@ from clients.services.dates import (
     remind_of_questions,
 )
 from clients.services.ending import end_relationship, stop_renewals
-from clients.services.joining import take_over_ties, tell_of_leaving
+from clients.services.joining import take_over_all_ties, take_over_ties, write_leaving
 from clients.services.products import add_products, describe_product, extend_product, renew_product
 from clients.services.reviewing import confirm_access, idle_mark, narrowed, note_use, renew_access, take_back_unused
 from clients.services.simulating import Outcome, simulate
@@ -95,9 +95,10 @@ __all__ = [
     "stop_renewals",
     "take_back_unused",
     "take_clients",
+    "take_over_all_ties",
     "take_over_ties",
-    "tell_of_leaving",
     "unassign_member",
     "withdraw",
     "withdraw_transfer",
+    "write_leaving",
 ]

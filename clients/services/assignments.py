@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clients import selectors
 from clients.exceptions import NotPossible
 from clients.models import ClientAssignment, Relationship
 from clients.services.access import active_locked
@@ -33,8 +34,19 @@ def assign_member(
     before = relationship.assignments.filter(membership=membership).first()
     if before is not None:
         return _changed(before, rights, actor=actor, now=now)
-    assignment = relationship.assignments.create(membership=membership, assigned_at=now, **rights)
-    _record(assignment, "clients.assignment.made", rights, actor=actor, now=now)
+    return let_in(relationship=relationship, membership=membership, actor=actor, now=now, **rights)
+
+
+def let_in(
+    *, relationship: Relationship, membership: Membership, actor: Acting, now: datetime, **rights: bool
+) -> ClientAssignment:
+    """Let somebody in by name, with ``rights`` or the usual ones, and write it. The caller holds the relationship."""
+    assignment, is_new = relationship.assignments.get_or_create(
+        membership=membership, defaults={"assigned_at": now, **rights}
+    )
+    if is_new:
+        flags = {name: getattr(assignment, name) for name in selectors.FLAGS}
+        _record(assignment, "clients.assignment.made", flags, actor=actor, now=now)
     return assignment
 
 

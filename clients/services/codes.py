@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -40,11 +41,16 @@ def make_request_code(*, organisation_id: int, actor: Acting, now: datetime) -> 
     return f"{code[:4]}-{code[4:]}"
 
 
+def organisation_of(*, code: str, now: datetime) -> Organisation | None:
+    """Return whose code it is; None for one that does not work. It is not used up."""
+    found = _working(code, now).first()
+    return found.organisation if found is not None else None
+
+
 @transaction.atomic
 def use_request_code(*, code: str, now: datetime) -> Organisation:
     """Return whose code it is, and use it up. Raises :class:`NotPossible` for one that is wrong, used or too old."""
-    letters = "".join(letter for letter in code.upper() if letter.isalnum())
-    found = RequestCode.objects.select_for_update().filter(digest=_digest(letters), expires_at__gt=now).first()
+    found = _working(code, now).select_for_update(of=("self",)).first()
     if found is None:
         raise NotPossible(
             _("This code is not valid: it was mistyped, used already, or is too old. Ask the client for a new one."),
@@ -58,6 +64,11 @@ def use_request_code(*, code: str, now: datetime) -> Organisation:
 def code_lifetime() -> timedelta:
     """Return how long a code is valid."""
     return timedelta(minutes=settings.PROGRAMME["code_minutes"])
+
+
+def _working(code: str, now: datetime) -> QuerySet[RequestCode]:
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return RequestCode.objects.filter(digest=_digest(letters), expires_at__gt=now).select_related("organisation")
 
 
 def _digest(code: str) -> str:

@@ -54,7 +54,7 @@ def expire_invitations(*, now: datetime) -> int:
 def remind_of_questions(*, now: datetime) -> int:
     """Remind who has not answered a request or an invitation that soon expires, once; return how many there are."""
     soon = now + settings.PROGRAMME["invitation_reminder_days"] * DAY
-    waiting = Relationship.objects.pending().filter(expires_at__gt=now, expires_at__lte=soon)
+    waiting = Relationship.objects.pending().filter(expires_at__gt=now, expires_at__lte=soon).answerable()
     for pk, version in waiting.values_list("pk", "link_version"):
         key = f"clients.mail_waiting:{pk}:{version}"
         tasks.mail_waiting.start(now=now, key=key, relationship_id=pk, link_version=version)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients import selectors, tasks
-from clients.choices import RELATIONSHIP_TRANSITIONS, EndedBy, Payer, RelationshipState
+from clients.choices import RELATIONSHIP_TRANSITIONS, EndedBy, Payer, RelationshipState, Right
 from clients.exceptions import EndIncomplete
 from clients.models import EndReceipt, Relationship
 from clients.services.access import drop_partner_renewals
@@ -65,14 +65,16 @@ def end_relationship(
 
 def _facts(relationship: Relationship, actor: Acting) -> dict[str, Any]:
     """Return what the receipt keeps of a relationship that is still open."""
-    products = selectors.products_of(relationship)
+    products = selectors.products_of(relationship).order_by("name", "pk")
+    reached = list(products.with_grant_of(relationship.pk)[:SHOWN])
     return {
         "client": address_of(relationship.client) if relationship.client else {},
         "partner": address_of(relationship.partner.organisation),
         "actor": actor.label,
         "access": relationship.access,
         "payer": relationship.payer,
-        "products": list(products.order_by("name", "pk").values_list("name", flat=True)[:SHOWN]),
+        "product_count": products.count(),
+        "products": [{"name": one.name, "rights": _rights_on(one, relationship)} for one in reached],
         "renewals": list(
             selectors.renewals_paid_by_partner(relationship)
             .order_by("renews_on", "name")
@@ -81,6 +83,11 @@ def _facts(relationship: Relationship, actor: Acting) -> dict[str, Any]:
         if relationship.payer == Payer.PARTNER
         else [],
     }
+
+
+def _rights_on(product: Any, relationship: Relationship) -> list[str]:
+    granted = selectors.granted_on_product(access=relationship.access, payer=relationship.payer, grant=product.grant)
+    return [right.value for right in Right if right in granted]
 
 
 def _check(relationship: Relationship, *, handed_over: Collection[str]) -> None:

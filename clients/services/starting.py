@@ -17,6 +17,7 @@ from clients.models import Relationship
 from clients.services import codes
 from clients.services.ending import end_relationship
 from clients.services.joining import replace_external_ties
+from clients.services.locks import lock_sides
 from clients.services.terms import Terms, check_full_is_free, words, write_grants, write_terms
 from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts.acting import SYSTEM, Acting
@@ -100,15 +101,14 @@ def request_client(
     has an account, nor whether another partner has full access there: the client is told when it answers (Q13).
     Raises :class:`NotPossible`, :class:`AlreadyRelated`.
     """
-    partner = (
-        Partner.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=partner_id)
-    )
+    email = email.strip().lower()
+    meant = codes.organisation_of(code=code, now=now) if code else _only_organisation_of(email)
+    partner = lock_sides(client_id=meant.pk if meant is not None else None, partner_id=partner_id)
     if not partner.is_approved:
         raise NotPossible(_("Only an active partner can add clients."))
     terms = Terms(access=ask.access, payer=ask.payer if ask.access == Access.FULL else None)
     terms.check(client_id=0, needs_products=False, now=now)
-    email = email.strip().lower()
-    client = _shown(partner, code, now) if code else _addressed(partner, email)
+    client = _who_showed(code, partner, actor=actor, now=now) if code else _addressed(partner, email, meant)
     if client is not None and client.pk == partner.pk:
         raise NotPossible(_("An organisation cannot be its own partner."), field="code" if code else "email")
     relationship = _new(
@@ -130,26 +130,35 @@ def request_client(
     return _asked(relationship, "clients.relationship.requested", actor=actor, now=now)
 
 
-def _shown(partner: Partner, code: str, now: datetime) -> Organisation:
-    """Return the organisation that showed a code.
+def _who_showed(code: str, partner: Partner, *, actor: Acting, now: datetime) -> Organisation:
+    """Use a code up and return the organisation that showed it.
 
     A request of this partner that waits at an address of the same organisation becomes one to a mere address: to refuse
-    the code, or to withdraw that request, would tell whose address it is (promise 2).
+    the code, or to withdraw that request, would tell whose address it is (promise 2). The client reads why it no longer
+    stands in its list.
     """
     client = codes.use_request_code(code=code, now=now)
     by_mail = Relationship.objects.pending().filter(partner=partner, started_by=Side.PARTNER, is_by_code=False)
-    by_mail.filter(client=client).update(client=None)
+    for relationship in by_mail.filter(client=client).select_for_update(of=("self",)).select_related("client"):
+        record_question(relationship, "clients.relationship.asked_by_code", actor=SYSTEM, now=now)
+        relationship.client = None
+        relationship.save(update_fields=["client"])
     return client
 
 
-def _addressed(partner: Partner, email: str) -> Organisation | None:
-    """Return the organisation behind an address; None if nobody may tell before it is answered."""
+def _addressed(partner: Partner, email: str, client: Organisation | None) -> Organisation | None:
+    """Return ``client``, the organisation behind an address; None if nobody may tell before it is answered."""
+    _not_asked_twice(partner, email)
+    return None if client is not None and _is_related(partner, client) else client
+
+
+def _not_asked_twice(partner: Partner, email: str) -> None:
     if Relationship.objects.pending().filter(partner=partner, invited_email__iexact=email).exists():
         raise AlreadyRelated(_("You have asked this address already. You can send the request again."), field="email")
-    client = _only_organisation_of(email)
-    if client is not None and Relationship.objects.live().filter(partner=partner, client=client).exists():
-        return None  # as for a stranger: the answer shows whether it is the same organisation
-    return client
+
+
+def _is_related(partner: Partner, client: Organisation) -> bool:
+    return Relationship.objects.live().filter(partner=partner, client=client).exists()
 
 
 @transaction.atomic
@@ -196,6 +205,7 @@ def claim_request(*, relationship_id: int, client_id: int, actor: Acting, now: d
         raise NotPossible(_("An organisation cannot be its own partner."))
     relationship.client = Organisation.objects.get(pk=client_id)
     _save_unique(relationship, ["client"])
+    record_question(relationship, "clients.relationship.claimed", actor=actor, now=now)
     return relationship
 
 
@@ -227,10 +237,14 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
     """Send the request or the invitation again with a new link; it waits another full time (rule 12, Q15).
 
     Raises IllegalTransition and, while the partner's status does not hold, :class:`NotPossible`."""
-    relationship = _locked(relationship_id)
+    relationship = _scope_locked(relationship_id, now=now)
     check_transition(RELATIONSHIP_TRANSITIONS, relationship.state, RelationshipState.PENDING)
-    if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
+    if not relationship.partner.is_approved:
         raise NotPossible(_("The partner's status does not hold at the moment."))
+    if relationship.state == RelationshipState.EXPIRED and relationship.is_request and not relationship.is_by_code:
+        _not_asked_twice(relationship.partner, relationship.invited_email)
+        if relationship.client is not None and _is_related(relationship.partner, relationship.client):
+            relationship.client = None  # as for a stranger: a refusal would tell whose address it is (promise 2)
     if relationship.ends_at is not None and relationship.ends_at <= now:
         raise NotPossible(_("The access that it offers would have ended by now. Withdraw it and invite anew."))
     if relationship.started_by == Side.CLIENT and relationship.client_id is not None:
@@ -243,7 +257,7 @@ def resend(*, relationship_id: int, actor: Acting, now: datetime) -> Relationshi
     relationship.state = RelationshipState.PENDING
     relationship.link_version += 1
     relationship.sent_at, relationship.expires_at = now, now + _waiting_time()
-    _save_unique(relationship, ["state", "link_version", "sent_at", "expires_at"])
+    _save_unique(relationship, ["client", "state", "link_version", "sent_at", "expires_at"])
     return _asked(relationship, "clients.relationship.resent", actor=actor, now=now)
 
 
@@ -258,7 +272,7 @@ def _activate(relationship: Relationship, *, actor: Acting, now: datetime) -> Re
         raise LinkUnusable(expired)
     if relationship.ends_at is not None and relationship.ends_at <= now:
         raise NotPossible(_("The access that was offered would have ended by now. Ask the client to invite you anew."))
-    if not Partner.objects.approved().filter(pk=relationship.partner_id).exists():
+    if not relationship.partner.is_approved:  # held by the lock of the scope until the commit
         raise NotPossible(_("The partner's status does not hold at the moment."))
     if relationship.replaces_id is not None:
         _end_replaced(relationship.replaces_id, by=relationship, now=now)
@@ -331,12 +345,13 @@ def _asked(relationship: Relationship, action: str, *, actor: Acting, now: datet
 
 
 def _scope_locked(relationship_id: int, *, now: datetime) -> Relationship:
-    """Take the locks in the one order that all services keep: the client's organisation, then the relationships (this
-    one, and the one that it takes over from), the lower number first. What has ended by agreement is written down.
+    """Take the locks of both sides, then of the relationships: this one, and the one that it takes over from. What has
+    ended by agreement is written down.
     """
-    client_id, replaced_id = Relationship.objects.values_list("client", "replaces").get(pk=relationship_id)
+    found = Relationship.objects.values_list("client", "partner", "replaces").get(pk=relationship_id)
+    client_id, partner_id, replaced_id = found
+    lock_sides(client_id=client_id, partner_id=partner_id)
     if client_id is not None:
-        Organisation.objects.select_for_update(no_key=True).get(pk=client_id)
         _end_overdue(client_id, now=now)
     both = Relationship.objects.filter(pk__in=[relationship_id, replaced_id or relationship_id]).order_by("pk")
     list(both.select_for_update(of=("self",)).values_list("pk"))
@@ -367,10 +382,12 @@ def _save_unique(relationship: Relationship, fields: list[str] | None) -> None:
             relationship.save(update_fields=fields)
     except IntegrityError as refusal:
         if "relationship_one_full_per_client" in str(refusal):
-            raise NotPossible(
-                _("Another partner has full access by now, and one at a time can have it. The client can change that."),
-                field="access",
-            ) from refusal
+            sentence = (
+                _("Another partner has full access by now, and one at a time can have it. Change or end that first.")
+                if relationship.is_request
+                else _("The client cannot give this access any more as things stand. Ask it to invite you anew.")
+            )
+            raise NotPossible(sentence, field="access") from refusal
         if "relationship_one_live_per_pair" in str(refusal):
             raise AlreadyRelated(
                 _("There is a relationship, a request or an invitation between the two already. Look at it first."),

@@ -8,7 +8,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -31,6 +31,7 @@ from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView, PageView, PolicyView
 
 LINK_PURPOSE = "clients.relationship"
+WAITING, OPEN = frozenset({RelationshipState.PENDING}), frozenset({RelationshipState.ACTIVE})
 
 
 def side_of(relationship: Relationship, organisation_id: int) -> Side:
@@ -43,8 +44,19 @@ def list_url(side: Side) -> str:
     return reverse("clients:relationship_list" if side == Side.CLIENT else "clients:client_list")
 
 
+def detail_url(relationship: Relationship, side: Side) -> str:
+    """Return the page on which a side sees where a relationship stands."""
+    page = "clients:relationship_detail" if side == Side.CLIENT else "clients:client_detail"
+    return reverse(page, args=[relationship.pk])
+
+
 class OneRelationship(PolicyView):
-    """Finds a relationship that the acting organisation may see, on either side."""
+    """Finds a relationship that the acting organisation may see, on either side.
+
+    ``possible_in``: the states in which the page's act is possible; in others the page says where it stands instead.
+    """
+
+    possible_in: frozenset[str] | None = None
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
         """One of one's own organisation; in a client's space none (the way out is one click)."""
@@ -58,12 +70,26 @@ class OneRelationship(PolicyView):
         """Add what the page shows beside the row itself."""
         return rows
 
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page, or say that its act is not possible any more (409)."""
+        if self.possible_in is None or self.relationship.state in self.possible_in:
+            return super().get(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: View comes after it
+        state = self.relationship.get_state_display().lower()
+        sentence = _("It stands otherwise by now: %(state)s. Nothing was done.") % {"state": state}
+        context = {"sentence": sentence, "back_url": detail_url(self.relationship, self.side)}
+        return render(request, "409.html", context, status=409)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the relationship, the other side, and the way back."""
         relationship = self.relationship
         other = relationship.partner if self.side == Side.CLIENT else relationship.client_to_partner
         return super().get_context_data(
-            relationship=relationship, side=self.side, other=other, back=list_url(self.side), **kwargs
+            relationship=relationship,
+            side=self.side,
+            other=other,
+            back=list_url(self.side),
+            detail=detail_url(relationship, self.side),
+            **kwargs,
         )
 
 
@@ -84,6 +110,7 @@ class RelationshipWithdrawView(_AskingSideView):
     """Take a request or an invitation back (rule 12)."""
 
     template_name = "clients/relationship_withdraw.html"
+    possible_in = WAITING
 
     def act(self, form: ConfirmForm) -> str:
         """Withdraw."""
@@ -101,6 +128,7 @@ class RelationshipResendView(_AskingSideView):
     """Send a request or an invitation again (rule 12)."""
 
     template_name = "clients/relationship_resend.html"
+    possible_in = WAITING | {RelationshipState.EXPIRED}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say how long it waits then."""
@@ -126,6 +154,7 @@ class RelationshipRefuseView(OneRelationship, ActionView):
     permission = ClientPermission.RELATIONSHIP_ANSWER
     form_class = forms.RefuseForm
     template_name = "clients/relationship_refuse.html"
+    possible_in = WAITING
 
     def find(self, **kwargs: Any) -> None:
         """A request or an invitation to one's own organisation."""
@@ -150,6 +179,7 @@ class RelationshipEndView(OneRelationship, ActionView):
 
     permission = ClientPermission.RELATIONSHIP_END
     form_class = PasswordConfirmForm
+    possible_in = OPEN
     confirmed_key = "relationship_to_end"  # in the session: the relationship whose first question was answered
 
     def get_template_names(self) -> list[str]:
@@ -161,12 +191,6 @@ class RelationshipEndView(OneRelationship, ActionView):
         """Tell whether the first question was answered: the password alone ends nothing."""
         is_second_page = self.request.method == "POST" or self.request.GET.get("step") == "password"
         return is_second_page and self.request.session.get(self.confirmed_key) == self.relationship.pk
-
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask, or say that there is nothing to end (409)."""
-        if self.relationship.state != RelationshipState.ACTIVE:
-            return self.response_class(request, ["409.html"], {"back": list_url(self.side)}, status=409)
-        return super().get(request, *args, **kwargs)
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the answer to the first question, then the password."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,7 +87,26 @@ class ProductTransferView(OneProduct, ActionView):
         raise Refused(message, field="email" if address is not None else "receiver")
 
 
-class _OfferedView(ActionView):
+class _WaitingTransfer(PolicyView):
+    """Shows an offer only while it waits: later somebody else may have named the product anew (promise 1)."""
+
+    transfer: ProductTransfer
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer, or say where the offer stands (409)."""
+        self.permit()
+        if self.transfer.state == TransferState.PENDING:
+            return super().dispatch(request, *args, **kwargs)
+        sentence = _("It stands otherwise by now: %(state)s. Nothing was done.")
+        context = {
+            "sentence": sentence % {"state": self.transfer.get_state_display().lower()},
+            "back_url": reverse("clients:product_list"),
+            "back_text": _("To your products"),
+        }
+        return render(request, "409.html", context, status=409)
+
+
+class _OfferedView(_WaitingTransfer, ActionView):
     """A question about an offer that one's own organisation has made."""
 
     permission = ClientPermission.PRODUCT_TRANSFER
@@ -105,8 +124,6 @@ class _OfferedView(ActionView):
         return super().get_context_data(transfer=self.transfer, days=days, back=self._back(), **kwargs)
 
     def _back(self) -> str:
-        if self.transfer.state == TransferState.ACCEPTED:  # it is somebody else's by now
-            return reverse("clients:product_list")
         return reverse("clients:product_detail", args=[self.transfer.product_id])
 
 
@@ -129,10 +146,9 @@ class TransferResendView(_OfferedView):
 
     def act(self, form: ConfirmForm) -> str:
         """Send it, a few times an hour at most."""
-        if not ratelimit.consume(
-            self.request, action="resend_request", user=self.request.user, key=f"product {self.transfer.product_id}"
-        ):
-            raise Refused(_("This offer was sent several times. Wait an hour before you send it again."))
+        key = self.transfer.to_email or f"product {self.transfer.product_id}"
+        if not ratelimit.consume(self.request, action="offer_product", user=self.request.user, key=key):
+            raise Refused(_("You have sent many offers, or one address many times. Wait an hour, then go on."))
         services.resend_transfer(transfer_id=self.transfer.pk, actor=self.request.acting, now=timezone.now())
         messages.success(
             self.request, _("%(receiver)s gets a new mail with a link.") % {"receiver": self.transfer.receiver}
@@ -153,7 +169,7 @@ class TransferListView(TableView):
         return waiting.select_related("product__offer", "from_organisation").order_by("expires_at", "pk")
 
 
-class _ReceivingSideView(PolicyView):
+class _ReceivingSideView(_WaitingTransfer):
     """The page exists for the receiver alone, while acting for the organisation that would get the product."""
 
     permission = ClientPermission.TRANSFER_ANSWER
@@ -184,8 +200,7 @@ class TransferAnswerView(_ReceivingSideView, ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what will happen."""
         lines = selectors.what_the_receiver_takes(transfer=self.transfer, organisation=self.request.acting.home)
-        is_waiting = self.transfer.state == TransferState.PENDING
-        return super().get_context_data(consequences=lines, is_waiting=is_waiting, **kwargs)
+        return super().get_context_data(consequences=lines, **kwargs)
 
     def act(self, form: ConfirmForm) -> str:
         """Accept; the old owner gets a mail."""

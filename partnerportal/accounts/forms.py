@@ -16,7 +16,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 from partnerportal.accounts.choices import OrganisationKind, Role
 from partnerportal.accounts.models import Organisation, User
 from partnerportal.kernel import countries
-from partnerportal.web.forms import country_field, needed
+from partnerportal.web.forms import MAIL_LENGTH, country_field, needed
 from partnerportal.web.languages import offered
 
 PENDING_INVITATION_KEY = "pending_member_invitation"
@@ -128,7 +128,9 @@ class OrganisationForm(_InALanguage, forms.ModelForm):
 class ConfirmationResendForm(forms.Form):
     """Where the mail that confirms an address goes once more."""
 
-    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        max_length=MAIL_LENGTH, label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
 
 
 class OrganisationCreateForm(forms.Form):
@@ -142,7 +144,7 @@ class OrganisationCreateForm(forms.Form):
 class MemberInviteForm(forms.Form):
     """Whom to invite, as what."""
 
-    email = forms.EmailField(label=_("E-mail address"))
+    email = forms.EmailField(max_length=MAIL_LENGTH, label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.COLLABORATOR)
     has_accounting = forms.BooleanField(
         label=_("May see invoices and the prepaid account"),

@@ -32,10 +32,10 @@ def represented_by(*, email: str) -> QuerySet[Organisation]:
 
 
 def external_members(*, organisation_id: int | None, of_organisation_id: int) -> QuerySet[Membership]:
-    """Return the external members of an organisation who belong to another one, too: a partnership replaces their tie
-    (rule 13).
+    """Return the external members of an organisation who are people of another one: a partnership replaces their tie
+    (rule 13). Who is external there, too, works for a third and keeps both.
     """
-    theirs = Membership.objects.filter(organisation=of_organisation_id)
+    theirs = Membership.objects.filter(organisation=of_organisation_id, is_external=False)
     external = Membership.objects.filter(organisation=organisation_id, is_external=True, user__in=theirs.values("user"))
     return external.select_related("organisation", "user").order_by("pk")
 

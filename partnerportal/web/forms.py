@@ -11,6 +11,8 @@ from django.template import TemplateDoesNotExist
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+MAIL_LENGTH = 254  # of an address, as columns keep it (RFC 5321); Django's form field would take more
+
 
 class PortalFormRenderer(TemplatesSetting):
     """Draw forms with the project's templates; what the project does not have comes from Django's own set."""

@@ -113,6 +113,7 @@ def reinstate_partner(*, partner_id: int, reason: str, actor: Acting, now: datet
         organisation=partner.organisation,
         changes={"reason": reason},
     )
+    signals.partner_reinstated.send(sender=Partner, partner=partner, actor=actor, now=now)
     tasks.mail_status_changed.start(now=now, partner_id=partner.pk, state=partner.state, reason=reason)
     return partner
 

@@ -88,3 +88,12 @@ def test_who_leaves_the_partner_leaves_its_clients_with_a_line(here):
     page = signed_in(by_name.memberships.get().user).get(reverse("accounts:activity_list")).content.decode()
     assert "left the partner, and so this client" in page
     assert "Lea Furrer" in page
+
+
+def test_who_leads_the_partner_leaves_every_client_with_a_line(here):
+    """Rule 20, Q43: they reached all of them."""
+    administrator = world.make_member(here.lumen, Role.ADMINISTRATOR)
+
+    accounts.remove_member(membership_id=administrator.pk, actor=here.partner_acting, now=NOW)
+
+    assert AuditEvent.objects.get(action="clients.assignment.left").organisation_id == here.client.pk

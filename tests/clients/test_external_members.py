@@ -21,6 +21,7 @@ from partnerportal.accounts.permissions import AccountPermission
 from partnerportal.accounts.tokens import link_token
 from partnerportal.audit.models import AuditEvent
 from partnerportal.work.models import Job
+from partners import services as partners
 from tests import world
 from tests.browsers import signed_in
 from tests.clients.asking import invite, limited, request
@@ -150,7 +151,7 @@ def test_the_partner_reads_whose_tie_its_answer_replaces_and_it_is_replaced(here
     beforehand = partner.get(page).content.decode()
     assert partner.post(page).status_code == 302
 
-    assert "2 of your external members become part of this partnership" in beforehand
+    assert "2 of your people are external members of Bäckerei Moser" in beforehand
     left = set(Membership.objects.filter(organisation=here.client))
     assert left == {here.acting.membership, stranger, of_the_house}
     assert ClientAssignment.objects.get().membership == person
@@ -169,7 +170,7 @@ def test_one_is_told_in_the_singular_and_none_is_not_told(here, person):
     world.make_member(here.client, Role.COLLABORATOR, user=person.user, is_external=True)
 
     assert "external" not in nobody
-    assert "1 of your external members becomes part" in partner.get(page).content.decode()
+    assert "1 of your people is an external member of Bäckerei Moser" in partner.get(page).content.decode()
 
 
 def test_an_invitation_that_waits_is_withdrawn_with_the_tie(here, person):
@@ -309,3 +310,48 @@ def test_a_member_of_the_house_stays_one_when_joining_the_partner(here):
     accounts.accept_invitation(token=joining(here, user), user=user, now=NOW)
 
     assert Membership.objects.filter(pk=own.pk).exists()
+
+
+def test_while_the_partner_is_suspended_the_tie_stays_and_goes_when_it_is_back(here, run_jobs):
+    """Rules 13 and 48: nobody's own access is cut for one that opens nothing."""
+    user = world.make_user()
+    tie = world.make_member(here.client, Role.COLLABORATOR, user=user, is_external=True)
+    relationship = world.make_relationship(here.client, here.partner)
+    token = joining(here, user)
+    partners.suspend_partner(partner_id=here.partner.pk, actor=here.partner_acting, now=NOW)
+
+    joined = accounts.accept_invitation(token=token, user=user, now=NOW)
+    run_jobs()
+    assert Membership.objects.filter(pk=tie.pk).exists()
+
+    partners.reinstate_partner(partner_id=here.partner.pk, reason="Paid", actor=here.partner_acting, now=NOW)
+    run_jobs()
+    assert not Membership.objects.filter(pk=tie.pk).exists()
+    assert list(Relationship.objects.reachable_by(joined)) == [relationship]
+    assert list(mails()) == [user.email]
+
+
+def test_who_is_external_to_both_belongs_to_neither(here):
+    """Rule 13: a freelancer is not one of the partner's people, whichever came first."""
+    user = world.make_user()
+    tie = world.make_member(here.client, Role.COLLABORATOR, user=user, is_external=True)
+    services.accept(relationship_id=invite(here).pk, actor=here.partner_acting, now=NOW)
+
+    accounts.accept_invitation(token=joining(here, user, is_external=True), user=user, now=NOW)
+
+    assert Membership.objects.filter(pk=tie.pk).exists()
+    assert not ClientAssignment.objects.exists()
+
+
+def test_what_is_replaced_and_let_in_is_written_with_the_relationship(here, person):
+    """Promise 7: client and partner read both lines; an invitation that is withdrawn has one, too."""
+    world.make_member(here.client, Role.COLLABORATOR, user=person.user, is_external=True)
+    asked(here, world.make_member(here.partner.organisation, Role.COLLABORATOR))
+    relationship = invite(here)
+
+    services.accept(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
+
+    lines = dict(AuditEvent.objects.values_list("action", "relationship_id"))
+    assert lines["accounts.member.external_replaced"] == relationship.pk
+    assert lines["clients.assignment.made"] == relationship.pk
+    assert "accounts.member.invitation_withdrawn" in lines

@@ -14,6 +14,7 @@ from partnerportal.accounts.models import Membership, Organisation
 from partnerportal.accounts.tokens import link_token
 from partnerportal.audit.models import AuditEvent
 from partnerportal.work.models import Job
+from partners import services as partners
 from tests import world
 from tests.at_once import Waiting, at_once
 from tests.clients.asking import FULL, invite, limited, request
@@ -259,3 +260,96 @@ def test_an_external_member_joins_the_partner_while_the_partnership_is_accepted(
     assert outcomes == ["done", "done"]
     assert not Membership.objects.filter(pk=tie.pk).exists()
     assert ClientAssignment.objects.get().membership == Membership.objects.get(user=user)
+
+
+def test_a_code_against_an_answer_to_the_request_at_the_address(here):
+    """Promise 2: both take the locks in one order, so that neither waits for the other in a circle."""
+    by_mail = request(here, here.acting.user.email)
+    code = services.make_request_code(organisation_id=here.client.pk, actor=here.acting, now=NOW)
+
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(pk=here.client.pk)
+        with Waiting(lambda: request(here, code=code)) as waiting:
+            services.answer_request(relationship_id=by_mail.pk, terms=FULL, actor=here.acting, now=NOW)
+
+    assert waiting.outcome() == "refused"
+    assert Relationship.objects.values_list("state", "is_by_code").get() == ("ACTIVE", False)
+
+
+def test_a_code_against_a_new_name_of_the_client(here):
+    request(here, here.acting.user.email)
+    code = services.make_request_code(organisation_id=here.client.pk, actor=here.acting, now=NOW)
+
+    with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=here.client.pk)
+        with Waiting(lambda: request(here, code=code)) as waiting:
+            accounts.change_organisation(
+                organisation_id=here.client.pk, details={"name": "Neu AG"}, actor=here.acting, now=NOW
+            )
+
+    assert waiting.outcome() == "done"
+    assert Relationship.objects.get(is_by_code=True).client_name == "neu ag"
+
+
+def test_somebody_who_is_replaced_leaves_the_partner_at_that_moment(here):
+    """Rule 13: the leaving waits, and takes what the acceptance has given with it."""
+    user = world.make_user("Lea Furrer")
+    world.make_member(here.client, Role.COLLABORATOR, user=user, is_external=True)
+    theirs = world.make_member(here.partner.organisation, Role.COLLABORATOR, user=user)
+    relationship = invite(here)
+
+    with transaction.atomic():
+        services.accept(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
+        with Waiting(
+            lambda: accounts.remove_member(membership_id=theirs.pk, actor=here.partner_acting, now=NOW)
+        ) as waiting:
+            pass
+
+    assert waiting.outcome() == "done"
+    assert not ClientAssignment.objects.exists()
+    assert not Membership.objects.filter(user=user).exists()
+
+
+@pytest.mark.parametrize("act", ["leave", "suspend"])
+def test_an_acceptance_waits_for_what_becomes_of_the_partner(here, act):
+    """Rules 48 and 49: else it would hold with a partner that is gone, and come back with it."""
+    invitation = invite(here)
+
+    with transaction.atomic():
+        if act == "leave":
+            partners.leave_programme(partner_id=here.partner.pk, actor=here.partner_acting, now=NOW)
+        else:
+            partners.suspend_partner(partner_id=here.partner.pk, actor=here.partner_acting, now=NOW)
+        with Waiting(accept(invitation, here.partner_acting)) as waiting:
+            pass
+
+    assert waiting.outcome() == "refused"
+    invitation.refresh_from_db()
+    assert invitation.state == ("WITHDRAWN" if act == "leave" else "PENDING")
+
+
+def test_a_partner_that_leaves_waits_for_an_acceptance_and_ends_it(here):
+    """Rule 48."""
+    invitation = invite(here)
+
+    with transaction.atomic():
+        services.accept(relationship_id=invitation.pk, actor=here.partner_acting, now=NOW)
+        with Waiting(
+            lambda: partners.leave_programme(partner_id=here.partner.pk, actor=here.partner_acting, now=NOW)
+        ) as waiting:
+            pass
+
+    assert waiting.outcome() == "done"
+    invitation.refresh_from_db()
+    assert invitation.state == "ENDED"
+
+
+def test_a_member_is_removed_twice_at_once(here):
+    """The second is told."""
+    member = world.make_member(here.client, Role.COLLABORATOR)
+
+    outcomes = at_once(
+        *[lambda: accounts.remove_member(membership_id=member.pk, actor=here.acting, now=NOW)] * 2,
+    )
+
+    assert outcomes == ["done", "refused"]

@@ -326,3 +326,37 @@ def test_what_is_not_offered_any_more_is_not_sent_again(there, over):
 
     assert answer.status_code == 409
     assert (ProductTransfer.objects.values().get(), Job.objects.count(), AuditEvent.objects.count()) == before
+
+
+@pytest.mark.parametrize("act", ["transfer_resend", "transfer_withdraw", "transfer_answer", "transfer_refuse"])
+@pytest.mark.parametrize("ending", ["accepted", "withdrawn"])
+def test_an_offer_that_waits_no_more_names_no_product(there, act, ending):
+    """Promise 1: somebody else may have named it anew."""
+    transfer = offer(there)
+    now = timezone.now()
+    if ending == "accepted":
+        services.accept_transfer(
+            transfer_id=transfer.pk, organisation_id=there.receiver.pk, actor=there.receiver_acting, now=now
+        )
+    else:
+        services.withdraw_transfer(transfer_id=transfer.pk, actor=there.acting, now=now)
+    Product.objects.update(name="secret-merger.ch")
+    is_senders = act in {"transfer_resend", "transfer_withdraw"}
+    browser = signed_in((there.acting if is_senders else there.receiver_acting).user)
+
+    for answer in (browser.get(page(act, transfer)), browser.post(page(act, transfer))):
+        assert answer.status_code == 409
+        assert "secret-merger.ch" not in answer.content.decode()
+
+
+def test_sending_again_fills_nobodys_mail_box(there, run_jobs, settings):
+    """An address gets as many offers in an hour as it may, however they are sent."""
+    settings.ACCOUNT_RATE_LIMITS = {"offer_product": "30/h/user,2/h/key"}
+    browser = signed_in(there.acting.user)
+    browser.post(page("product_transfer", there.product), {"email": "victim@example.ch"})
+
+    answers = [browser.post(page("transfer_resend", ProductTransfer.objects.get())).status_code for _try in range(3)]
+    run_jobs()
+
+    assert answers == [302, 409, 409]
+    assert len(mail.outbox) <= 2

@@ -201,10 +201,17 @@ def _hold_ties(user: User, *, to: int | None) -> None:
 
 
 def _locked(membership_id: int) -> Membership:
-    """Load a membership under the organisation's lock: two removals at once must see each other (rule 22)."""
-    membership = Membership.objects.get(pk=membership_id)
-    Organisation.objects.select_for_update().get(pk=membership.organisation_id)
-    return Membership.objects.select_related("organisation", "user").get(pk=membership_id)
+    """Load a membership under the organisation's lock: two removals at once must see each other (rule 22).
+
+    Raises :class:`NotYours` if the person has left meanwhile.
+    """
+    found = Membership.objects.filter(pk=membership_id).values_list("organisation", flat=True).first()
+    if found is not None:
+        Organisation.objects.select_for_update().get(pk=found)
+    membership = Membership.objects.select_related("organisation", "user").filter(pk=membership_id).first()
+    if membership is None:
+        raise NotYours(_("This person is no longer a member: somebody was quicker."))
+    return membership
 
 
 def _keep_one_legal(membership: Membership) -> None:
@@ -228,15 +235,15 @@ def _external_is_collaborator(role: str, *, is_external: bool) -> None:
 
 
 def remove_external_members(
-    *, organisation_id: int | None, of_organisation_id: int, actor: Acting, now: datetime
+    *, organisation_id: int | None, of_organisation_id: int, relationship_id: int, actor: Acting, now: datetime
 ) -> list[Membership]:
     """Remove the external users of an organisation who belong to another one; return their memberships there.
 
     Rule 13: called when a partnership replaces the tie, inside its transaction. Invitations of such people that wait
-    are withdrawn: no double membership comes later.
+    are withdrawn: no double membership comes later. The lines name the relationship, so that its partner reads them.
     """
     _hold_people(organisation_id)
-    theirs = Membership.objects.filter(organisation=of_organisation_id)
+    theirs = Membership.objects.filter(organisation=of_organisation_id, is_external=False).select_related("user")
     external = selectors.external_members(organisation_id=organisation_id, of_organisation_id=of_organisation_id)
     people = [membership.user_id for membership in external]
     for membership in external:
@@ -246,14 +253,17 @@ def remove_external_members(
             action="accounts.member.external_replaced",
             subject=membership,
             organisation=membership.organisation,
+            relationship_id=relationship_id,
         )
         member_leaving.send(sender=Membership, membership=membership, actor=actor, now=now)
         membership.delete()
-    MemberInvitation.objects.filter(
+    waiting = MemberInvitation.objects.filter(
         organisation=organisation_id,
         is_external=True,
         accepted_at=None,
         withdrawn_at=None,
         email__in=theirs.values(address=Lower("user__email")),
-    ).update(withdrawn_at=now)
+    )
+    for invitation_id in waiting.order_by("pk").values_list("pk", flat=True):
+        withdraw_invitation(invitation_id=invitation_id, actor=actor, now=now)
     return list(theirs.filter(user__in=people))

@@ -36,6 +36,8 @@ ACTS = {
     "clients.relationship.accepted": _("accepted the partnership"),
     "clients.relationship.refused": _("refused the partnership"),
     "clients.relationship.withdrawn": _("withdrew the request or the invitation"),
+    "clients.relationship.claimed": _("said for which organisation the request is"),
+    "clients.relationship.asked_by_code": _("closed a request that a request by code has replaced"),
     "clients.relationship.resent": _("sent the request or the invitation again"),
     "clients.relationship.expired": _("let the request or the invitation expire"),
     "clients.relationship.access_changed": _("changed the access"),

@@ -25,6 +25,7 @@ KINDS = {
     "clients.expire_invitations": _("Nightly: expire invitations, requests and offered products"),
     "clients.mail_asked": _("Mail: invitation or request"),
     "clients.mail_answered": _("Mail: answer to an invitation or a request"),
+    "clients.take_over_ties": _("Let people of a partner that is back reach its clients through it"),
     "clients.mail_tie_replaced": _("Mail: an external member reaches the client through its partner"),
     "clients.mail_access_changed": _("Mail: access changed"),
     "clients.mail_product_gone": _("Mail: a product has left the client"),
