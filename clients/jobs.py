@@ -34,3 +34,9 @@ def remind_of_access(_run: Running, *, on: str) -> dict[str, int]:
         "idle": services.ask_about_unused(now=now),
         "reviews": services.ask_for_reviews(now=now),
     }
+
+
+@register("clients.take_over_ties")
+def take_over_ties(run: Running, *, partner_id: int) -> dict[str, int]:
+    """Turn what ties people of a partner to its clients into the partnerships (rule 13); twice, it finds nothing."""
+    return {"ties": services.take_over_all_ties(partner_id=partner_id, now=run.now)}

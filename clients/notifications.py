@@ -47,11 +47,11 @@ def answered(relationship: Relationship, replaced_ties: int) -> None:
     common = {"relationship": relationship, "terms": _terms(relationship, Side(relationship.started_by))}
     event = "clients/accepted" if relationship.state == "ACTIVE" else "clients/refused"
     if relationship.started_by == Side.CLIENT:
-        link = mail.absolute(reverse("clients:relationship_list"))
+        link = mail.absolute(reverse("clients:relationship_detail", args=[relationship.pk]))
         context = common | {"other": relationship.partner, "link": link, "replaced_ties": replaced_ties}
         _to(relationship.client, event, context)
     else:
-        link = mail.absolute(reverse("clients:client_list"))
+        link = mail.absolute(reverse("clients:client_detail", args=[relationship.pk]))
         context = common | {"other": relationship.client_to_partner, "link": link}
         _to(relationship.partner.organisation, event, context)
 
@@ -102,7 +102,7 @@ def ended(relationship: Relationship, unpaid_products: int) -> None:
 
 def renewals_stopped(relationship: Relationship, unpaid_products: int) -> None:
     """The partner is suspended: to the client, whose renewals have no payer now."""
-    link = mail.absolute(reverse("clients:product_list"))
+    link = mail.absolute(reverse("clients:renewals_pay"))
     context = {"relationship": relationship, "unpaid_products": unpaid_products, "link": link}
     _to(relationship.client, "clients/renewals_stopped", context)
 

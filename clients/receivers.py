@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from clients import services, tasks
+from clients import services
 from clients.choices import EndedBy, RelationshipState
 from clients.exceptions import NotPossible
 from clients.models import Relationship
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Membership, Organisation, User
+from partnerportal.work import services as work_services
 from partners.models import Partner
 
 
@@ -55,7 +56,7 @@ def write_leaving(*, membership: Membership, actor: Acting, now: datetime, **_: 
 
 def take_over_all_ties(*, partner: Partner, now: datetime, **_: Any) -> None:
     """Turn the ties of who joined during a suspension into the partnerships that hold again (rule 13), after it."""
-    tasks.take_over_ties.start(now=now, partner_id=partner.pk)
+    work_services.start(kind="clients.take_over_ties", parameters={"partner_id": partner.pk}, now=now)
 
 
 def stop_all_renewals(*, partner: Partner, actor: Acting, now: datetime, **_: Any) -> None:

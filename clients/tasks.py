@@ -31,14 +31,6 @@ def mail_answered(_run: Running, *, relationship_id: int, replaced_ties: int = 0
     notifications.answered(_relationship(relationship_id), replaced_ties)
 
 
-@register("clients.take_over_ties")
-def take_over_ties(run: Running, *, partner_id: int) -> dict[str, int]:
-    """Turn what ties people of a partner to its clients into the partnerships (rule 13); twice, it finds nothing."""
-    from clients.services import take_over_all_ties  # noqa: PLC0415 -- services start these tasks
-
-    return {"ties": take_over_all_ties(partner_id=partner_id, now=run.now)}
-
-
 @register("clients.mail_tie_replaced")
 def mail_tie_replaced(_run: Running, *, relationship_id: int, membership_id: int) -> None:
     """Mail somebody who was an external member of a client how they reach it now, unless they do not (rule 13)."""

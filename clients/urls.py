@@ -7,6 +7,7 @@ from clients.views import client_side, partner_side, people, products, reviewing
 app_name = "clients"
 urlpatterns = [
     path("account/products/", products.ProductListView.as_view(), name="product_list"),
+    path("account/products/renewals/", products.RenewalsPayView.as_view(), name="renewals_pay"),
     path("account/products/<int:pk>/", products.ProductDetailView.as_view(), name="product_detail"),
     path("account/products/<int:pk>/describe/", products.ProductDescribeView.as_view(), name="product_describe"),
     path("account/products/<int:pk>/statistics/", products.ProductStatisticsView.as_view(), name="product_statistics"),

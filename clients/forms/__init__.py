@@ -23,7 +23,7 @@ from clients.forms.people import (
     TeamMembersForm,
     TickedClientsForm,
 )
-from clients.forms.products import DescribeForm, TransferForm
+from clients.forms.products import DescribeForm, RenewalsForm, TransferForm
 
 __all__ = [
     "AS_ASKED",
@@ -37,6 +37,7 @@ __all__ = [
     "PartnerSearchForm",
     "PayerForm",
     "RefuseForm",
+    "RenewalsForm",
     "RequestForm",
     "RightsForm",
     "TeamChangeForm",

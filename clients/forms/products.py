@@ -61,3 +61,14 @@ class TransferForm(forms.Form):
             self.add_error("email", _("Tell the address, or choose one of your organisations."))
         cleaned["to_organisation_id"] = None if chosen == self.BY_MAIL else int(chosen)
         return cleaned
+
+
+class RenewalsForm(forms.Form):
+    """Which renewals the page showed: the button takes on these and no others."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_shown(self) -> list[int]:
+        """Return the products' numbers; what is no list of them was not drawn by us, and is none."""
+        parts = str(self.cleaned_data["shown"]).split(",")
+        return [int(part) for part in parts if part.isascii() and part.isdigit()]

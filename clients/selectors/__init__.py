@@ -7,6 +7,7 @@ from clients.selectors.endings import (
     renewals_paid,
     renewals_paid_by_partner,
     renewals_taken_over,
+    renewals_without_payer,
     still_open,
 )
 from clients.selectors.idle import Idle, idle_relationships, idle_rights, uses_in_order
@@ -87,6 +88,7 @@ __all__ = [
     "renewals_paid",
     "renewals_paid_by_partner",
     "renewals_taken_over",
+    "renewals_without_payer",
     "rights_in_space",
     "rights_words",
     "sight",

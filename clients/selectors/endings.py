@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.choices import Access, Payer, RelationshipState, RenewalPayer
+from clients.choices import Access, Payer, RelationshipState, RenewalPayer, Side
 from clients.models import ClientAssignment, Product, Relationship, TeamClient
 from clients.selectors.people import people_at
 from clients.selectors.terms import Change, listed
@@ -21,18 +21,8 @@ def consequences(relationship: Relationship, *, side: str) -> list[str]:
 
     Each side reads what is its own: how many documents the other one has is not told.
     """
-    names = {"partner": relationship.partner, "client": relationship.client}
     reached = Product.objects.opened_by(relationship.pk).in_use().count()
-    lines = [
-        ngettext(
-            "%(partner)s no longer reaches %(count)s product of %(client)s, from the next click on.",
-            "%(partner)s no longer reaches %(count)s products of %(client)s, from the next click on.",
-            reached,
-        )
-        % {**names, "count": writing.number(reached)},
-        _("Every product stays with %(client)s and keeps running until the day it is paid for.") % names,
-        *_paying(relationship),
-    ]
+    lines = _for_client(relationship, reached) if side == Side.CLIENT else _for_partner(relationship, reached)
     for _receiver, sentences in relationship_ending.send(sender=Relationship, relationship=relationship, side=side):
         lines += sentences or []
     lines.append(_("Both sides get a numbered receipt of what was cut."))
@@ -40,13 +30,53 @@ def consequences(relationship: Relationship, *, side: str) -> list[str]:
     return lines
 
 
-def _paying(relationship: Relationship) -> list[str]:
-    """Who pays from when, and which renewals lose their payment means (Q19)."""
-    client = {"client": relationship.client}
-    if relationship.payer != Payer.PARTNER:
-        return [_("%(client)s pays its renewals as before.") % client]
+def _for_client(relationship: Relationship, reached: int) -> list[str]:
+    unpaid = renewals_without_payer(organisation_id=relationship.client_id).count()
+    lines = [
+        ngettext(
+            "%(partner)s no longer reaches %(count)s product of yours, from the next click on.",
+            "%(partner)s no longer reaches %(count)s products of yours, from the next click on.",
+            reached,
+        )
+        % {"partner": relationship.partner, "count": writing.number(reached)},
+        _("Every product stays with you and keeps running until the day it is paid for."),
+        _("From the moment of the end, you pay what you order and renew.")
+        if relationship.is_paid_by_partner
+        else _("You pay what you order and renew, as before."),
+    ]
+    if unpaid and not relationship.is_paid_by_partner:
+        words = ngettext(
+            "%(count)s renewal has no payment means today, and keeps none.",
+            "%(count)s renewals have no payment means today, and keep none.",
+            unpaid,
+        )
+        lines.append(words % {"count": writing.number(unpaid)})
+    return [*lines, *_losing(relationship)]
+
+
+def _for_partner(relationship: Relationship, reached: int) -> list[str]:
+    client = {"client": relationship.client, "count": writing.number(reached)}
+    return [
+        ngettext(
+            "You no longer reach %(count)s product of %(client)s, from the next click on.",
+            "You no longer reach %(count)s products of %(client)s, from the next click on.",
+            reached,
+        )
+        % client,
+        _("Every product stays with %(client)s and keeps running until the day it is paid for.") % client,
+        _("From the moment of the end, %(client)s pays what it orders and renews.") % client
+        if relationship.is_paid_by_partner
+        else _("%(client)s pays what it orders and renews, as before.") % client,
+        *_losing(relationship),
+    ]
+
+
+def _losing(relationship: Relationship) -> list[str]:
+    """Which renewals lose their payment means (Q19)."""
+    lines: list[str] = []
+    if not relationship.is_paid_by_partner:
+        return lines
     unpaid = list(renewals_paid_by_partner(relationship).order_by("renews_on", "name"))
-    lines = [_("From the moment of the end, %(client)s pays what it orders and renews.") % client]
     if unpaid:
         words = ngettext(
             "%(count)s renewal that the partner would have paid has no payment means then, first due on %(day)s: "
@@ -59,6 +89,11 @@ def _paying(relationship: Relationship) -> list[str]:
         day = writing.day(unpaid[0].renews_on)
         lines.append(words % {"count": writing.number(len(unpaid)), "day": day, "names": names})
     return lines
+
+
+def renewals_without_payer(*, organisation_id: int | None) -> QuerySet[Product]:
+    """Return the products in use of an organisation whose next renewal nobody pays, as things stand (Q19)."""
+    return Product.objects.in_use().filter(organisation=organisation_id, renewal_payer=RenewalPayer.NOBODY)
 
 
 def renewals_paid_by_partner(relationship: Relationship) -> QuerySet[Product]:

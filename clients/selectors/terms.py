@@ -184,9 +184,11 @@ def difference(*, client_id: int, before: Mapping[str, Any], after: Mapping[str,
         had = {pk for pk in old if letter in old[pk]}
         has = {pk for pk in new if letter in new[pk]}
         lines += _line((had - has) - gone, names, "removed", words["removed"])
-        lines += _line(has - had, names, "added", words["added"])
+        lines += _line(has - had, names, "added", words["more" if had else "added"])
         lines += _line(has & had, names, "", words["kept"])
     lines += _line(kept, names, "", _STILL_SEEN)
+    if old and not new and after["access"] != Access.FULL:
+        lines.append(Change(_("Stays your partner, and reaches nothing until you grant it a product")))
     order = {"removed": 0, "added": 1, "": 2}
     return sorted(lines, key=lambda line: order[line.change])
 
@@ -197,6 +199,7 @@ _RIGHT_WORDS: dict[Right, dict[str, Any]] = {
             "No longer manages %(count)s product", "No longer manages %(count)s products", "count"
         ),
         "added": ngettext_lazy("Manages %(count)s product", "Manages %(count)s products", "count"),
+        "more": ngettext_lazy("Manages %(count)s more product", "Manages %(count)s more products", "count"),
         "kept": ngettext_lazy("Keeps managing %(count)s product", "Keeps managing %(count)s products", "count"),
     },
     Right.STATISTICS: {
@@ -207,6 +210,11 @@ _RIGHT_WORDS: dict[Right, dict[str, Any]] = {
         ),
         "added": ngettext_lazy(
             "Reads the statistics of %(count)s product", "Reads the statistics of %(count)s products", "count"
+        ),
+        "more": ngettext_lazy(
+            "Reads the statistics of %(count)s more product",
+            "Reads the statistics of %(count)s more products",
+            "count",
         ),
         "kept": ngettext_lazy(
             "Keeps the statistics of %(count)s product", "Keeps the statistics of %(count)s products", "count"

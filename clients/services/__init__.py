@@ -13,7 +13,7 @@ from clients.services.dates import (
 )
 from clients.services.ending import end_relationship, stop_renewals
 from clients.services.joining import take_over_all_ties, take_over_ties, write_leaving
-from clients.services.products import add_products, describe_product, extend_product, renew_product
+from clients.services.products import add_products, describe_product, extend_product, pay_renewals, renew_product
 from clients.services.reviewing import confirm_access, idle_mark, narrowed, note_use, renew_access, take_back_unused
 from clients.services.simulating import Outcome, simulate
 from clients.services.starting import (
@@ -81,6 +81,7 @@ __all__ = [
     "narrowed",
     "note_use",
     "offer_transfer",
+    "pay_renewals",
     "record_usage",
     "refuse",
     "refuse_transfer",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clients import selectors
 from clients.choices import ProductState, RenewalPayer
 from clients.exceptions import NotPossible
 from clients.models import Product
 from partnerportal.accounts.acting import Acting
+from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
 
@@ -50,6 +53,30 @@ def renew_product(*, product: Product, paid_until: date, renewal_payer: str) -> 
     """Prolong a product to ``paid_until`` (exclusive); a blocked one works again. The caller holds its lock."""
     product.renews_on, product.state, product.renewal_payer = paid_until, ProductState.ACTIVE, renewal_payer
     product.save(update_fields=["renews_on", "state", "renewal_payer"])
+
+
+@transaction.atomic
+def pay_renewals(*, organisation_id: int, shown: Collection[int], actor: Acting, now: datetime) -> int:
+    """The owner pays the next renewal of its products that have no payment means (Q19); return how many.
+
+    ``shown``: the products that stood on the page. Raises :class:`NotPossible` if there are others by now.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    unpaid = selectors.renewals_without_payer(organisation_id=organisation_id).order_by("pk")
+    products = dict(unpaid.select_for_update(of=("self",)).values_list("pk", "name"))
+    if not products or set(products) != set(shown):
+        raise NotPossible(_("These renewals are others by now. Look at them again."))
+    Product.objects.filter(pk__in=products).update(renewal_payer=RenewalPayer.CLIENT)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    log.record(
+        at=now,
+        actor=actor,
+        action="clients.product.renewals_paid",
+        subject=organisation,
+        organisation=organisation,
+        changes={"count": len(products), "products": list(products.values())[:50]},
+    )
+    return len(products)
 
 
 @transaction.atomic

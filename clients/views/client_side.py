@@ -59,6 +59,10 @@ class PartnerSearchView(PageView):
         form = forms.PartnerSearchForm(self.request.GET)
         text = form.cleaned_data["q"].strip() if form.is_valid() else ""
         found = found_partners(text, without={self.request.acting.home.pk})
+        mine = Relationship.objects.live().filter(client=self.request.acting.home.pk, partner__in=found)
+        there = dict(mine.values_list("partner", "pk"))
+        for partner in found:
+            partner.relationship_there = there.get(partner.pk)  # type: ignore[attr-defined]  # for the template
         return super().get_context_data(form=form, text=text, found=found, **kwargs)
 
 
@@ -309,11 +313,17 @@ class RelationshipPayerView(ClientSideView, ActionView):
 
     def act(self, form: forms.PayerForm) -> str:
         """Change; the partner gets a mail."""
-        services.change_payer(
+        page = reverse("clients:relationship_detail", args=[self.relationship.pk])
+        before = self.relationship.payer
+        changed = services.change_payer(
             relationship_id=self.relationship.pk,
             payer=form.cleaned_data["payer"],
             actor=self.request.acting,
             now=timezone.now(),
         )
+        if changed.payer == before:
+            messages.info(self.request, _("Nothing has changed: it was so already."))
+            return page
         messages.success(self.request, _("The payer is changed. The partner gets a mail."))
-        return reverse("clients:relationship_detail", args=[self.relationship.pk])
+        unpaid = selectors.renewals_without_payer(organisation_id=self.request.acting.home.pk).exists()
+        return reverse("clients:renewals_pay") if unpaid else page

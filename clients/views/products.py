@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients import forms, selectors, services
 from clients.choices import Payer, ProductState
@@ -47,7 +48,44 @@ class ProductListView(TableView):
         acting, offered = self.request.acting, 0
         if ClientPermission.TRANSFER_ANSWER.granted_to(acting):
             offered = ProductTransfer.objects.waiting_at(timezone.now()).offered_to(acting).count()
-        return super().get_context_data(offered_count=offered, **kwargs)
+        unpaid = 0
+        if ClientPermission.RENEWALS_PAY.granted_to(acting):
+            unpaid = selectors.renewals_without_payer(organisation_id=acting.home.pk).count()
+        return super().get_context_data(offered_count=offered, unpaid_count=unpaid, **kwargs)
+
+
+class RenewalsPayView(ActionView):
+    """Renewals that nobody pays since a partner does not any more: pay them oneself (Q19)."""
+
+    permission = ClientPermission.RENEWALS_PAY
+    form_class = forms.RenewalsForm
+    template_name = "clients/renewals_pay.html"
+
+    def find(self, **_kwargs: Any) -> None:
+        """Those of one's own organisation, what is due first on top."""
+        acting = self.request.acting
+        unpaid = selectors.renewals_without_payer(organisation_id=acting.home.pk if acting and acting.home else None)
+        self.products = list(unpaid.select_related("offer").order_by("renews_on", "name", "pk"))
+
+    def get_initial(self) -> dict[str, Any]:
+        """Let the button carry what the page shows."""
+        return {"shown": ",".join(str(product.pk) for product in self.products)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name them."""
+        return super().get_context_data(products=self.products, back=reverse("clients:product_list"), **kwargs)
+
+    def act(self, form: forms.RenewalsForm) -> str:
+        """Take them on."""
+        count = services.pay_renewals(
+            organisation_id=self.request.acting.home.pk,
+            shown=form.cleaned_data["shown"],
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
+        words = ngettext("You pay %(count)s renewal from now on.", "You pay %(count)s renewals from now on.", count)
+        messages.success(self.request, words % {"count": writing.number(count)})
+        return reverse("clients:product_list")
 
 
 class OneProduct(PolicyView):

@@ -16,6 +16,7 @@ from clients import selectors, services
 from clients.choices import Side
 from clients.permissions import ClientPermission
 from clients.views.client_side import ClientSideView
+from partnerportal.accounts import selectors as account_selectors
 from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
@@ -64,7 +65,8 @@ class AccessReviewView(PageView):
             for one in relationships
         ]
         may_change = ClientPermission.RELATIONSHIP_CHANGE.granted_to(acting)
-        return super().get_context_data(entries=entries, may_change=may_change, **kwargs)
+        externals = account_selectors.members_of_other_companies(organisation_id=acting.home.pk)
+        return super().get_context_data(entries=entries, externals=externals, may_change=may_change, **kwargs)
 
 
 class _OneClick(ClientSideView, PolicyView, View):

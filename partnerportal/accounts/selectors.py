@@ -40,6 +40,12 @@ def external_members(*, organisation_id: int | None, of_organisation_id: int) ->
     return external.select_related("organisation", "user").order_by("pk")
 
 
+def members_of_other_companies(*, organisation_id: int) -> QuerySet[Membership]:
+    """Return every external member of an organisation, by name."""
+    external = Membership.objects.filter(organisation=organisation_id, is_external=True)
+    return external.select_related("user").order_by("user__name", "pk")
+
+
 def address_of(organisation: Organisation) -> dict[str, Any]:
     """Return what a document keeps of an organisation."""
     return {

@@ -155,7 +155,7 @@ def test_a_request_reads_alike_whether_or_not_there_is_an_account(here, is_known
 
     assert len(shown(here.partner_acting)) == len(shown(here.partner_acting, organisation=email)) == 2
     assert shown(here.partner_acting, organisation="Weingut am") == []
-    assert f"for {email}, through relationship {asked.pk}" in text
+    assert f"with {email}, relationship {asked.pk}" in text
     assert "Weingut am Hang" not in text + file
     assert len(shown(weingut_acting)) == (2 if is_known else 0)
 

@@ -128,7 +128,8 @@ def test_the_wizard_says_beforehand_what_will_happen_to_each_side(here):
     partner_reads = signed_in(here.partner_acting.user).get(page).context["consequences"]
 
     assert (order.payer, own.payer) == (here.partner.organisation, here.client)
-    assert any("Bäckerei Moser pays what it orders and renews" in line for line in client_reads)
+    assert "From the moment of the end, you pay what you order and renew." in client_reads
+    assert any("Bäckerei Moser pays what it orders and renews" in line for line in partner_reads)
     assert any("no payment means then, first due on" in line and "moser.ch" in line for line in client_reads)
     assert "You keep every invoice of your own (1). What the partner paid stays in its books." in client_reads
     assert "You keep your invoices for this client (1), and your earnings line by line." in partner_reads
@@ -150,6 +151,7 @@ def test_both_sides_read_the_receipt_and_the_rows_are_read_again(here):
     stranger = signed_in(world.make_client("Fremd AG")[1].user).get(receipt)
 
     assert ended.url == receipt
+    assert all("moser.ch" in text for text in reads)  # what was cut, by name
     number = EndReceipt.objects.get().number
     assert all("Everything is cut" in page and number in page for page in reads)
     assert stranger.status_code == 404

@@ -132,7 +132,7 @@ def test_the_second_window_is_told_with_the_difference_and_can_go_on(here):
     assert [(line.change, line.what) for line in told.context["meanwhile"]] == [
         ("removed", "No longer sees 1 product"),
         ("added", "Sees 1 more product"),
-        ("added", "Manages 1 product"),
+        ("added", "Manages 1 more product"),
     ]
     assert "was changed in another window meanwhile" in told.content.decode()
     assert granted(relationship) == [(here.office.pk, True, False)]

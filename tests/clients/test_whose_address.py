@@ -1,4 +1,4 @@
-"""Nobody learns whose an address is by asking twice, sending again, or showing a code. Promise 2, rules 7 and 12, Q16."""
+"""Nobody learns whose an address is by asking twice, sending again, or showing a code. Promise 2, rules 7, 12, Q16."""
 
 from __future__ import annotations
 

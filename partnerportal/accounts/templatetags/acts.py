@@ -53,6 +53,7 @@ ACTS = {
     "clients.assignment.removed": _("took a collaborator off"),
     "clients.assignment.left": _("left the partner, and so this client"),
     "clients.product.described": _("changed a product’s name or technical note"),
+    "clients.product.renewals_paid": _("took on renewals that had no payment means"),
     "clients.transfer.offered": _("offered the product to another organisation"),
     "clients.transfer.accepted": _("took over the product"),
     "clients.transfer.refused": _("refused the product"),
@@ -102,6 +103,9 @@ GROUPS = (
 )
 
 
+BETWEEN = ("clients.relationship.", "clients.assignment.", "clients.team.", "accounts.")
+
+
 def kinds_of_acts() -> list[tuple[Any, list[tuple[str, Any]]]]:
     """Return the acts in their groups, as a list of choices takes them; an act stands in the first that fits."""
     groups: list[tuple[Any, list[tuple[str, Any]]]] = [(label, []) for label, _prefixes in GROUPS]
@@ -121,13 +125,18 @@ def by_whom(event: AuditEvent) -> str:
 def for_whom(event: AuditEvent) -> str:
     """Return "for Bäckerei Moser, through relationship 12"; nothing for whoever acted for their own organisation.
 
-    The labels are compared, not the ids: a request to an address reads alike whether or not there is an account.
+    Who changes a relationship acts with the other side, not for it. The labels are compared, not the ids: a request to
+    an address reads alike whether or not there is an account.
     """
     number = {"number": event.relationship_id}
     if event.organisation_label in {"", event.actor_organisation_label}:
         return _now("relationship %(number)s") % number if event.relationship_id else ""
     if event.relationship_id is None:
-        return _now("for %(organisation)s") % {"organisation": event.organisation_label}
+        return _now("concerning %(organisation)s") % {"organisation": event.organisation_label}
+    if event.action.startswith(BETWEEN):
+        return _now("with %(organisation)s, relationship %(number)s") % (
+            number | {"organisation": event.organisation_label}
+        )
     return _now("for %(organisation)s, through relationship %(number)s") % (
         number | {"organisation": event.organisation_label}
     )
