@@ -11,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients import selectors
 from clients.choices import Access, Payer
@@ -39,6 +40,18 @@ WHO_PAYS = [
     (Payer.CLIENT, _("You pay, and get the invoices")),
     (Payer.PARTNER, _("The partner pays, gets the invoices, and bills you itself")),
 ]
+
+
+def _notices() -> str:
+    """Return "30 days, 7 days and 1 day"."""
+    days = [ngettext("%(count)s day", "%(count)s days", one) % {"count": one} for one in _notice_days()]
+    if len(days) < 2:
+        return "".join(days)
+    return _now("%(days)s and %(last)s") % {"days": ", ".join(days[:-1]), "last": days[-1]}
+
+
+def _notice_days() -> list[int]:
+    return sorted(settings.PROGRAMME["ending_notice_days"], reverse=True)
 
 
 class TermsForm(forms.Form):
@@ -104,8 +117,8 @@ class TermsForm(forms.Form):
                 "before you give it to another."
             ) % {"partner": other.partner}
         self.fields["last_day"].help_text = _(
-            "Both sides get a mail %(days)s days before. You can renew it with one click; nothing is renewed by itself."
-        ) % {"days": ", ".join(map(str, settings.PROGRAMME["ending_notice_days"]))}
+            "Both sides get a mail %(days)s before. You can renew it with one click; nothing is renewed by itself."
+        ) % {"days": _notices()}
         grid: Any = self.fields["products"].widget
         grid.rows = product_rows(client.pk)
         grid.presets = (AS_ASKED, *PRESETS) if asked else PRESETS

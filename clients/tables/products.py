@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -61,11 +62,16 @@ class ProductTable(PortalTable):
             return ""
         if record.renewal_payer == "NOBODY":
             return format_html('<span class="badge warn">{}</span>', value)
-        return value
+        return self._payer(value, record)
+
+    def _payer(self, value: Any, record: Product) -> Any:
+        """Say "you" to the owner."""
+        return _now("You") if self.relationship is None and record.renewal_payer == "CLIENT" else value
 
     def value_renewal_payer(self, value: Any, record: Product) -> str:
         """Say the same in a file."""
-        return value if selectors.may_read_payer(record, relationship=self.relationship) else ""
+        is_readable = selectors.may_read_payer(record, relationship=self.relationship)
+        return self._payer(value, record) if is_readable else ""
 
 
 class TransferTable(PortalTable):

@@ -68,18 +68,31 @@ class ClientTable(_RelationshipTable):
         "payer": Place.NOTE,
         "since": Place.NAMED,
         "ends": Place.NAMED,
+        "place": Place.HIDDEN,
+        "number": Place.HIDDEN,
     }
     client = tables.Column(verbose_name=_("Client"), order_by=("client_name",), empty_values=())
+    place = tables.Column(accessor="pk", verbose_name=_("Place"), orderable=False, visible=False)
+    number = tables.Column(accessor="pk", verbose_name=_("Relationship"), orderable=False, visible=False)
 
     class Meta(_RelationshipTable.Meta):
-        fields: tuple[str, ...] = ("client", "access", "payer", "state", "since", "ends")
-        sequence = ("client", "access", "payer", "state", "since", "ends")
+        fields: tuple[str, ...] = ("client", "place", "number", "access", "payer", "state", "since", "ends")
+        sequence = ("client", "place", "number", "access", "payer", "state", "since", "ends")
 
     def render_client(self, record: Relationship) -> str:
         """Link to the client's page; an address while nobody has answered."""
+        link = format_html('<a href="{}">{}</a>', record.client_page, record.client_to_partner)
+        place = self.render_place(record)
+        return format_html('{}<span class="sub">{}</span>', link, place) if place else link
+
+    def value_client(self, record: Relationship) -> str:
+        """Give files the name alone."""
+        return str(record.client_to_partner)
+
+    def render_place(self, record: Relationship) -> str:
+        """Name the place of a client that the partner may know."""
         client = record.client_to_partner
-        place = client.city if isinstance(client, Organisation) else record.get_state_display()
-        return format_html('<a href="{}">{}</a><span class="sub">{}</span>', record.client_page, client, place)
+        return client.city if isinstance(client, Organisation) else ""
 
     def render_payer(self, value: str, record: Relationship) -> str:
         """Say who pays as the partner says it."""

@@ -140,6 +140,7 @@ class ProductDetailView(OneProduct, PageView):
             managers=managers,
             may_open_managers=ClientPermission.RELATIONSHIP_VIEW.granted_to(acting),
             payer=_paying_partner(managers),
+            may_pay=ClientPermission.RENEWALS_PAY.granted_to(acting),
             may_read_payer=selectors.may_read_payer(product, relationship=acting.relationship),
             rights=self.rights,
             may_describe=self.holds(ClientPermission.PRODUCT_DESCRIBE),
