@@ -153,3 +153,14 @@ def _forecast(partner_id: int, managed: dict[str, Any], day: date) -> dict[str, 
         "managed": {currency: str(amount) for currency, amount in managed.items()},
         "share": f"{share:.4f}",
     }
+
+
+@register("billing.check_invariants", max_attempts=1)
+def check_invariants(_run: Running, *, on: str) -> dict[str, Any]:
+    """Ask the rows whether what must hold of the money holds; a job that fails names what does not. ``on``: the day."""
+    findings = selectors.check_invariants()
+    broken = [one for one in findings if not one.holds]
+    if broken:
+        rows = [f"{one.invariant.code}, {one.count}: {'; '.join(one.rows[:3])}" for one in broken]
+        raise GiveUp("\n".join(rows))
+    return {"on": on, "holding": len(findings)}

@@ -20,5 +20,8 @@ class BillingPermission(Permission):
     RESALE_MANAGE = Holding("billing.resale.manage", roles=WHOLE, accounting=True)
     STAFF_INVOICE_VIEW = Holding("billing.invoice.staff_view", staff=ALL_STAFF)
     STAFF_PAYMENT_SETTLE = Holding("billing.payment.settle", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER}))
+    STAFF_CHECK_VIEW = Holding(
+        "billing.check.staff_view", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER, StaffRole.AUDITOR})
+    )
     STAFF_JOB_VIEW = Holding("billing.job.staff_view", staff=ALL_STAFF)
     STAFF_JOB_RETRY = Holding("billing.job.staff_retry", staff=frozenset({StaffRole.MANAGER, StaffRole.FINANCE}))

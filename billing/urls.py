@@ -30,6 +30,7 @@ urlpatterns = [
     path("staff/invoices/", staff.StaffInvoiceListView.as_view(), name="staff_invoice_list"),
     path("staff/invoices/<int:pk>/", staff.StaffInvoiceDetailView.as_view(), name="staff_invoice_detail"),
     path("staff/invoices/<int:pk>/payment/", staff.StaffPaymentView.as_view(), name="staff_payment"),
+    path("staff/checks/", staff.StaffCheckView.as_view(), name="staff_checks"),
     path("staff/jobs/", staff.StaffJobListView.as_view(), name="staff_job_list"),
     path("staff/jobs/<int:pk>/", staff.StaffJobDetailView.as_view(), name="staff_job_detail"),
     path("staff/jobs/<int:pk>/retry/", staff.StaffJobRetryView.as_view(), name="staff_job_retry"),

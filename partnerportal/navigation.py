@@ -149,6 +149,7 @@ STAFF: Sections = [
     (
         gettext_lazy("Operation"),
         [
+            Link(gettext_lazy("Checks"), "billing:staff_checks", BillingPermission.STAFF_CHECK_VIEW),
             Link(gettext_lazy("Jobs"), "billing:staff_job_list", BillingPermission.STAFF_JOB_VIEW),
             Link(gettext_lazy("Audit trail"), "accounts:staff_audit_list", AccountPermission.STAFF_AUDIT_VIEW),
         ],

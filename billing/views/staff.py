@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing import forms, services
+from billing import forms, selectors, services
 from billing.filters import JobFilter, StaffInvoiceFilter
 from billing.models import Invoice
 from billing.permissions import BillingPermission
@@ -75,6 +75,20 @@ class StaffPaymentView(StaffInvoiceDetailView, ActionView):
         )
         messages.success(self.request, _("The payment is booked."))
         return reverse("billing:staff_invoice_detail", args=[self.invoice.pk])
+
+
+class StaffCheckView(PageView):
+    """What must hold of the money, asked of the rows as the page is opened."""
+
+    is_permitted_first = True
+    permission = BillingPermission.STAFF_CHECK_VIEW
+    template_name = "billing/staff_checks.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Ask; what is broken stands on top."""
+        findings = sorted(selectors.check_invariants(), key=lambda one: one.holds)
+        broken = sum(not one.holds for one in findings)
+        return super().get_context_data(findings=findings, broken_count=broken, checked_at=timezone.now(), **kwargs)
 
 
 class StaffJobListView(StaffTableView):

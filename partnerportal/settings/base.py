@@ -273,6 +273,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=5),
         "kwargs": {"kind": "billing.measure_volumes"},
     },
+    "check invariants": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=4, minute=10),
+        "kwargs": {"kind": "billing.check_invariants"},
+    },
     "review thresholds": {
         "task": "partnerportal.work.tasks.start_daily",
         "schedule": crontab(hour=3, minute=10),

@@ -1,0 +1,195 @@
+"""What must hold of the money at every moment, asked of the rows. Rules 31, 36, 41, Q9, Q33, Q34, promises 4 and 5.
+
+Most of it a constraint or a trigger holds already. It is asked all the same: a backup that was restored by half, a
+trigger that somebody switched off for an evening, a rule that was written wrong are all found here and nowhere else.
+Each question is one statement over all rows; nothing is kept in memory but what is broken, and of that the first rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+SHOWN = 20  # broken rows that are named of one invariant
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """Something that must hold: ``code`` for files, ``words`` for people, ``sql`` finds the rows that break it.
+
+    The statement returns for each such row what it is, and what is wrong with it.
+    """
+
+    code: str
+    words: Any
+    sql: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One invariant as it stands: how many rows break it, and the first of them in words."""
+
+    invariant: Invariant
+    count: int
+    rows: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing breaks it."""
+        return self.count == 0
+
+
+_EARNED_ONCE = """
+SELECT 'order line ' || line.id,
+       CASE WHEN count(entry.id) = 0 THEN 'paid, and its cashback of ' || line.cashback || ' was never credited'
+            WHEN bool_or(invoice.state <> 'PAID') THEN 'credited before its invoice was paid'
+            ELSE 'credited ' || count(entry.id) || ' times, ' || sum(entry.amount) || ' of ' || line.cashback END
+FROM billing_orderline line
+JOIN billing_invoice invoice ON invoice.order_id = line.order_id
+LEFT JOIN billing_ledgerentry entry ON entry.line_id = line.id AND entry.kind = 'CASHBACK'
+GROUP BY line.id, line.cashback, line.outcome
+HAVING (line.outcome = 'CASHBACK' AND bool_and(invoice.state = 'PAID')
+        AND (count(entry.id) <> 1 OR sum(entry.amount) <> line.cashback))
+    OR (count(entry.id) > 0 AND (line.outcome <> 'CASHBACK' OR bool_or(invoice.state <> 'PAID')))
+"""
+_PROVIDER_KEEPS = """
+SELECT 'order line ' || id, 'charged ' || charged_net || ', cashback ' || cashback || ', preferential ' ||
+       coalesce(preferential_net::text, 'none')
+FROM billing_orderline
+WHERE outcome <> 'NOTHING' AND (preferential_net IS NULL OR charged_net - cashback <> preferential_net)
+   OR outcome = 'CASHBACK' AND cashback <= 0
+   OR outcome <> 'CASHBACK' AND cashback <> 0
+"""
+_BALANCE = """
+SELECT 'prepaid account ' || account.id,
+       'balance ' || account.balance || ', entries ' || coalesce(sum(entry.amount), 0)
+FROM billing_prepaidaccount account
+LEFT JOIN billing_ledgerentry entry ON entry.account_id = account.id
+GROUP BY account.id, account.balance
+HAVING account.balance <> coalesce(sum(entry.amount), 0)
+"""
+_RUNNING_BALANCE = """
+SELECT 'ledger entry ' || id, 'says ' || balance_after || ' afterwards, the entries until then sum to ' || summed
+FROM (SELECT id, balance_after, sum(amount) OVER (PARTITION BY account_id ORDER BY id) AS summed
+      FROM billing_ledgerentry) entry
+WHERE balance_after <> summed
+"""
+_NUMBERS = """
+WITH issued AS (
+    SELECT 'provider' AS issuer, 'invoice' AS kind, number FROM billing_invoice
+    UNION ALL
+    SELECT 'partner-' || partner_id, 'resale', number FROM billing_resale WHERE state = 'ISSUED'
+), counted AS (
+    SELECT issuer, kind, split_part(number, '-', 1)::int AS year, count(*) AS documents,
+           count(DISTINCT number) AS numbers, max(split_part(number, '-', 2)::int) AS highest
+    FROM issued GROUP BY issuer, kind, split_part(number, '-', 1)::int
+)
+SELECT 'series ' || coalesce(counted.issuer, series.issuer) || ' ' || coalesce(counted.kind, series.kind) || ' ' ||
+       coalesce(counted.year, series.year),
+       coalesce(documents, 0) || ' documents, ' || coalesce(numbers, 0) || ' numbers, the highest ' ||
+       coalesce(highest, 0) || ', the next ' || coalesce(next_value, 1)
+FROM counted
+FULL JOIN billing_numberseries series USING (issuer, kind, year)
+WHERE coalesce(documents, 0) <> coalesce(highest, 0) OR coalesce(documents, 0) <> coalesce(numbers, 0)
+   OR coalesce(highest, 0) <> coalesce(next_value, 1) - 1
+"""
+_SNAPSHOTS = """
+SELECT 'invoice ' || number, 'has lost the names and addresses of its day' FROM billing_invoice
+WHERE issuer_snapshot = '{}' OR payer_snapshot = '{}' OR coalesce(issuer_snapshot->>'name', '') = ''
+   OR coalesce(payer_snapshot->>'name', '') = '' OR language = ''
+UNION ALL
+SELECT 're-invoicing document ' || number, 'has lost the names and addresses of its day' FROM billing_resale
+WHERE state = 'ISSUED' AND (coalesce(issuer_snapshot->>'name', '') = '' OR coalesce(client_snapshot->>'name', '') = '')
+"""
+_PAID_AS_BOOKED = """
+SELECT 'invoice ' || invoice.number, 'paid ' || invoice.paid || ', payments ' || coalesce(sum(payment.amount), 0)
+FROM billing_invoice invoice
+LEFT JOIN billing_payment payment ON payment.invoice_id = invoice.id
+GROUP BY invoice.id, invoice.number, invoice.paid
+HAVING invoice.paid <> coalesce(sum(payment.amount), 0)
+UNION ALL
+SELECT 'payment ' || payment.reference, 'from the prepaid account, without an entry there'
+FROM billing_payment payment
+LEFT JOIN billing_ledgerentry entry ON entry.payment_id = payment.id
+WHERE payment.means = 'PREPAID' AND (entry.id IS NULL OR entry.amount <> -payment.amount)
+"""
+_REASONS = """
+SELECT 'ledger entry ' || id, kind || ' of ' || amount || ' without what it is for' FROM billing_ledgerentry
+WHERE actor_label = ''
+   OR kind = 'TOP_UP' AND reference = ''
+   OR kind = 'PAYMENT' AND payment_id IS NULL
+   OR kind IN ('CASHBACK', 'REVERSAL') AND line_id IS NULL
+"""
+_INVOICED = """
+SELECT 'order ' || placed.id, 'has no invoice' FROM billing_order placed
+LEFT JOIN billing_invoice invoice ON invoice.order_id = placed.id
+WHERE invoice.id IS NULL
+UNION ALL
+SELECT 'invoice ' || invoice.number, 'net ' || invoice.net || ', lines ' || sum(line.charged_net)
+FROM billing_invoice invoice JOIN billing_orderline line ON line.order_id = invoice.order_id
+GROUP BY invoice.id, invoice.number, invoice.net
+HAVING invoice.net <> sum(line.charged_net)
+"""
+_RENEWED_ONCE = """
+SELECT 'product ' || product_id, 'covered ' || count(*) || ' times from ' || period_start FROM billing_coverage
+WHERE NOT is_extension GROUP BY product_id, period_start HAVING count(*) > 1
+UNION ALL
+SELECT 'product ' || product_id, 'covered from ' || period_start || ' although paid until ' || before FROM (
+    SELECT coverage.product_id, coverage.period_start,
+           lag(line.period_end) OVER (PARTITION BY coverage.product_id ORDER BY coverage.period_start) AS before
+    FROM billing_coverage coverage JOIN billing_orderline line ON line.id = coverage.line_id
+    WHERE NOT coverage.is_extension
+) periods
+WHERE period_start < before
+"""
+
+
+def _overlaps(table: str, keys: Iterable[str]) -> str:
+    same = " AND ".join(f"one.{key} = other.{key}" for key in keys)
+    together = "daterange(one.valid_from, one.valid_until) && daterange(other.valid_from, other.valid_until)"
+    said = f"'{table} ' || one.id, 'holds at the same time as ' || other.id"
+    joined = f"billing_{table} one JOIN billing_{table} other ON {same} AND one.id < other.id AND {together}"
+    return f"SELECT {said} FROM {joined}"  # noqa: S608 -- the names stand below
+
+
+_VALIDITY = " UNION ALL ".join(
+    [
+        _overlaps("price", ["offer_id", "currency"]),
+        _overlaps("partnerrate", ["offer_id"]),
+        _overlaps("degressivestep", ["family_id", "from_units"]),
+        _overlaps("vatrate", ["country"]),
+    ]
+)
+
+INVARIANTS = (
+    Invariant(
+        "earned-once", _("Every paid line that earns cashback was credited once, as much as it says"), _EARNED_ONCE
+    ),
+    Invariant("provider-keeps", _("What the provider keeps is the preferential price (rule 36)"), _PROVIDER_KEEPS),
+    Invariant("balance", _("Each balance is the sum of its entries"), _BALANCE),
+    Invariant("running-balance", _("Each entry says the balance that it left"), _RUNNING_BALANCE),
+    Invariant("reasons", _("Every entry says what it is for and who made it"), _REASONS),
+    Invariant("numbers", _("Documents are numbered without a gap and without a double"), _NUMBERS),
+    Invariant("snapshots", _("Every issued document keeps the names and addresses of its day"), _SNAPSHOTS),
+    Invariant("invoiced", _("Every order has an invoice of just its lines"), _INVOICED),
+    Invariant("paid-as-booked", _("What an invoice says is paid are its payments"), _PAID_AS_BOOKED),
+    Invariant("validity", _("Prices and rates never hold two at a time"), _VALIDITY),
+    Invariant("renewed-once", _("No product is paid twice for one time"), _RENEWED_ONCE),
+)
+
+
+def check_invariants(only: Callable[[Invariant], bool] = lambda _one: True) -> list[Finding]:
+    """Ask the rows whether each invariant holds."""
+    return [_find(one) for one in INVARIANTS if only(one)]
+
+
+def _find(invariant: Invariant) -> Finding:
+    with connection.cursor() as cursor:
+        counted = f"SELECT *, count(*) OVER () FROM ({invariant.sql}) AS broken (what, wrong)"  # noqa: S608 -- ours
+        cursor.execute(f"{counted} LIMIT {SHOWN}")
+        rows = cursor.fetchall()
+    return Finding(invariant, rows[0][2] if rows else 0, tuple(f"{what}: {wrong}" for what, wrong, _all in rows))

@@ -1,0 +1,271 @@
+"""What must hold of the money: each invariant broken on purpose, and told. Rules 36 and 41, promises 4 and 5."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from decimal import Decimal as D
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+
+from billing import selectors
+from billing import services as billing
+from clients.choices import Access, Payer
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.work import services as work
+from partnerportal.work.models import Job
+from tests import world
+from tests.browsers import signed_in
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here():
+    """A paid order with cashback, one with a rebate paid from the prepaid account, an open one, a re-invoiced line."""
+
+    class Here:
+        offers = world.make_catalogue()
+        client, acting = world.make_client()
+        partner, partner_acting = world.make_partner()
+
+    Here.relationship = world.make_relationship(Here.client, Here.partner, access=Access.FULL, payer=Payer.CLIENT)
+    Here.cashback = order(Here, "first", Here.acting)
+    pay(Here.cashback.invoice)
+    Here.relationship.payer = Payer.PARTNER
+    Here.relationship.save()
+    billing.top_up(
+        organisation_id=Here.partner.pk,
+        currency="CHF",
+        amount=D(500),
+        reference="in-1",
+        actor=Here.partner_acting,
+        now=NOW,
+    )
+    Here.rebate = order(Here, "second", Here.partner_acting, Here.relationship)
+    billing.pay_from_prepaid(invoice_id=Here.rebate.invoice.pk, actor=Here.partner_acting, now=NOW)
+    Here.open = order(Here, "third", Here.acting)
+    resale = billing.draft_resale(
+        line_id=Here.rebate.lines.get().pk,
+        partner_id=Here.partner.pk,
+        markup_rate=D("0.1"),
+        actor=Here.partner_acting,
+        now=NOW,
+    )
+    billing.issue_resale(resale_id=resale.pk, actor=Here.partner_acting, now=NOW)
+    return Here
+
+
+def order(here, key, actor, relationship=None):
+    return billing.place_order(
+        client_id=here.client.pk,
+        items=[billing.Item(here.offers["web-hosting"], 2)],
+        relationship_id=relationship.pk if relationship else None,
+        key=key,
+        actor=actor,
+        now=NOW,
+    )
+
+
+def pay(invoice):
+    billing.settle_payment(
+        invoice_id=invoice.pk,
+        amount=invoice.total,
+        means="TRANSFER",
+        reference=invoice.number,
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+@contextmanager
+def unguarded(*tables):
+    """Nothing holds these tables for the length of a block: no trigger, no constraint of our own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'x', 'u')",
+                [table],
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+            cursor.execute(
+                "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique "
+                "AND NOT indisprimary",
+                [table],
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP INDEX {name}")
+        yield cursor
+
+
+LINE, ENTRY, INVOICE = "billing_orderline", "billing_ledgerentry", "billing_invoice"
+BREAKS = {
+    "never credited": (
+        "earned-once",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET kind = 'TOP_UP' WHERE kind = 'CASHBACK'",
+    ),
+    "credited twice": (
+        "earned-once",
+        [ENTRY],
+        "INSERT INTO billing_ledgerentry (account_id, kind, amount, balance_after, line_id, reference, actor_label, "
+        "created_at) SELECT account_id, kind, amount, balance_after, line_id, reference, actor_label, created_at "
+        "FROM billing_ledgerentry WHERE kind = 'CASHBACK'",
+    ),
+    "credited before it was paid": ("earned-once", [INVOICE], "UPDATE billing_invoice SET state = 'OPEN'"),
+    "credited for a rebate": ("earned-once", [LINE], "UPDATE billing_orderline SET outcome = 'REBATE'"),
+    "another preferential price": ("provider-keeps", [LINE], "UPDATE billing_orderline SET preferential_net = 1"),
+    "a balance of its own": ("balance", ["billing_prepaidaccount"], "UPDATE billing_prepaidaccount SET balance = 1"),
+    "an entry that says another balance": (
+        "running-balance",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET balance_after = 1 WHERE kind = 'TOP_UP'",
+    ),
+    "an entry of nobody": ("reasons", [ENTRY], "UPDATE billing_ledgerentry SET actor_label = ''"),
+    "a top-up from nowhere": (
+        "reasons",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET reference = '' WHERE kind = 'TOP_UP'",
+    ),
+    "a gap": ("numbers", [INVOICE], "UPDATE billing_invoice SET number = '2026-00009' WHERE number = '2026-00003'"),
+    "a double": ("numbers", [INVOICE], "UPDATE billing_invoice SET number = '2026-00001' WHERE number = '2026-00002'"),
+    "a number that was taken and not used": (
+        "numbers",
+        ["billing_numberseries"],
+        "UPDATE billing_numberseries SET next_value = next_value + 1 WHERE kind = 'resale'",
+    ),
+    "a document without a name": ("snapshots", [INVOICE], "UPDATE billing_invoice SET payer_snapshot = '{}'"),
+    "a partner's document without a name": (
+        "snapshots",
+        ["billing_resale"],
+        "UPDATE billing_resale SET client_snapshot = NULL",
+    ),
+    "an order without an invoice": (
+        "invoiced",
+        [INVOICE],
+        "DELETE FROM billing_invoice WHERE state = 'OPEN'",
+    ),
+    "an invoice of another amount": ("invoiced", [INVOICE], "UPDATE billing_invoice SET net = net + 1"),
+    "paid without a payment": ("paid-as-booked", [INVOICE], "UPDATE billing_invoice SET paid = paid + 1"),
+    "a payment without its entry": (
+        "paid-as-booked",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET payment_id = NULL WHERE kind = 'PAYMENT'",
+    ),
+    **{
+        f"two rows of {table} at a time": (
+            "validity",
+            [f"billing_{table}"],
+            f"INSERT INTO billing_{table} ({columns}) SELECT {columns} FROM billing_{table} LIMIT 1",  # noqa: S608
+        )
+        for table, columns in {
+            "price": "offer_id, currency, public_unit, reseller_unit, valid_from, valid_until",
+            "partnerrate": "offer_id, rate, valid_from, valid_until",
+            "degressivestep": "family_id, from_units, rate, valid_from, valid_until",
+            "vatrate": "country, rate, valid_from, valid_until",
+        }.items()
+    },
+    "a period that is paid twice": (
+        "renewed-once",
+        ["billing_coverage"],
+        "INSERT INTO billing_coverage (line_id, product_id, period_start, is_extension) "
+        "SELECT line_id, product_id, period_start, false FROM billing_coverage LIMIT 1",
+    ),
+    "a period within another": (
+        "renewed-once",
+        ["billing_coverage"],
+        "INSERT INTO billing_coverage (line_id, product_id, period_start, is_extension) "
+        "SELECT line_id, product_id, period_start + 3, false FROM billing_coverage LIMIT 1",
+    ),
+}
+
+
+def broken():
+    return {one.invariant.code: one for one in selectors.check_invariants() if not one.holds}
+
+
+def test_all_hold(here):
+    assert broken() == {}
+
+
+def test_all_hold_where_nothing_is():
+    assert broken() == {}
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_what_is_broken_is_told_with_its_row(here, how):
+    code, tables, statement = BREAKS[how]
+    with unguarded(*tables) as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount
+
+    found = broken()
+
+    assert code in found
+    assert found[code].count >= 1
+    assert all(": " in row for row in found[code].rows)
+
+
+def test_each_invariant_is_broken_here():
+    assert {code for code, _tables, _statement in BREAKS.values()} == {one.code for one in selectors.INVARIANTS}
+
+
+def test_the_command_says_what_holds_and_ends_well(here):
+    out = io.StringIO()
+
+    call_command("check_invariants", stdout=out)
+
+    assert out.getvalue().count("holds ") == len(selectors.INVARIANTS)
+
+
+def test_the_command_names_what_is_broken_and_ends_with_1(here):
+    with unguarded(ENTRY) as cursor:
+        cursor.execute("UPDATE billing_ledgerentry SET actor_label = ''")
+    out = io.StringIO()
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_invariants", stdout=out)
+
+    assert ended.value.code == 1
+    assert "BROKEN  reasons" in out.getvalue()
+    assert "ledger entry" in out.getvalue()
+
+
+def test_the_nightly_check_fails_by_name(here, run_jobs):
+    """Staff reads it among the jobs that have failed."""
+    from billing.jobs import check_invariants
+
+    check_invariants.start(now=NOW, on="2026-11-25")
+    run_jobs()
+    with unguarded(ENTRY) as cursor:
+        cursor.execute("UPDATE billing_ledgerentry SET actor_label = ''")
+    started = check_invariants.start(now=NOW, on="2026-11-26")
+    work.run(job_id=started.pk, now=NOW)
+
+    good, bad = Job.objects.filter(kind="billing.check_invariants").order_by("pk")
+    assert (good.state, good.result) == ("DONE", {"on": "2026-11-25", "holding": len(selectors.INVARIANTS)})
+    assert bad.state == "FAILED"
+    assert "reasons" in bad.error
+
+
+def test_staff_reads_what_holds_and_what_is_broken(here):
+    """For those who look after the money; others of the staff do not find it among their pages."""
+    page = reverse("billing:staff_checks")
+    finance = signed_in(world.make_user("Finn Keel", staff_role="FINANCE"))
+
+    good = finance.get(page).content.decode()
+    with unguarded(ENTRY) as cursor:
+        cursor.execute("UPDATE billing_ledgerentry SET actor_label = ''")
+    bad = finance.get(page).content.decode()
+
+    assert "Everything holds" in good
+    assert "1 of them does not hold" in bad
+    assert "ledger entry" in bad
+    assert signed_in(world.make_user(staff_role="REVIEWER")).get(page).status_code == 403
