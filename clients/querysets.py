@@ -89,9 +89,9 @@ class RelationshipQuerySet(models.QuerySet[Any]):
     def reachable_by(self, membership: Any) -> RelationshipQuerySet:
         """Keep those whose client this member of the partner may enter now (rule 20)."""
         mine = self.active().filter(partner=membership.organisation_id)
-        return mine if membership.is_whole else mine.let_in(membership)
+        return mine if membership.is_whole else mine.letting_in(membership)
 
-    def let_in(self, membership: Any) -> RelationshipQuerySet:
+    def letting_in(self, membership: Any) -> RelationshipQuerySet:
         """Keep those to which a collaborator was let in, by name or in a team, whatever they open."""
         return self.filter(_let_in(membership))
 

@@ -31,7 +31,7 @@ def access_sentence(access: str, payer: str | None, *, reader: str | None = None
     """Return an access and who pays in words; ``reader``: the side that reads it, to which "you" is said."""
     if access != Access.FULL:
         return _("Limited access to chosen products")
-    if payer == reader:
+    if reader is not None and payer == reader:
         return _("Full access; you pay")
     return _("Full access; the partner pays") if payer == Payer.PARTNER else _("Full access; the client pays")
 

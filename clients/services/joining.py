@@ -74,7 +74,7 @@ def replace_external_ties(relationship: Relationship, *, actor: Acting, now: dat
 def write_leaving(*, membership: Membership, actor: Acting, now: datetime) -> None:
     """Write a line for each client that somebody who leaves a partner reached by role, by name or in a team."""
     clients = Relationship.objects.accepted(now).filter(partner=membership.organisation_id)
-    reached = clients if membership.is_whole else clients.let_in(membership)
+    reached = clients if membership.is_whole else clients.letting_in(membership)
     rows = reached.order_by("pk").values_list("client", "client__name", "pk")
     log.record_many(
         at=now,
