@@ -127,6 +127,12 @@ PROGRAMME: dict[str, Any] = {
     "max_partner_rate": "0.35",  # rule 39; the database checks it too
     "theme_licence": env.text("PROGRAMME_THEME_LICENCE", "ET-DEMO-4821-7730"),  # rule 59
     "payment_days": env.number("PROGRAMME_PAYMENT_DAYS", 30),
+    # Q35, in the account's own currency.
+    "top_up_least": env.amount("PROGRAMME_TOP_UP_LEAST", "10"),
+    "top_up_most": env.amount("PROGRAMME_TOP_UP_MOST", "10000"),
+    "withdrawals": env.flag("PROGRAMME_WITHDRAWALS", default=True),  # contradiction 5 of the sources
+    "withdrawal_least": env.amount("PROGRAMME_WITHDRAWAL_LEAST", "50"),
+    "correction_alone_up_to": env.amount("PROGRAMME_CORRECTION_ALONE_UP_TO", "100"),  # above it two people
 }
 
 # --- Signing in -----------------------------------------------------------------------------------------------------
