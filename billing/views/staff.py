@@ -52,6 +52,9 @@ class StaffInvoiceDetailView(PageView):
             invoice=self.invoice,
             lines=self.invoice.order.lines.order_by("position"),
             payments=self.invoice.payments.order_by("received_at", "pk"),
+            credit_notes=self.invoice.credit_notes.order_by("pk"),
+            may_credit=BillingPermission.STAFF_CREDIT_ISSUE.granted_to(self.request.acting)
+            and self.invoice.credited < self.invoice.total,
             may_settle=BillingPermission.STAFF_PAYMENT_SETTLE.granted_to(self.request.acting),
             **kwargs,
         )
