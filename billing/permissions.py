@@ -29,5 +29,6 @@ class BillingPermission(Permission):
     STAFF_CHECK_VIEW = Holding(
         "billing.check.staff_view", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER, StaffRole.AUDITOR})
     )
+    STAFF_CHECK_START = Holding("billing.check.start", staff=MONEY)
     STAFF_JOB_VIEW = Holding("billing.job.staff_view", staff=ALL_STAFF)
     STAFF_JOB_RETRY = Holding("billing.job.staff_retry", staff=frozenset({StaffRole.MANAGER, StaffRole.FINANCE}))

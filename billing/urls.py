@@ -84,6 +84,7 @@ urlpatterns = [
         name="staff_withdrawal_reject",
     ),
     path("staff/checks/", staff.StaffCheckView.as_view(), name="staff_checks"),
+    path("staff/checks/run/", staff.StaffCheckStartView.as_view(), name="staff_check_start"),
     path("staff/jobs/", staff.StaffJobListView.as_view(), name="staff_job_list"),
     path("staff/jobs/<int:pk>/", staff.StaffJobDetailView.as_view(), name="staff_job_detail"),
     path("staff/jobs/<int:pk>/retry/", staff.StaffJobRetryView.as_view(), name="staff_job_retry"),

@@ -3,7 +3,7 @@
 from billing.selectors.earnings import Month, earned_by_month, pending_cashback
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
 from billing.selectors.explanation import Explanation, explain, price_chains
-from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants
+from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
 from billing.selectors.volume import managed_total, managed_totals
 
@@ -19,6 +19,7 @@ __all__ = [
     "earned_by_month",
     "end_in_words",
     "explain",
+    "in_words",
     "managed_total",
     "managed_totals",
     "own_vat_rate",

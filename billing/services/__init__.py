@@ -1,5 +1,6 @@
 """Orders, invoices, credit notes, payments, the ledger, withdrawals. Rules 23 to 43."""
 
+from billing.services.checking import run_checks, start_checks
 from billing.services.corrections import (
     approve_correction,
     correction_limit,
@@ -54,8 +55,10 @@ __all__ = [
     "reject_withdrawal",
     "renew",
     "request_withdrawal",
+    "run_checks",
     "settle_payment",
     "settle_payments",
+    "start_checks",
     "start_client_export",
     "take_back_withdrawal",
     "top_up",
