@@ -61,6 +61,15 @@ DEBITS = (EntryKind.PAYMENT, EntryKind.REVERSAL, EntryKind.WITHDRAWAL)  # a corr
 EARNED = (EntryKind.CASHBACK, EntryKind.REVERSAL)
 
 
+class EarningKind(models.TextChoices):
+    """How a partner earned something, or lost it again."""
+
+    REBATE = "REBATE", _("Rebate")
+    UNDONE = "UNDONE", _("Rebate undone")  # what was ordered with it was credited
+    CASHBACK = "CASHBACK", _("Cashback")
+    REVERSAL = "REVERSAL", _("Cashback taken back")
+
+
 class RefundMeans(models.TextChoices):
     """Where the money of a credit note goes."""
 

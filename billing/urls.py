@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import credits, documents, ordering, orders, partner, staff, staff_accounts, withdrawals
+from billing.views import credits, documents, earnings, ordering, orders, partner, staff, staff_accounts, withdrawals
 
 app_name = "billing"
 urlpatterns = [
@@ -25,7 +25,10 @@ urlpatterns = [
         withdrawals.WithdrawalTakeBackView.as_view(),
         name="withdrawal_take_back",
     ),
-    path("partner/earnings/", partner.EarningListView.as_view(), name="earning_list"),
+    path("partner/earnings/", earnings.EarningsView.as_view(), name="earnings"),
+    path("partner/earnings/lines/", earnings.EarningListView.as_view(), name="earning_list"),
+    path("partner/earnings/pending/", earnings.PendingListView.as_view(), name="pending_list"),
+    path("partner/earnings/nothing/", earnings.UnearnedListView.as_view(), name="unearned_list"),
     path("partner/exports/", partner.ExportListView.as_view(), name="export_list"),
     path("partner/clients/<int:pk>/export/", partner.ExportStartView.as_view(), name="export_start"),
     path("partner/exports/<int:pk>/", partner.ExportDetailView.as_view(), name="export_detail"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from billing.choices import OrderKind
 from billing.exceptions import OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine
+from billing.services import earning
 from billing.services.invoices import issue_invoice
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
 from clients import services as client_services
@@ -174,9 +175,11 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
         placed_by_label=actor.label,
         key=key,
     )
-    for line, quoted in zip(drafted_lines(quote, order), quote.lines, strict=True):
+    lines = drafted_lines(quote, order)
+    for line, quoted in zip(lines, quote.lines, strict=True):
         line.save()
         _install(line, quoted, order, now)
+    earning.note_rebates(lines, now=now)
     log.record(
         at=now,
         actor=actor,
