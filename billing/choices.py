@@ -27,6 +27,15 @@ class Means(models.TextChoices):
     CARD = "CARD", _("Card")
 
 
+class IncomingState(models.TextChoices):
+    """Where a transfer of a bank statement stands."""
+
+    WAITING = "WAITING", _("Waiting to be booked")
+    BOOKED = "BOOKED", _("Booked")
+    UNCLEAR = "UNCLEAR", _("To be clarified")
+    CLARIFIED = "CLARIFIED", _("Clarified")
+
+
 class InvoiceState(models.TextChoices):
     """Where an invoice stands."""
 

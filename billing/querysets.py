@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from billing.choices import InvoiceState, Outcome, WithdrawalState
+from billing.choices import IncomingState, InvoiceState, Outcome, WithdrawalState
 from clients.choices import Access, Right
 from clients.models import Relationship
 
@@ -149,6 +149,14 @@ class LedgerEntryQuerySet(models.QuerySet[Any]):
         if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
             return self.none()
         return self.filter(account__organisation=acting.home.pk)
+
+
+class IncomingPaymentQuerySet(models.QuerySet[Any]):
+    """Transfers of bank statements."""
+
+    def unclear(self) -> IncomingPaymentQuerySet:
+        """Keep those that finance has to look at."""
+        return self.filter(state=IncomingState.UNCLEAR)
 
 
 class EarningQuerySet(models.QuerySet[Any]):

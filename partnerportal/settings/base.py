@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 EXPORT_BATCH = env.number("EXPORT_BATCH", 100)  # rows of an export between two looks at whether it may go on
+PAYMENT_BATCH = env.number("PAYMENT_BATCH", 500)  # transfers that are booked in one transaction
 WORK_HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 
 # --- Mail and logs ----------------------------------------------------------------------------------------------------

@@ -133,7 +133,24 @@ def total(here, **changes):
     return billing.EarningTotal.objects.create(**values | changes)
 
 
+def incoming(here, **changes):
+    values = {
+        "reference": "b9",
+        "purpose": "x",
+        "amount": D(5),
+        "currency": "CHF",
+        "received_on": NOW.date(),
+        "entered_at": NOW,
+        "entered_by_label": "Finn",
+    }
+    return billing.IncomingPayment.objects.create(**values | changes)
+
+
 BAD_ROWS = {
+    "incomingpayment_positive": lambda h: incoming(h, amount=D(0)),
+    "incomingpayment_currency_known": lambda h: incoming(h, currency="USD"),
+    "incomingpayment_settled_iff_state": lambda h: incoming(h, state="BOOKED"),
+    "incomingpayment_unclear_has_problem": lambda h: incoming(h, state="UNCLEAR"),
     "earning_kind_known": lambda h: earning(h, kind="GIFT"),
     "earning_currency_known": lambda h: earning(h, currency="USD"),
     "earning_sign_follows_kind": lambda h: earning(h, amount=D(-5)),
