@@ -21,3 +21,11 @@ class PaymentRefused(Refused):
 
 class NoPrice(Refused):
     """There is no price, rate or VAT rate for this on that day."""
+
+
+class RateRefused(Refused):
+    """A price, rate or step cannot be changed like this: a rule, or a day that is past."""
+
+
+class RatesChanged(RateRefused):
+    """The change would do something else than what was shown: the list or what it bears on has changed since."""

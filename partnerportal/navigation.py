@@ -143,6 +143,7 @@ STAFF: Sections = [
         [
             Link(gettext_lazy("Partners"), "partners:staff_partner_list", PartnerPermission.STAFF_PARTNER_VIEW),
             Link(gettext_lazy("Affiliates"), "partners:staff_affiliation_list", PartnerPermission.AFFILIATION_VIEW),
+            Link(gettext_lazy("Prices and rates"), "billing:staff_price_list", BillingPermission.STAFF_RATE_VIEW),
             Link(gettext_lazy("Invoices"), "billing:staff_invoice_list", BillingPermission.STAFF_INVOICE_VIEW),
         ],
     ),

@@ -6,16 +6,20 @@ from billing.services.ledger import credit, top_up
 from billing.services.orders import place_order, quote_order, quote_renewal, renew
 from billing.services.payments import pay_from_prepaid, settle_payment
 from billing.services.quoting import Item, Quote, drafted_lines
+from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
 from billing.services.resales import draft_resale, issue_resale
 
 __all__ = [
     "Item",
     "Quote",
+    "bad_lines_in_words",
     "cancel_exports",
+    "change_rate",
     "credit",
     "draft_resale",
     "drafted_lines",
     "due_on",
+    "import_rates",
     "issue_invoice",
     "issue_resale",
     "pay_from_prepaid",
@@ -26,4 +30,5 @@ __all__ = [
     "settle_payment",
     "start_client_export",
     "top_up",
+    "withdraw_rate",
 ]

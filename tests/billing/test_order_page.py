@@ -167,7 +167,7 @@ def test_a_partner_is_not_told_what_its_clients_account_holds(client, here):
 @pytest.fixture
 def there(client, here):
     """Give a partner in the space of a client, which pays for now, at one price for both."""
-    PartnerRate.objects.all().delete()
+    PartnerRate.objects.update(valid_until=timezone.localdate())
     partner, acting = world.make_partner()
     relationship = world.make_relationship(here.organisation, partner)
     enter(client, acting, relationship)
