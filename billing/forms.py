@@ -19,7 +19,7 @@ from billing.choices import InvoiceState, Means
 from billing.models import Price
 from clients.models import Product
 from partnerportal.accounts.choices import Currency
-from partnerportal.catalogue.models import Offer
+from partnerportal.catalogue.models import MAX_PERIODS, Offer
 from partnerportal.kernel.money import Money
 from partnerportal.web import writing
 
@@ -53,6 +53,14 @@ class OrderForm(forms.Form):
 
     offer = OfferChoiceField()
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10_000, initial=1)
+    periods = forms.IntegerField(
+        label=_("Periods"),
+        min_value=1,
+        max_value=MAX_PERIODS,
+        initial=1,
+        required=False,
+        help_text=_("How many months or years to pay at once. It renews by one."),
+    )
     name = forms.CharField(
         label=_("Name"), max_length=100, required=False, help_text=_("How it is called in your list, such as moser.ch.")
     )
@@ -63,6 +71,8 @@ class OrderForm(forms.Form):
         prices = dict(Price.objects.valid_on(day).filter(currency=currency).values_list("offer", "public_unit"))
         field: Any = self.fields["offer"]
         field.queryset = field.queryset.filter(pk__in=prices)
+        if not field.queryset.filter(max_periods__gt=1).exists():
+            del self.fields["periods"]
         field.label_from_instance = lambda offer: (
             _("%(offer)s, %(price)s a %(period)s")
             % {
@@ -176,7 +186,7 @@ class RateListForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=80)
     currency = forms.ChoiceField(label=_("Currency"), choices=[("", _("All")), *Currency.choices], required=False)
-    on = forms.DateField(label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, with_currency: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -272,11 +282,15 @@ class RateFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("CSV file"),
-        required=False,
+        error_messages={"required": _("Choose a file.")},
         help_text=_("UTF-8, with semicolons or commas, headed as the downloaded list is."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("text")
 
     def clean(self) -> dict[str, Any]:
         """Read the file's text: it is a text of a size that can be looked at."""
@@ -298,8 +312,6 @@ class RateFileForm(forms.Form):
                 return cleaned
             if "\0" in cleaned["text"]:
                 self.add_error("file", gettext("This is no CSV file. Save the table as “CSV UTF-8”."))
-        elif not cleaned.get("text"):
-            self.add_error("file", gettext("Choose a file."))
         elif len(cleaned["text"].encode()) > limit * 1024 * 2:  # a form may send each line end as two characters
             self.add_error("file", gettext("This page has lost what it needs. Choose the file again."))
         return cleaned

@@ -25,6 +25,7 @@ from billing.selectors.rateplans import (
     plan_withdrawal,
 )
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
+from billing.selectors.steps import step_ahead_in_words
 from billing.selectors.timelines import Span, Timeline, Value, span_on, value_on
 from billing.selectors.volume import managed_total, managed_totals
 
@@ -66,6 +67,7 @@ __all__ = [
     "price_chains",
     "running_exports",
     "span_on",
+    "step_ahead_in_words",
     "value_on",
     "vat_for",
 ]

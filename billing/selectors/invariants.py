@@ -139,10 +139,15 @@ SELECT 'product ' || product_id, 'covered ' || count(*) || ' times from ' || per
 WHERE NOT is_extension GROUP BY product_id, period_start HAVING count(*) > 1
 UNION ALL
 SELECT 'product ' || product_id, 'covered from ' || period_start || ' although paid until ' || before FROM (
-    SELECT coverage.product_id, coverage.period_start,
-           lag(line.period_end) OVER (PARTITION BY coverage.product_id ORDER BY coverage.period_start) AS before
-    FROM billing_coverage coverage JOIN billing_orderline line ON line.id = coverage.line_id
-    WHERE NOT coverage.is_extension
+    SELECT product_id, period_start, lag(period_end) OVER (PARTITION BY product_id ORDER BY period_start) AS before
+    FROM (
+        SELECT coverage.product_id, coverage.period_start,
+               CASE WHEN line.periods = 1 THEN line.period_end
+                    WHEN line.period = 'MONTH' THEN (coverage.period_start + interval '1 month')::date
+                    ELSE (coverage.period_start + interval '1 year')::date END AS period_end
+        FROM billing_coverage coverage JOIN billing_orderline line ON line.id = coverage.line_id
+        WHERE NOT coverage.is_extension
+    ) covered
 ) periods
 WHERE period_start < before
 """

@@ -5,13 +5,14 @@ from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import credit, top_up
 from billing.services.orders import place_order, quote_order, quote_renewal, renew
 from billing.services.payments import pay_from_prepaid, settle_payment
-from billing.services.quoting import Item, Quote, drafted_lines
+from billing.services.quoting import Item, Quote, QuotedLine, drafted_lines
 from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
 from billing.services.resales import draft_resale, issue_resale
 
 __all__ = [
     "Item",
     "Quote",
+    "QuotedLine",
     "bad_lines_in_words",
     "cancel_exports",
     "change_rate",

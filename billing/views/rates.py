@@ -169,6 +169,7 @@ class StaffRateDetailView(_OneEntry, PageView):
         spans = [
             {
                 "span": span,
+                "last_day": span.end and span.end - timedelta(days=1),
                 "words": self.rate_list.words(self.thing, span.value),
                 "is_current": span.holds_on(today),
                 "is_planned": span.start > today,
@@ -216,8 +217,10 @@ class _Planned(ActionView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Show the effect first; the second button saves what was shown."""
-        if "confirm" in self.request.POST:
-            return super().form_valid(form)
+        return super().form_valid(form) if "confirm" in self.request.POST else self.show_effect(form)
+
+    def show_effect(self, form: Any) -> HttpResponse:
+        """Show what the form asks for would do."""
         try:
             self.plan = self.planned(form)
         except Refused as refusal:
@@ -374,6 +377,8 @@ class StaffRateImportView(_OneList, _Planned):
         carried = sent.copy()
         carried["text"] = form.cleaned_data["text"]
         form.data = carried
+        if form.cleaned_data["file"]:  # another file than the one that was looked at
+            return self.show_effect(form)
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
