@@ -129,6 +129,15 @@ class CalculatorForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices, initial=Currency.CHF)
 
 
+class SimulatorForm(CalculatorForm):
+    """What a partner asks the simulator: so many more units, and who pays them."""
+
+    payer = forms.ChoiceField(
+        label=_("Who pays"), choices=[("partner", _("I order and pay")), ("client", _("The client orders and pays"))]
+    )
+    field_order = ["offer", "quantity", "payer", "currency"]
+
+
 class ExportForm(forms.Form):
     """Which lines to export (rule 52)."""
 

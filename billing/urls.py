@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import documents, ordering, orders, partner, rates, staff
+from billing.views import documents, ordering, orders, partner, rates, simulator, staff
 
 app_name = "billing"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("partner/re-invoicing/<int:pk>/", partner.ResaleDetailView.as_view(), name="resale_detail"),
     path("partner/re-invoicing/<int:pk>/issue/", partner.ResaleIssueView.as_view(), name="resale_issue"),
     path("partner/re-invoicing/<int:pk>/pdf/", partner.ResalePdfView.as_view(), name="resale_pdf"),
+    path("partner/simulator/", simulator.SimulatorView.as_view(), name="simulator"),
     path("staff/prices/", rates.StaffRateListView.as_view(), name="staff_price_list"),
     path("staff/prices/<slug:what>/", rates.StaffRateListView.as_view(), name="staff_rate_list"),
     path("staff/prices/<slug:what>/import/", rates.StaffRateImportView.as_view(), name="staff_rate_import"),

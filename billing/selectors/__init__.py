@@ -25,6 +25,7 @@ from billing.selectors.rateplans import (
     plan_withdrawal,
 )
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
+from billing.selectors.simulation import Simulation, simulate
 from billing.selectors.steps import step_ahead_in_words
 from billing.selectors.timelines import Span, Timeline, Value, span_on, value_on
 from billing.selectors.volume import managed_total, managed_totals
@@ -44,6 +45,7 @@ __all__ = [
     "PriceList",
     "RateBook",
     "RateList",
+    "Simulation",
     "Span",
     "Stated",
     "StepList",
@@ -66,6 +68,7 @@ __all__ = [
     "plan_withdrawal",
     "price_chains",
     "running_exports",
+    "simulate",
     "span_on",
     "step_ahead_in_words",
     "value_on",

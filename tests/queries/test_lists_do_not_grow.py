@@ -77,6 +77,7 @@ OVERVIEWS = [
     ("partner_legal", "home:partner"),
     ("staff", "home:staff"),
     ("staff", "partners:staff_partner_detail"),
+    ("partner_legal", "billing:simulator"),
     ("staff", "billing:staff_price_list"),
     ("staff", "billing:staff_rate_list"),
     ("staff", "billing:staff_rate_detail"),
