@@ -120,6 +120,12 @@ def _unknown(rate_list: RateList, key: str) -> str:
         return _("“%(what)s” is no family with degressive steps.") % {"what": what}
     if rate_list.key_columns == ("country",):
         return _("“%(what)s” is no country in which VAT is charged.") % {"what": what}
+    if isinstance(rate_list, PriceList):
+        offer, _colon, currency = key.partition(":")
+        return _("There is no offer “%(offer)s” with prices in “%(currency)s”.") % {
+            "offer": offer[:60],
+            "currency": currency[:10],
+        }
     return _("There is no offer “%(what)s”.") % {"what": what}
 
 

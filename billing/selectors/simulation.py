@@ -60,6 +60,16 @@ class Totals:
         return self.then.earned + self.new.earned
 
     @property
+    def all_paid_change(self) -> Decimal:
+        """How much more would be paid than now; below zero: less."""
+        return self.all_paid - self.now.paid
+
+    @property
+    def all_earned_change(self) -> Decimal:
+        """How much more would be earned than now."""
+        return self.all_earned - self.now.earned
+
+    @property
     def paid_change(self) -> Decimal:
         """How much more is paid for what is managed already; below zero: less."""
         return self.then.paid - self.now.paid

@@ -71,7 +71,12 @@ class StaffRateListView(_OneList, PageView):
     @cached_property
     def form(self) -> forms.RateListForm:
         """What is looked for."""
-        return forms.RateListForm(self.request.GET, with_currency=isinstance(self.rate_list, PriceList))
+        today = timezone.localdate().isoformat()
+        return forms.RateListForm(
+            {"on": today, **self.request.GET.dict()},
+            initial={"on": today},
+            with_currency=isinstance(self.rate_list, PriceList),
+        )
 
     @property
     def day(self) -> date:

@@ -229,6 +229,8 @@ def build() -> Site:
         "billing:staff_payment": [order.invoice.pk],
         "billing:staff_job_detail": [failed.pk],
         "billing:staff_job_retry": [failed.pk],
+        "catalogue:staff_offer_change": [offers["office"].pk],
+        "catalogue:staff_family_change": [offers["office"].family_id],
         "billing:staff_rate_list": ["partner-rates"],
         "billing:staff_rate_import": ["prices"],
         "billing:staff_rate_detail": ["prices", "web-hosting:CHF"],
