@@ -347,22 +347,19 @@ def step_ahead(
     if ahead is None:
         return None
     more = ahead[0] - count
-
-    def priced(extra: int) -> Line:
-        return price_line(
-            rates=rates,
-            quantity=quantity + extra,
-            case=case,
-            partner_count=partner_count + extra,
-            client_count=client_count + extra,
-            client_degressive=client_degressive,
-            periods=periods,
-        )
-
-    line = priced(more)
-    is_cheaper = line.charged < priced(0).charged
+    price = preferential_net if at_partners else degressive_net
+    is_cheaper = price(rates, quantity + more, count + more, periods) < price(rates, quantity, count, periods)
     if more > within and not is_cheaper:
         return None
+    line = price_line(
+        rates=rates,
+        quantity=quantity + more,
+        case=case,
+        partner_count=partner_count + more,
+        client_count=client_count + more,
+        client_degressive=client_degressive,
+        periods=periods,
+    )
     return StepAhead(ahead[0], ahead[1], more, quantity + more, line, is_cheaper)
 
 

@@ -315,6 +315,6 @@ class RateTable(PortalTable):
         url=lambda entry: reverse("billing:staff_rate_detail", args=[entry.rate_list.slug, entry.thing.key]),
         sub=lambda entry: entry.thing.group,
     )
-    value = tables.Column(verbose_name=_("Holds"), orderable=False, attrs={"td": {"class": "num"}})
+    value = tables.Column(verbose_name=_("Holds"), orderable=False)
     since = DateColumn(verbose_name=_("Since"))
     next_words = tables.Column(verbose_name=_("Planned"), orderable=False, default="")

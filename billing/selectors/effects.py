@@ -124,6 +124,7 @@ class Effect:
     day: date
     sentences: tuple[str, ...]
     most_affected: tuple[Affected, ...] = ()
+    note: str = ""  # what the sentences count, and what they do not
 
 
 def effect_of(rate_list: RateList, *, differences: list[Difference], day: date) -> Effect:
@@ -133,7 +134,8 @@ def effect_of(rate_list: RateList, *, differences: list[Difference], day: date) 
     if not differences:
         return Effect(day, ())
     if not isinstance(rate_list, PriceList | PartnerRateList | StepList):
-        return Effect(day, tuple(_vat_sentences(differences, day)))
+        note = _("For what runs now and its owners renew themselves. What is invoiced already keeps its VAT.")
+        return Effect(day, tuple(_vat_sentences(differences, day)), note=note)
     before = RateBook(day)
     after = _changed_book(before, rate_list, differences)
     families = {_family_id(one.thing) for one in differences}
@@ -143,7 +145,11 @@ def effect_of(rate_list: RateList, *, differences: list[Difference], day: date) 
     sentences = [_partners_in_words(less, more, day)]
     sentences += _clients_in_words(before, after, offers)
     most = sorted(affected, key=lambda one: (-abs(one.change), one.name))[:NAMED]
-    return Effect(day, tuple(sentences), tuple(most))
+    note = _(
+        "For what runs and is managed now, net: partners at their own price, clients for what they renew themselves. "
+        "What is ordered already keeps its price."
+    )
+    return Effect(day, tuple(sentences), tuple(most), note)
 
 
 def _family_id(thing: Thing) -> int:

@@ -71,9 +71,9 @@ class StaffRateListView(_OneList, PageView):
     @cached_property
     def form(self) -> forms.RateListForm:
         """What is looked for."""
-        today = timezone.localdate().isoformat()
+        today = timezone.localdate()
         return forms.RateListForm(
-            {"on": today, **self.request.GET.dict()},
+            {"on": today.isoformat(), **self.request.GET.dict()},
             initial={"on": today},
             with_currency=isinstance(self.rate_list, PriceList),
         )
