@@ -170,6 +170,14 @@ _VALIDITY = " UNION ALL ".join(
     ]
 )
 
+_STEPS_RISE = """
+SELECT 'step ' || higher.id, 'from ' || higher.from_units || ' on a lower rate than step ' || lower.id
+FROM billing_degressivestep lower
+JOIN billing_degressivestep higher ON higher.family_id = lower.family_id AND higher.from_units > lower.from_units
+     AND daterange(higher.valid_from, higher.valid_until) && daterange(lower.valid_from, lower.valid_until)
+WHERE higher.rate < lower.rate
+"""
+
 INVARIANTS = (
     Invariant(
         "earned-once", _("Every paid line that earns cashback was credited once, as much as it says"), _EARNED_ONCE
@@ -183,6 +191,7 @@ INVARIANTS = (
     Invariant("invoiced", _("Every order has an invoice of just its lines"), _INVOICED),
     Invariant("paid-as-booked", _("What an invoice says is paid are its payments"), _PAID_AS_BOOKED),
     Invariant("validity", _("Prices and rates never hold two at a time"), _VALIDITY),
+    Invariant("steps-rise", _("More units of a family never have a lower degressive rate"), _STEPS_RISE),
     Invariant("renewed-once", _("No product is paid twice for one time"), _RENEWED_ONCE),
 )
 
