@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import documents, ordering, orders, partner, rates, simulator, staff
+from billing.views import documents, ordering, orders, partner, rate_files, rates, simulator, staff
 
 app_name = "billing"
 urlpatterns = [
@@ -30,7 +30,7 @@ urlpatterns = [
     path("partner/simulator/", simulator.SimulatorView.as_view(), name="simulator"),
     path("staff/prices/", rates.StaffRateListView.as_view(), name="staff_price_list"),
     path("staff/prices/<slug:what>/", rates.StaffRateListView.as_view(), name="staff_rate_list"),
-    path("staff/prices/<slug:what>/import/", rates.StaffRateImportView.as_view(), name="staff_rate_import"),
+    path("staff/prices/<slug:what>/import/", rate_files.StaffRateImportView.as_view(), name="staff_rate_import"),
     path("staff/prices/<slug:what>/of/<str:key>/", rates.StaffRateDetailView.as_view(), name="staff_rate_detail"),
     path(
         "staff/prices/<slug:what>/of/<str:key>/change/", rates.StaffRateChangeView.as_view(), name="staff_rate_change"

@@ -284,7 +284,7 @@ class StepList(RateList):
         """Each step: 5: 5 % · 10: 10 %."""
         if value is None:
             return _("no steps")
-        return " · ".join(f"{writing.number(start)}: {writing.percent(rate)}" for start, rate in value)
+        return " · ".join(f"{writing.number(start)}:\u00a0{writing.percent(rate)}" for start, rate in value)
 
     def problem(self, value: Value) -> tuple[str, str] | None:
         """It begins at 1, no step twice, and the rate never falls as the count rises."""

@@ -17,7 +17,7 @@ from django_tables2 import RequestConfig
 from billing import forms, imports, selectors, services
 from billing.exceptions import RatesChanged
 from billing.permissions import BillingPermission
-from billing.selectors import RATE_LISTS, BadLine, Entry, Plan, PriceList, StepList
+from billing.selectors import RATE_LISTS, Entry, Plan, PriceList, StepList
 from billing.tables import RateTable
 from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.audit.models import AuditEvent
@@ -32,7 +32,7 @@ PER_PAGE = 50
 ACTS_SHOWN = 20
 
 
-class _OneList(PolicyView):
+class OneList(PolicyView):
     """Finds the list that the address names."""
 
     is_permitted_first = True
@@ -63,7 +63,7 @@ class _OneList(PolicyView):
         )
 
 
-class StaffRateListView(_OneList, PageView):
+class StaffRateListView(OneList, PageView):
     """One list as of a day; also as a file, in the form in which it may be imported again."""
 
     template_name = "billing/staff_rate_list.html"
@@ -137,7 +137,7 @@ def _address(slug: str) -> str:
     )
 
 
-class _OneEntry(_OneList):
+class _OneEntry(OneList):
     """Finds the entry that the address names."""
 
     def find(self, *, what: str = "", key: str = "", **_kwargs: Any) -> None:
@@ -210,7 +210,7 @@ class StaffRateDetailView(_OneEntry, PageView):
         ]
 
 
-class _Planned(ActionView):
+class Planned(ActionView):
     """Two steps on one page, so that it works without script: what a change does, then the change of just that."""
 
     permission = BillingPermission.STAFF_RATE_CHANGE
@@ -251,7 +251,7 @@ class _Planned(ActionView):
         return super().get_context_data(plan=self.plan, **kwargs)
 
 
-class StaffRateChangeView(_OneEntry, _Planned):
+class StaffRateChangeView(_OneEntry, Planned):
     """Change one entry from a day on."""
 
     permission = BillingPermission.STAFF_RATE_CHANGE
@@ -314,7 +314,7 @@ def _percent(rate: Any) -> str:
     return f"{(rate * 100).normalize():f}"
 
 
-class StaffRateWithdrawView(_OneEntry, _Planned):
+class StaffRateWithdrawView(_OneEntry, Planned):
     """Take back what is planned."""
 
     permission = BillingPermission.STAFF_RATE_CHANGE
@@ -357,46 +357,3 @@ class StaffRateWithdrawView(_OneEntry, _Planned):
         )
         messages.success(self.request, _("Withdrawn. What held before goes on."))
         return self.entry_url
-
-
-class StaffRateImportView(_OneList, _Planned):
-    """Change many entries by a file: what differs and what it does are shown first; all of it or nothing."""
-
-    permission = BillingPermission.STAFF_RATE_CHANGE
-    form_class = forms.RateFileForm
-    template_name = "billing/staff_rate_import.html"
-    bad: list[BadLine] | None = None
-    unchanged = 0
-
-    def planned(self, form: forms.RateFileForm) -> Plan:
-        """What the file says; the lines that cannot stand are kept for the page."""
-        stated, bad = imports.read(self.rate_list, form.cleaned_data["text"])
-        plan, not_true = selectors.plan_lines(rate_list=self.rate_list, stated=stated, today=timezone.localdate())
-        self.bad = sorted([*bad, *not_true], key=lambda one: one.number)
-        self.unchanged = len(stated) - len({(one.thing.key, one.start) for one in plan.changes})
-        return plan
-
-    def form_valid(self, form: forms.RateFileForm) -> HttpResponse:
-        """Let the form carry the file's text to the second step."""
-        sent: Any = form.data
-        carried = sent.copy()
-        carried["text"] = form.cleaned_data["text"]
-        form.data = carried
-        if form.cleaned_data["file"]:  # another file than the one that was looked at
-            return self.show_effect(form)
-        return super().form_valid(form)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What differs, or what is wrong."""
-        return super().get_context_data(bad=self.bad, unchanged=max(self.unchanged, 0), **kwargs)
-
-    def act(self, form: forms.RateFileForm) -> str:
-        """Import it."""
-        stated, bad = imports.read(self.rate_list, form.cleaned_data["text"])
-        if bad:
-            raise Refused(services.bad_lines_in_words(bad))
-        count = services.import_rates(
-            rate_list=self.rate_list, stated=stated, shown=self.shown, actor=self.request.acting, now=timezone.now()
-        )
-        messages.success(self.request, _("Imported: %(count)s changes.") % {"count": count})
-        return self.list_url
