@@ -72,7 +72,7 @@ class QuotedLine:
     client_count: int
     period_start: date
     period_end: date
-    ahead: StepAhead | None  # the next degressive step, where it is near
+    ahead: StepAhead | None = None  # the next degressive step, where it is near
 
 
 @dataclass(frozen=True)
