@@ -185,15 +185,14 @@ class StaffRateDetailView(_OneEntry, PageView):
         return super().get_context_data(spans=spans, acts=self._acts(), **kwargs)
 
     def _acts(self) -> list[dict[str, Any]]:
-        subjects = [self.thing.row] if self.thing.row else list(self.rate_list.rows(self.thing))
-        if not subjects:
-            return []
+        row = self.thing.row
         events = AuditEvent.objects.filter(
-            subject_type=subjects[0]._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
-            subject_id__in=[one.pk for one in subjects],
+            subject_type=(row or self.rate_list.model)._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
             action=self.rate_list.action,
             changes__what=self.thing.key,
         )
+        if row is not None:  # a country has no row of its own: what is written of it are the rates, some of them gone
+            events = events.filter(subject_id=row.pk)
         sentence = _("From %(day)s: %(after)s. Before: %(before)s")
         return [
             {

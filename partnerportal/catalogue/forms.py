@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerportal.catalogue.models import MAX_PERIODS, Family, Period
 
+_CODE_SHAPE = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_CODE_WRONG = {"invalid": _("A code has small letters, figures and single hyphens only, such as web-hosting.")}
 _CODE = _("Small letters, figures and hyphens, such as web-hosting. It stays: files and addresses use it.")
 
 
@@ -19,7 +21,9 @@ class FamilyForm(forms.Form):
 class FamilyCreateForm(FamilyForm):
     """A new family."""
 
-    code = forms.SlugField(label=_("Code"), max_length=40, help_text=_CODE)
+    code = forms.RegexField(
+        rf"^{_CODE_SHAPE}\Z", label=_("Code"), max_length=40, help_text=_CODE, error_messages=_CODE_WRONG
+    )
 
 
 class OfferForm(forms.Form):
@@ -49,7 +53,9 @@ class OfferChangeForm(OfferForm):
 class OfferCreateForm(OfferForm):
     """A new offer."""
 
-    code = forms.SlugField(label=_("Code"), max_length=60, help_text=_CODE)
+    code = forms.RegexField(
+        rf"^{_CODE_SHAPE}\Z", label=_("Code"), max_length=60, help_text=_CODE, error_messages=_CODE_WRONG
+    )
     family = forms.ModelChoiceField(
         label=_("Family"), queryset=Family.objects.order_by("position", "name"), empty_label=_("Choose a family")
     )

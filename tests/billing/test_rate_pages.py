@@ -155,6 +155,28 @@ def test_what_is_planned_is_withdrawn_after_a_look(manager, start):
     assert manager.get(address).status_code == 404
 
 
+def test_who_changed_it_is_told_also_of_what_was_withdrawn(manager, start):
+    """Promise 7: a country's rates are written anew, the trail stays."""
+    address = "/staff/prices/vat/of/CH/"
+    page = manager.post(f"{address}change/", {"rate": "8.5", "valid_from": start})
+    manager.post(f"{address}change/", {"rate": "8.5", "valid_from": start, "confirm": "yes", "shown": shown(page)})
+    page = manager.get(f"{address}withdraw/{start}/")
+    manager.post(f"{address}withdraw/{start}/", {"confirm": "yes", "shown": shown(page)})
+
+    told = text(manager.get(address))
+
+    assert "8.5 %. Before: 8.1 %" in told
+    assert "8.1 %. Before: 8.5 %" in told
+
+
+def test_what_has_begun_is_not_offered_to_be_withdrawn(manager):
+    page = manager.get(f"/staff/prices/vat/of/CH/withdraw/{world.LONG_AGO}/")
+
+    assert page.status_code == 409
+    assert "This is not planned any more" in text(page)
+    assert 'name="confirm"' not in page.content.decode()
+
+
 def upload(browser, content, name="rates.csv", address=IMPORT):
     return browser.post(address, {"file": SimpleUploadedFile(name, content)})
 
