@@ -26,6 +26,7 @@ from billing.models import (
 )
 from partnerportal.web.tables import (
     DateColumn,
+    LinkColumn,
     MoneyColumn,
     NumberColumn,
     Place,
@@ -565,3 +566,27 @@ class StaffJobTable(PortalTable):
     def render_kind(self, value: str) -> str:
         """Say what the work is in words."""
         return kind_in_words(value)
+
+
+class RateTable(PortalTable):
+    """A list of prices or rates as of a day."""
+
+    noun = ngettext_lazy("%(count)s entry", "%(count)s entries", "count")
+    caption = _("Prices and rates")
+    empty_title = _("Nothing here yet")
+    empty_hint = _("What the catalogue sells appears here.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "label": Place.MAIN,
+        "value": Place.ASIDE,
+        "since": Place.NAMED,
+        "next_words": Place.NAMED,
+    }
+    label = LinkColumn(
+        verbose_name=_("What"),
+        url=lambda entry: reverse("billing:staff_rate_detail", args=[entry.rate_list.slug, entry.thing.key]),
+        sub=lambda entry: entry.thing.group,
+    )
+    value = tables.Column(verbose_name=_("Holds"), orderable=False)
+    since = DateColumn(verbose_name=_("Since"))
+    next_words = tables.Column(verbose_name=_("Planned"), orderable=False, default="")

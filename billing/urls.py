@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from billing.views import credits, documents, earnings, ordering, orders, partner, staff, staff_accounts, withdrawals
+from billing.views import (
+    credits,
+    documents,
+    earnings,
+    ordering,
+    orders,
+    partner,
+    rate_files,
+    rates,
+    simulator,
+    staff,
+    staff_accounts,
+    withdrawals,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -39,6 +52,19 @@ urlpatterns = [
     path("partner/re-invoicing/<int:pk>/", partner.ResaleDetailView.as_view(), name="resale_detail"),
     path("partner/re-invoicing/<int:pk>/issue/", partner.ResaleIssueView.as_view(), name="resale_issue"),
     path("partner/re-invoicing/<int:pk>/pdf/", partner.ResalePdfView.as_view(), name="resale_pdf"),
+    path("partner/simulator/", simulator.SimulatorView.as_view(), name="simulator"),
+    path("staff/prices/", rates.StaffRateListView.as_view(), name="staff_price_list"),
+    path("staff/prices/<slug:what>/", rates.StaffRateListView.as_view(), name="staff_rate_list"),
+    path("staff/prices/<slug:what>/import/", rate_files.StaffRateImportView.as_view(), name="staff_rate_import"),
+    path("staff/prices/<slug:what>/of/<str:key>/", rates.StaffRateDetailView.as_view(), name="staff_rate_detail"),
+    path(
+        "staff/prices/<slug:what>/of/<str:key>/change/", rates.StaffRateChangeView.as_view(), name="staff_rate_change"
+    ),
+    path(
+        "staff/prices/<slug:what>/of/<str:key>/withdraw/<str:day>/",
+        rates.StaffRateWithdrawView.as_view(),
+        name="staff_rate_withdraw",
+    ),
     path("staff/invoices/", staff.StaffInvoiceListView.as_view(), name="staff_invoice_list"),
     path("staff/invoices/<int:pk>/", staff.StaffInvoiceDetailView.as_view(), name="staff_invoice_detail"),
     path("staff/invoices/<int:pk>/payment/", staff.StaffPaymentView.as_view(), name="staff_payment"),

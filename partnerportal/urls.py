@@ -13,6 +13,7 @@ urlpatterns: list[Any] = [
     path("language/", include("django.conf.urls.i18n")),
     path("", include("partnerportal.home.urls")),
     path("", include("partnerportal.accounts.urls")),
+    path("", include("partnerportal.catalogue.urls")),
     path("", include("partners.urls")),
     path("", include("clients.urls")),
     path("", include("billing.urls")),

@@ -130,7 +130,12 @@ def _offer(
     is_per_unit: bool = True,
 ) -> Offer:
     offer = Offer.objects.create(
-        code=code, family=family, name=code.replace("-", " ").capitalize(), period=period, is_per_unit=is_per_unit
+        code=code,
+        family=family,
+        name=code.replace("-", " ").capitalize(),
+        period=period,
+        is_per_unit=is_per_unit,
+        max_periods=10 if period == Period.YEAR else 1,
     )
     for index, (currency, public) in enumerate((("CHF", chf), ("EUR", eur))):
         Price.objects.create(

@@ -84,8 +84,9 @@ def price_chains(*, line: OrderLine, as_partner: bool) -> list[Chain]:
 
 
 def _public(line: OrderLine) -> charts.PriceStep:
-    why = _("%(what)s for one %(period)s at %(unit)s. Price list of %(since)s.") % {
+    why = _("%(what)s for %(duration)s at %(unit)s a %(period)s. Price list of %(since)s.") % {
         "what": line,
+        "duration": line.duration,
         "period": line.get_period_display(),
         "unit": writing.amount(line.public_unit),
         "since": _day(line.rates.get("price_since")),
@@ -155,7 +156,7 @@ def _as_sum(step: charts.PriceStep) -> charts.PriceStep:
 
 def _clients_net(line: OrderLine) -> Decimal:
     """Return what the client pays, or would have paid, by its own degressive rate (Q5)."""
-    return round_cents(line.public_unit * line.quantity * (1 - line.client_degressive_rate))
+    return round_cents(line.public_unit * line.quantity * line.periods * (1 - line.client_degressive_rate))
 
 
 def _sentence(line: OrderLine, *, is_partners: bool) -> str:

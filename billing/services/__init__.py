@@ -1,12 +1,7 @@
 """Orders, invoices, credit notes, payments, the ledger, withdrawals. Rules 23 to 43."""
 
 from billing.services.checking import run_checks, start_checks
-from billing.services.corrections import (
-    approve_correction,
-    correction_limit,
-    propose_correction,
-    reject_correction,
-)
+from billing.services.corrections import approve_correction, correction_limit, propose_correction, reject_correction
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
 from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
@@ -15,7 +10,8 @@ from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
 from billing.services.orders import place_order, quote_order, quote_renewal, renew
 from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
-from billing.services.quoting import Item, Quote, drafted_lines
+from billing.services.quoting import Item, Quote, QuotedLine, drafted_lines
+from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
 from billing.services.resales import draft_resale, issue_resale
 from billing.services.withdrawals import (
     approve_withdrawal,
@@ -32,13 +28,16 @@ __all__ = [
     "Incoming",
     "Item",
     "Quote",
+    "QuotedLine",
     "Transfer",
     "amounts_shown",
     "approve_correction",
     "approve_withdrawal",
+    "bad_lines_in_words",
     "book_waiting",
     "cancel_exports",
     "cashback_taken_back",
+    "change_rate",
     "clarify",
     "correction_limit",
     "credit_amounts",
@@ -47,6 +46,7 @@ __all__ = [
     "draft_resale",
     "drafted_lines",
     "due_on",
+    "import_rates",
     "issue_invoice",
     "issue_resale",
     "pay_from_prepaid",
@@ -68,5 +68,6 @@ __all__ = [
     "take_statement",
     "top_up",
     "try_transfer_again",
+    "withdraw_rate",
     "withdrawal_least",
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from billing.choices import Outcome
 from billing.exceptions import OrderRefused
 from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, price_line, vat
+from billing.pricing import Case, Line, Rates, StepAhead, price_line, step_ahead, vat
 from billing.pricing import Outcome as Priced
 from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
@@ -38,6 +38,7 @@ class Item:
     quantity: int
     extends: Product | None = None
     name: str = ""
+    periods: int = 1  # how many months or years are paid at once
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Wanted:
     extends: Product | None
     name: str
     renewed: tuple[Product, ...] = ()
+    periods: int = 1
 
     @property
     def touched(self) -> Product | None:
@@ -70,6 +72,7 @@ class QuotedLine:
     client_count: int
     period_start: date
     period_end: date
+    ahead: StepAhead | None = None  # the next degressive step, where it is near
 
 
 @dataclass(frozen=True)
@@ -151,17 +154,21 @@ def _quote_line(
     rates = book.rates(offer=item.offer, currency=currency)
     client_count = counter.client(item)
     partner_count = counter.partner(item, partner.pk) if partner is not None else None
-    line = price_line(
-        rates=rates,
-        quantity=item.quantity,
-        case=case,
-        partner_count=partner_count or 0,
-        client_count=client_count,
-        client_degressive=settings.PROGRAMME["client_degressive"],
-    )
+    terms: Any = {
+        "rates": rates,
+        "quantity": item.quantity,
+        "case": case,
+        "partner_count": partner_count or 0,
+        "client_count": client_count,
+        "client_degressive": settings.PROGRAMME["client_degressive"],
+        "periods": item.periods,
+    }
+    ahead = None if item.renewed else step_ahead(**terms, within=settings.PROGRAMME["step_hint_units"])
     start, end = _period(item, timezone.localdate(now))
     version = book.version(offer=item.offer, currency=currency)
-    return QuotedLine(item, rates, version, line, earner, partner, partner_count, client_count, start, end)
+    return QuotedLine(
+        item, rates, version, price_line(**terms), earner, partner, partner_count, client_count, start, end, ahead
+    )
 
 
 def _scope(
@@ -241,7 +248,13 @@ class _Counter:
 
 def _period(item: Wanted, today: date) -> tuple[date, date]:
     start = item.renewed[0].renews_on if item.renewed else today
-    return start, start + PERIODS[Period(item.offer.period)]
+    return start, start + PERIODS[Period(item.offer.period)] * item.periods
+
+
+def paid_periods(quoted: QuotedLine) -> list[date]:
+    """Return the first day of each period that a line pays for."""
+    period = PERIODS[Period(quoted.wanted.offer.period)]
+    return [quoted.period_start + period * number for number in range(quoted.wanted.periods)]
 
 
 def drafted_lines(quote: Quote, order: Order) -> list[OrderLine]:
@@ -259,6 +272,7 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         offer_name=quoted.wanted.offer.name,
         period=quoted.wanted.offer.period,
         quantity=quoted.wanted.quantity,
+        periods=quoted.wanted.periods,
         period_start=quoted.period_start,
         period_end=quoted.period_end,
         public_unit=quoted.rates.public_unit,
