@@ -5,11 +5,20 @@ from django.db.models import Q, QuerySet
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
-from billing.choices import CorrectionState, EarningKind, EntryKind, InvoiceState, OrderKind, WithdrawalState
+from billing.choices import (
+    CorrectionState,
+    EarningKind,
+    EntryKind,
+    IncomingState,
+    InvoiceState,
+    OrderKind,
+    WithdrawalState,
+)
 from billing.models import (
     Correction,
     CreditNote,
     Earning,
+    IncomingPayment,
     Invoice,
     LedgerEntry,
     Order,
@@ -145,6 +154,21 @@ class AccountFilter(filters.FilterSet):
         if reference.isdecimal() and len(reference) < 15:
             return queryset.filter(organisation=int(reference))
         return queryset.filter(organisation__search_name__contains=folded(text))
+
+
+class TransferFilter(filters.FilterSet):
+    """Transfers by what they say and where they stand."""
+
+    search = filters.CharFilter(method="matching", label=_("Purpose or bank number"))
+    state = filters.ChoiceFilter(choices=IncomingState.choices, label=_("State"), empty_label=_("Any state"))
+
+    class Meta:
+        model = IncomingPayment
+        fields = ["search", "state"]
+
+    def matching(self, queryset: QuerySet[IncomingPayment], _name: str, text: str) -> QuerySet[IncomingPayment]:
+        """Keep those whose purpose holds the text, or whose number it is."""
+        return queryset.filter(Q(purpose__icontains=text.strip()) | Q(reference=text.strip()))
 
 
 class WithdrawalFilter(filters.FilterSet):

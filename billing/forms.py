@@ -306,6 +306,14 @@ class CorrectionForm(PasswordConfirmForm):
     field_order = ["amount", "reason", "password"]
 
 
+class ClarifyForm(forms.Form):
+    """What became of money that fitted nothing."""
+
+    how = forms.CharField(
+        label=_("What became of it"), max_length=200, help_text=_("Such as: sent back to the payer on 4 November.")
+    )
+
+
 class RejectionForm(forms.Form):
     """Why a withdrawal is not paid out."""
 
@@ -408,13 +416,13 @@ class ScaleForm(_FromADay):
 _STEP = re.compile(r"(\d{1,7})\s*[:;,\s]\s*(\d{1,2}(?:\.\d{1,3})?)\s*%?")
 
 
-class RateFileForm(forms.Form):
-    """A file of prices or rates; once it has been looked at, its text travels with the form."""
+class CsvFileForm(forms.Form):
+    """A CSV file; once it has been looked at, its text travels with the form."""
 
     file = forms.FileField(
         label=_("CSV file"),
         error_messages={"required": _("Choose a file.")},
-        help_text=_("UTF-8, with semicolons or commas, headed as the downloaded list is."),
+        help_text=_("UTF-8, with semicolons or commas, headed as said above."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)

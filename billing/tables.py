@@ -16,6 +16,7 @@ from billing.models import (
     Correction,
     CreditNote,
     Earning,
+    IncomingPayment,
     Invoice,
     LedgerEntry,
     Order,
@@ -272,6 +273,40 @@ class StaffAccountTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = PrepaidAccount
         fields = ("organisation", "currency", "balance")
+
+
+class TransferTable(PortalTable):
+    """Transfers of bank statements, for staff."""
+
+    noun = ngettext_lazy("%(count)s transfer", "%(count)s transfers", "count")
+    caption = _("Transfers")
+    empty_title = _("Nothing has come in yet")
+    empty_hint = _("Bring a statement of the bank in: each of its lines appears here with what became of it.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "purpose": Place.MAIN,
+        "amount": Place.ASIDE,
+        "state": Place.STATE,
+        "entered_at": Place.NOTE,
+        "reference": Place.NAMED,
+    }
+    entered_at = DateColumn(verbose_name=_("Brought in"), with_time=True)
+    purpose = LinkColumn(
+        verbose_name=_("Purpose"),
+        orderable=False,
+        url=lambda one: reverse("billing:staff_transfer_detail", args=[one.pk]),
+        sub=lambda one: one.problem_in_words,
+        empty_values=(),
+    )
+    reference = tables.Column(verbose_name=_("Bank’s number"), orderable=False)
+    amount = MoneyColumn(verbose_name=_("Amount"), currency_field="currency", with_currency=True, orderable=False)
+    state = StateColumn(
+        verbose_name=_("State"), orderable=False, tones={"BOOKED": "good", "UNCLEAR": "warn", "WAITING": "hollow"}
+    )
+
+    class Meta(PortalTable.Meta):
+        model = IncomingPayment
+        fields = ("entered_at", "purpose", "reference", "amount", "state")
 
 
 class WithdrawalTable(PortalTable):

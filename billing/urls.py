@@ -14,6 +14,7 @@ from billing.views import (
     simulator,
     staff,
     staff_accounts,
+    staff_transfers,
     withdrawals,
 )
 
@@ -90,6 +91,17 @@ urlpatterns = [
         "staff/corrections/<int:pk>/reject/",
         staff_accounts.StaffCorrectionRejectView.as_view(),
         name="staff_correction_reject",
+    ),
+    path("staff/transfers/", staff_transfers.StaffTransferListView.as_view(), name="staff_transfer_list"),
+    path("staff/transfers/statement/", staff_transfers.StaffStatementView.as_view(), name="staff_statement"),
+    path("staff/transfers/<int:pk>/", staff_transfers.StaffTransferDetailView.as_view(), name="staff_transfer_detail"),
+    path(
+        "staff/transfers/<int:pk>/again/", staff_transfers.StaffTransferAgainView.as_view(), name="staff_transfer_again"
+    ),
+    path(
+        "staff/transfers/<int:pk>/clarify/",
+        staff_transfers.StaffTransferClarifyView.as_view(),
+        name="staff_transfer_clarify",
     ),
     path("staff/withdrawals/", staff_accounts.StaffWithdrawalListView.as_view(), name="staff_withdrawal_list"),
     path(

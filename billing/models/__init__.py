@@ -3,7 +3,7 @@
 from billing.models.checks import CheckRun
 from billing.models.documents import CreditNote, CreditNoteLine, Invoice, NumberSeries, Payment, Resale
 from billing.models.earnings import Earning, EarningTotal
-from billing.models.incoming import IncomingPayment
+from billing.models.incoming import IncomingPayment, Transfer
 from billing.models.ledger import Correction, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.models.orders import Coverage, Order, OrderLine
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
@@ -28,6 +28,7 @@ __all__ = [
     "PrepaidAccount",
     "Price",
     "Resale",
+    "Transfer",
     "Valid",
     "VatRate",
     "Withdrawal",

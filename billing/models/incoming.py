@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from billing.choices import IncomingState
 from billing.models.columns import money_column
 from billing.models.documents import Payment
 from billing.querysets import IncomingPaymentQuerySet
 from partnerportal.accounts.choices import Currency
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One line of a bank's statement. ``amount`` as it came; ``reference`` is the bank's own number for it."""
+
+    reference: str
+    purpose: str
+    amount: Decimal
+    currency: str
+    received_on: date
 
 
 class IncomingPayment(models.Model):
@@ -22,6 +38,7 @@ class IncomingPayment(models.Model):
     received_on = models.DateField()
     state = models.CharField(max_length=9, choices=IncomingState.choices, default=IncomingState.WAITING)
     problem = models.CharField(max_length=200, blank=True)  # why it was not booked, for finance
+    resolution = models.CharField(max_length=200, blank=True)  # how finance has dealt with it
     payment = models.OneToOneField(Payment, null=True, on_delete=models.PROTECT, related_name="incoming")
     entered_at = models.DateTimeField()
     entered_by_label = models.CharField(max_length=254)
@@ -50,3 +67,8 @@ class IncomingPayment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def problem_in_words(self) -> str:
+        """Why it was not booked, in the reader's language."""
+        return gettext(self.problem) if self.problem else ""

@@ -5,7 +5,7 @@ from billing.services.corrections import approve_correction, correction_limit, p
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
 from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
-from billing.services.incoming import Transfer, book_waiting, clarify, take_statement, try_transfer_again
+from billing.services.incoming import book_waiting, clarify, take_statement, try_transfer_again
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
 from billing.services.orders import place_order, quote_order, quote_renewal, renew
@@ -29,7 +29,6 @@ __all__ = [
     "Item",
     "Quote",
     "QuotedLine",
-    "Transfer",
     "amounts_shown",
     "approve_correction",
     "approve_withdrawal",

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from billing.choices import EntryKind, IncomingState, Means
 from billing.exceptions import PaymentRefused
-from billing.models import IncomingPayment, Invoice, LedgerEntry
+from billing.models import IncomingPayment, Invoice, LedgerEntry, Transfer
 from billing.services.ledger import Movement, post
 from billing.services.payments import Booked, Incoming, settle_payments
 from partnerportal.accounts.acting import Acting
@@ -31,17 +29,6 @@ KIND = "billing.book_payments"
 BATCH = 1_000
 INVOICE_NUMBER = re.compile(r"\b(\d{4}-\d{5,})\b")
 ACCOUNT_REFERENCE = re.compile(r"\bPP-?0*(\d{1,12})\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """One line of a statement. ``amount`` as it came; ``reference`` is the bank's own number for it."""
-
-    reference: str
-    purpose: str
-    amount: Decimal
-    currency: str
-    received_on: date
 
 
 @transaction.atomic
@@ -95,19 +82,29 @@ def book_waiting(*, most: int, now: datetime, actor: Acting) -> int:
 
 
 @transaction.atomic
-def clarify(*, incoming_id: int, actor: Acting, now: datetime) -> IncomingPayment:
-    """Finance has dealt with a transfer that fitted nothing. Raises :class:`PaymentRefused` for one that is settled."""
+def clarify(*, incoming_id: int, how: str, actor: Acting, now: datetime) -> IncomingPayment:
+    """Finance has dealt with a transfer that fitted nothing; ``how`` stays beside it.
+
+    Raises :class:`PaymentRefused` for one that is settled, and without saying how.
+    """
+    if not how.strip():
+        raise PaymentRefused(_("Say what became of the money."), field="how")
     incoming = IncomingPayment.objects.select_for_update(no_key=True).get(pk=incoming_id)
     if incoming.state != IncomingState.UNCLEAR:
         raise PaymentRefused(_("This transfer is settled already."))
-    incoming.state, incoming.settled_at = IncomingState.CLARIFIED, now
-    incoming.save(update_fields=["state", "settled_at"])
+    incoming.state, incoming.settled_at, incoming.resolution = IncomingState.CLARIFIED, now, how.strip()
+    incoming.save(update_fields=["state", "settled_at", "resolution"])
     log.record(
         at=now,
         actor=actor,
         action="billing.transfer.clarified",
         subject=incoming,
-        changes={"amount": str(incoming.amount), "currency": incoming.currency, "problem": incoming.problem},
+        changes={
+            "amount": str(incoming.amount),
+            "currency": incoming.currency,
+            "problem": incoming.problem,
+            "how": how.strip(),
+        },
     )
     return incoming
 

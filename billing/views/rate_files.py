@@ -20,12 +20,12 @@ class StaffRateImportView(OneList, Planned):
     """Change many entries by a file: what differs and what it does are shown first; all of it or nothing."""
 
     permission = BillingPermission.STAFF_RATE_CHANGE
-    form_class = forms.RateFileForm
+    form_class = forms.CsvFileForm
     template_name = "billing/staff_rate_import.html"
     bad: list[BadLine] | None = None
     unchanged = 0
 
-    def planned(self, form: forms.RateFileForm) -> Plan:
+    def planned(self, form: forms.CsvFileForm) -> Plan:
         """What the file says; the lines that cannot stand are kept for the page."""
         stated, bad = imports.read(self.rate_list, form.cleaned_data["text"])
         plan, not_true = selectors.plan_lines(rate_list=self.rate_list, stated=stated, today=timezone.localdate())
@@ -33,7 +33,7 @@ class StaffRateImportView(OneList, Planned):
         self.unchanged = len(stated) - len({(one.thing.key, one.start) for one in plan.changes})
         return plan
 
-    def form_valid(self, form: forms.RateFileForm) -> HttpResponse:
+    def form_valid(self, form: forms.CsvFileForm) -> HttpResponse:
         """Let the form carry the file's text to the second step."""
         sent: Any = form.data
         carried = sent.copy()
@@ -47,7 +47,7 @@ class StaffRateImportView(OneList, Planned):
         """What differs, or what is wrong."""
         return super().get_context_data(bad=self.bad, unchanged=max(self.unchanged, 0), **kwargs)
 
-    def act(self, form: forms.RateFileForm) -> str:
+    def act(self, form: forms.CsvFileForm) -> str:
         """Import it."""
         stated, bad = imports.read(self.rate_list, form.cleaned_data["text"])
         if bad:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billing import selectors
 from billing import services as billing
-from billing.models import Invoice
+from billing.models import Invoice, Transfer
 from clients import services as clients
 from clients.choices import Access, Payer
 from clients.models import ClientAssignment, Product, Relationship
@@ -254,7 +254,7 @@ class Story:
             actor=finance,
             now=at,
         )
-        transfer = billing.Transfer("2026110300417", "Many thanks, Hotel Alpina", D("59.45"), "CHF", at.date())
+        transfer = Transfer("2026110300417", "Many thanks, Hotel Alpina", D("59.45"), "CHF", at.date())
         billing.take_statement(transfers=[transfer], actor=finance, now=at)
         billing.book_waiting(most=10, actor=SYSTEM, now=at)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from billing.choices import CorrectionState
-from billing.models import Correction, Order, Withdrawal
+from billing.models import Correction, IncomingPayment, Order, Withdrawal
 from clients.choices import RelationshipState
 from clients.models import Relationship
 from partnerportal.home.permissions import HomePermission
@@ -37,6 +37,7 @@ class StaffView(PageView):
             application_count=applications.count(),
             withdrawals=withdrawals.order_by("requested_at", "pk")[:10],
             corrections=proposed.order_by("proposed_at", "pk")[:10],
+            transfers=IncomingPayment.objects.unclear().order_by("entered_at", "pk")[:10],
             failed_jobs=failed[:10],
             partner_count=Partner.objects.approved().count(),
             relationship_count=Relationship.objects.filter(state=RelationshipState.ACTIVE).count(),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from decimal import Decimal as D
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Sum
+from django.urls import reverse
 
 from billing import services
 from billing.exceptions import PaymentRefused
 from billing.jobs import book_payments
-from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount
+from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount, Transfer
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.work.models import Job
 from tests.at_once import at_once
 from tests.billing import scenes
+from tests.browsers import signed_in
 from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +34,7 @@ def here():
 
 
 def transfer(purpose, amount="108.10", reference=None, currency="CHF"):
-    return services.Transfer(reference or f"bank {purpose}", purpose, D(amount), currency, TODAY)
+    return Transfer(reference or f"bank {purpose}", purpose, D(amount), currency, TODAY)
 
 
 def take(here, *transfers):
@@ -118,14 +123,15 @@ def test_finance_tries_again_or_notes_that_it_is_clarified(here, run_jobs):
 
     services.try_transfer_again(incoming_id=again.pk, actor=here.finance, now=NOW)
     run_jobs()
-    services.clarify(incoming_id=done.pk, actor=here.finance, now=NOW)
+    services.clarify(incoming_id=done.pk, how="Sent back", actor=here.finance, now=NOW)
 
     again.refresh_from_db()
     done.refresh_from_db()
     assert (again.state, done.state) == ("BOOKED", "CLARIFIED")
-    for act in (services.clarify, services.try_transfer_again):
-        with pytest.raises(PaymentRefused):
-            act(incoming_id=again.pk, actor=here.finance, now=NOW)
+    with pytest.raises(PaymentRefused):
+        services.clarify(incoming_id=again.pk, how="x", actor=here.finance, now=NOW)
+    with pytest.raises(PaymentRefused):
+        services.try_transfer_again(incoming_id=again.pk, actor=here.finance, now=NOW)
 
 
 def test_a_run_that_breaks_off_goes_on_where_it_stood(here, run_jobs, settings, monkeypatch):
@@ -174,3 +180,72 @@ def test_two_runs_at_once_book_each_transfer_once():
     assert scenes.balance(here.partner) == D(35) * 12
     sums = LedgerEntry.objects.values("account").annotate(sum=Sum("amount"))
     assert {row["account"]: row["sum"] for row in sums} == dict(PrepaidAccount.objects.values_list("pk", "balance"))
+
+
+HEADING = "reference;purpose;amount;currency;received_on\n"
+
+
+def browser(here):
+    return signed_in(here.finance.user)
+
+
+def text_of(response):
+    return html.unescape(response.content.decode()).replace("\u00a0", " ")
+
+
+def upload(here, body, **more):
+    file = SimpleUploadedFile("statement.csv", (HEADING + body).encode(), "text/csv")
+    return browser(here).post(reverse("billing:staff_statement"), {"file": file} | more)
+
+
+def test_a_statement_is_shown_first_and_taken_by_the_second_button(here, run_jobs):
+    """Nothing is kept by looking; a file that comes again says that it is known."""
+    number = here.invoices[0].number
+    seen = upload(here, f"b1;Invoice {number};108.10;CHF;2026-11-20\nb2;thanks;5.00;EUR;2026-11-20\n")
+    assert "New transfers" in text_of(seen)
+    assert not IncomingPayment.objects.exists()
+
+    carried = html.unescape(re.search(r'name="text" value="([^"]*)"', seen.content.decode()).group(1))
+    page = reverse("billing:staff_statement")
+    browser(here).post(page, {"text": carried, "confirm": "take"})
+    run_jobs()
+
+    assert sorted(IncomingPayment.objects.values_list("state", flat=True)) == ["BOOKED", "UNCLEAR"]
+    again = text_of(upload(here, f"b1;Invoice {number};108.10;CHF;2026-11-20\n"))
+    assert "Book them" not in again
+    unclear = text_of(browser(here).get(reverse("billing:staff_transfer_list"), {"state": "UNCLEAR"}))
+    assert "It names neither an invoice nor a prepaid account." in unclear
+    assert "Transfers that fit nothing" in text_of(browser(here).get(reverse("home:staff")))
+
+
+def test_every_bad_line_of_a_statement_is_named_and_nothing_is_taken(here):
+    """Q32: a file with a bad line changes nothing."""
+    body = (
+        "b1;ok;5.00;CHF;2026-11-20\n"
+        "b1;twice;5.00;CHF;2026-11-20\n"
+        ";no number;5.00;CHF;2026-11-20\n"
+        "b4;dollars;5.00;USD;2026-11-20\n"
+        "b5;out;-5.00;CHF;2026-11-20\n"
+        "b6;day;5.00;CHF;20.11.2026\n"
+        "b7;cells;5.00;CHF\n"
+    )
+    answer = text_of(upload(here, body))
+
+    assert "6 lines cannot stand" in answer
+    for number in range(3, 9):
+        assert f'<td class="end num">{number}</td>' in answer
+    assert not IncomingPayment.objects.exists()
+
+
+def test_finance_notes_what_became_of_a_transfer(here, run_jobs):
+    take(here, transfer("thanks", reference="b2"))
+    run_jobs()
+    page = reverse("billing:staff_transfer_clarify", args=[IncomingPayment.objects.get().pk])
+
+    refused = browser(here).post(page, {"how": " "})
+    assert refused.status_code == 200
+    assert IncomingPayment.objects.get().state == "UNCLEAR"
+    browser(here).post(page, {"how": "Sent back to the payer"})
+
+    noted = IncomingPayment.objects.get()
+    assert (noted.state, noted.resolution) == ("CLARIFIED", "Sent back to the payer")

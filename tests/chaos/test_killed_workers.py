@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from billing import services
 from billing.jobs import book_payments
+from billing.models import Transfer
 from partnerportal.accounts.acting import SYSTEM
 from tests import world
 from tests.billing import scenes
@@ -49,8 +50,7 @@ def test_payments_that_come_in_are_booked_once_whoever_is_killed(survive):
         )
         transfers.append((placed.invoice.number, placed.invoice.total))
     statement = [
-        services.Transfer(f"bank-{number}", purpose, amount, "CHF", TODAY)
-        for number, (purpose, amount) in enumerate(transfers)
+        Transfer(f"bank-{number}", purpose, amount, "CHF", TODAY) for number, (purpose, amount) in enumerate(transfers)
     ]
     _new, job = services.take_statement(transfers=statement, actor=here.finance, now=timezone.now())
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
+from billing.imports.cells import CENTS, FRACTION_PLACES, BadCell, day_of, decimal_of
 from billing.selectors import BadLine, PriceList, RateList, Stated, StepList, Timeline, Value
 from partnerportal.kernel.csv import Unreadable, read_rows
-
-CENTS, FRACTION_PLACES, LARGEST = 2, 5, Decimal(10) ** 10
-
-
-class BadCell(ValueError):
-    """A cell that does not hold what its column asks for; the message says what it should be."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,7 @@ def _read_line(rate_list: RateList, number: int, cells: list[str], known: Collec
     *values, start, end = rest
     if ":".join(keys) not in known:
         raise BadCell(_unknown(rate_list, ":".join(keys)))
-    line = _Line(number, ":".join(keys), _value(rate_list, values), _day(start), _day(end) if end else None)
+    line = _Line(number, ":".join(keys), _value(rate_list, values), day_of(start), day_of(end) if end else None)
     if line.end is not None and line.end <= line.start:
         raise BadCell(_("Its period ends before it begins: valid_until is the first day on which it no longer holds."))
     return line
@@ -81,36 +75,12 @@ def _read_line(rate_list: RateList, number: int, cells: list[str], known: Collec
 
 def _value(rate_list: RateList, cells: list[str]) -> Value:
     if isinstance(rate_list, PriceList):
-        return (_decimal(cells[0], CENTS), _decimal(cells[1], CENTS) if cells[1] else None)
+        return (decimal_of(cells[0], CENTS), decimal_of(cells[1], CENTS) if cells[1] else None)
     if isinstance(rate_list, StepList):
         if not (cells[0].isascii() and cells[0].isdigit() and len(cells[0]) < 10):
             raise BadCell(_("“%(cell)s” is no number of units. Write it as in 30.") % {"cell": cells[0][:40]})
-        return (int(cells[0]), _decimal(cells[1], FRACTION_PLACES))
-    return (_decimal(cells[0], FRACTION_PLACES),)
-
-
-def _decimal(cell: str, places: int) -> Decimal:
-    example = "9.90" if places == CENTS else "0.20"
-    sentence = _("“%(cell)s” is not written as it has to be: figures and a dot, such as %(example)s.")
-    try:
-        value = Decimal(cell)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or not set(cell) <= set("0123456789.-"):
-        raise BadCell(sentence % {"cell": cell[:40], "example": example})
-    if abs(value) >= LARGEST or value != round(value, places):
-        sentence = _("“%(cell)s” is too large, or has more than %(places)s decimals.")
-        raise BadCell(sentence % {"cell": cell[:40], "places": places})
-    return value
-
-
-def _day(cell: str) -> date:
-    try:
-        if len(cell) == 10:
-            return date.fromisoformat(cell)
-    except ValueError:
-        pass
-    raise BadCell(_("“%(cell)s” is not a day. Write it as in 2027-01-01.") % {"cell": cell[:40]})
+        return (int(cells[0]), decimal_of(cells[1], FRACTION_PLACES))
+    return (decimal_of(cells[0], FRACTION_PLACES),)
 
 
 def _unknown(rate_list: RateList, key: str) -> str:
