@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrderKind(models.TextChoices):
-    """An order of something new, or a renewal of what is there."""
+    """An order of something new, a renewal of what is there, or its change to a dearer plan."""
 
     ORDER = "ORDER", _("Order")
     RENEWAL = "RENEWAL", _("Renewal")
+    CHANGE = "CHANGE", _("Change of plan")
 
 
 class Outcome(models.TextChoices):

@@ -156,9 +156,20 @@ def make_terms(version: str = "2026-1") -> Terms:
     return Terms.objects.create(version=version, text="Be fair.", valid_from=LONG_AGO)
 
 
+def dated(state: str | None) -> dict[str, Any]:
+    """What stands beside the state of a product: since when."""
+    blocked: dict[str, Any] = {"blocked_at": NOW, "overdue_since": TODAY}
+    return {"BLOCKED": blocked, "TERMINATED": {"terminated_at": NOW}}.get(state or "", {})
+
+
 def make_product(organisation: Organisation, offer: Offer, **fields: Any) -> Product:
     """A product that is paid until the end of the month."""
-    values = {"name": "moser.ch", "created_at": NOW, "renews_on": dt.date(2026, 12, 1)} | fields
+    values = {
+        "name": "moser.ch",
+        "created_at": NOW,
+        "renews_on": dt.date(2026, 12, 1),
+        **dated(fields.get("state")),
+    } | fields
     return Product.objects.create(organisation=organisation, offer=offer, **values)
 
 

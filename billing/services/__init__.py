@@ -5,6 +5,7 @@ from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import credit, top_up
 from billing.services.orders import place_order, quote_order, quote_renewal, renew
 from billing.services.payments import pay_from_prepaid, settle_payment
+from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
 from billing.services.quoting import Item, Quote, drafted_lines
 from billing.services.resales import draft_resale, issue_resale
 
@@ -12,14 +13,18 @@ __all__ = [
     "Item",
     "Quote",
     "cancel_exports",
+    "change_plan",
+    "choose_next_plan",
     "credit",
     "draft_resale",
     "drafted_lines",
     "due_on",
     "issue_invoice",
     "issue_resale",
+    "keep_plan",
     "pay_from_prepaid",
     "place_order",
+    "quote_change",
     "quote_order",
     "quote_renewal",
     "renew",

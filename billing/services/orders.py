@@ -7,8 +7,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing import selectors
 from billing.choices import OrderKind
 from billing.exceptions import OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine
@@ -23,6 +25,11 @@ from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partners.models import Partner
 
+PLACED = {
+    OrderKind.ORDER: "billing.order.placed",
+    OrderKind.RENEWAL: "billing.renewal.placed",
+    OrderKind.CHANGE: "billing.plan.changed",
+}
 MAX_UNITS = 10_000  # of one line: more is a slip of the finger, and each unit may become a row
 
 
@@ -58,11 +65,11 @@ def place_order(
     was shown one. Terms are those of ``now`` and stay (Q11). Raises :class:`OrderRefused`, NoPrice, and
     :class:`PriceChanged` if it would be another order than the one that was shown.
     """
-    _lock_scope(client_id)
+    lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
         asked = [(item.offer.pk, item.quantity) for item in items]
-        return _repeated(known, list(known.lines.order_by("position").values_list("offer", "quantity")) == asked)
+        return repeated(known, list(known.lines.order_by("position").values_list("offer", "quantity")) == asked)
     if not items:
         raise OrderRefused(_("Choose at least one offer."))
     for item in items:
@@ -72,8 +79,8 @@ def place_order(
             raise OrderRefused(_("This offer is no longer sold."), field="offer")
     _check_extended(client_id, items)
     wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
-    quote = _as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    return _write(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
+    quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
+    return write_order(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -91,33 +98,37 @@ def renew(
 
     Raises :class:`OrderRefused` for a product that is not the client's or was terminated, and as :func:`place_order`.
     """
-    _lock_scope(client_id)
+    lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
         renewed = Coverage.objects.filter(line__order=known).values_list("product", flat=True)
-        return _repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
+        return repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
-    quote = _as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    return _write(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
+    quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
+    return write_order(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
 
 
 def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: ProductQuerySet) -> list[Wanted]:
     """Group what is renewed: equal offers in the same scope, due on one day, become one line."""
     renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
-    found = list(renewable.select_related("offer__family").order_by("offer", "pk"))
+    found = list(renewable.select_related("offer__family", "next_offer__family").order_by("offer", "pk"))
     if len(found) != len(set(product_ids)) or not found:
         raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
+    cancelled = next((product for product in found if product.is_cancelled), None)
+    if cancelled is not None:
+        message = _("%(product)s is cancelled. Its owner takes the cancellation back before it is renewed.")
+        raise OrderRefused(message % {"product": cancelled})
     earners = dict(Product.objects.filter(pk__in=product_ids).with_earner().values_list("pk", "earner_relationship"))
     groups: dict[tuple[int, int | None, date], list[Product]] = {}
     for product in found:
-        groups.setdefault((product.offer_id, earners[product.pk], product.renews_on), []).append(product)
+        groups.setdefault((product.renewed_offer.pk, earners[product.pk], product.renews_on), []).append(product)
     return [
-        Wanted(group[0].offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
+        Wanted(group[0].renewed_offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
         for group in groups.values()
     ]
 
 
-def _lock_scope(client_id: int) -> None:
+def lock_scope(client_id: int) -> None:
     """Make orders take turns with whatever decides about them, in the one order of locks that all services keep:
     organisation, partner, relationship, product.
 
@@ -131,7 +142,7 @@ def _lock_scope(client_id: int) -> None:
     list(relationships.select_for_update(no_key=True).values_list("pk"))
 
 
-def _repeated(known: Order, is_same: bool) -> Order:
+def repeated(known: Order, is_same: bool) -> Order:
     """Return the order that was placed under this key, unless something else was asked for this time."""
     if not is_same:
         raise OrderRefused(
@@ -140,7 +151,7 @@ def _repeated(known: Order, is_same: bool) -> Order:
     return known
 
 
-def _as_shown(quote: Quote, shown: str | None) -> Quote:
+def as_shown(quote: Quote, shown: str | None) -> Quote:
     """Return a quote made under the locks, unless the person was shown another one (promise 3)."""
     if shown is not None and shown != quote.shown:
         raise PriceChanged(
@@ -161,7 +172,8 @@ def _check_extended(client_id: int, items: Sequence[Item]) -> None:
         raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
 
 
-def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -> Order:
+def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -> Order:
+    """Write what was quoted: order, lines, products, invoice. The caller holds the locks of :func:`lock_scope`."""
     order = Order.objects.create(
         kind=kind,
         client=quote.client,
@@ -180,7 +192,7 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
     log.record(
         at=now,
         actor=actor,
-        action="billing.order.placed" if kind == OrderKind.ORDER else "billing.renewal.placed",
+        action=PLACED[OrderKind(kind)],
         subject=order,
         organisation=quote.client,
         relationship_id=quote.relationship.pk if quote.relationship else None,
@@ -197,8 +209,19 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
     payer = RenewalPayer.PARTNER if paid_by_partner else RenewalPayer.CLIENT
     if wanted.renewed:
         products = list(wanted.renewed)
+        today = timezone.localdate(now)
+        unpaid = selectors.unpaid_since(product_ids=[product.pk for product in products], on=today)
         for product in products:
-            client_services.renew_product(product=product, paid_until=quoted.period_end, renewal_payer=payer)
+            client_services.renew_product(
+                product=product,
+                paid_until=quoted.period_end,
+                renewal_payer=payer,
+                on=today,
+                is_settled=product.pk not in unpaid,
+            )
+    elif wanted.changed is not None:
+        client_services.change_offer(product=wanted.changed, offer=wanted.offer)
+        products = [wanted.changed]
     elif wanted.extends is not None:
         client_services.extend_product(product=wanted.extends, units=wanted.quantity)
         products = [wanted.extends]
@@ -218,7 +241,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
                 line=line,
                 product=product,
                 period_start=quoted.period_start,
-                is_extension=wanted.extends is not None,
+                is_extension=not wanted.renewed and wanted.touched is not None,
             )
             for product in products
         ]

@@ -1,4 +1,4 @@
-"""What an order would be: who pays, who earns, and every line priced. Rules 30 to 37, Q3, Q4, Q11, Q13, Q38."""
+"""What an order would be: who pays, who earns, every line priced. Rules 30 to 37, Q3, Q4, Q11, Q13, Q38, section 9."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from billing.choices import Outcome
 from billing.exceptions import OrderRefused
 from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, price_line, vat
+from billing.pricing import Case, Line, Rates, change_rates, part_of, price_line, vat
 from billing.pricing import Outcome as Priced
 from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
@@ -25,6 +25,7 @@ from clients.models import Product, Relationship
 from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
+from partnerportal.kernel.money import round_cents
 from partners.models import Partner
 
 PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
@@ -49,11 +50,17 @@ class Wanted:
     extends: Product | None
     name: str
     renewed: tuple[Product, ...] = ()
+    changed: Product | None = None  # to the offer, which is dearer, for what is left of its period
 
     @property
     def touched(self) -> Product | None:
         """The product whose scope decides (rows 5, 6, 11); None for something new."""
-        return self.extends or (self.renewed[0] if self.renewed else None)
+        return self.extends or self.changed or (self.renewed[0] if self.renewed else None)
+
+    @property
+    def counted(self) -> tuple[Product, ...]:
+        """The products whose units are there already, and count once."""
+        return self.renewed if self.changed is None else (self.changed,)
 
 
 @dataclass(frozen=True)
@@ -113,10 +120,8 @@ class Quote:
 def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int | None, now: datetime) -> Quote:
     """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice."""
     client = Organisation.objects.get(pk=client_id)
-    relationship = _ordering_relationship(client_id, relationship_id)
-    payer = client
-    if relationship is not None and relationship.is_paid_by_partner:
-        payer = relationship.partner.organisation
+    relationship = ordering_relationship(client_id, relationship_id)
+    payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
     book = RateBook(timezone.localdate(now))
     counter = _Counter(client_id, wanted)
@@ -125,7 +130,13 @@ def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int |
     return Quote(client, payer, relationship, currency, lines, vat_rate)
 
 
-def _ordering_relationship(client_id: int, relationship_id: int | None) -> Relationship | None:
+def payer_of(client: Organisation, relationship: Relationship | None) -> Organisation:
+    """Return whose means pay what is ordered through a relationship, or by the client's own people (rules 24, 25)."""
+    is_partners = relationship is not None and relationship.is_paid_by_partner
+    return relationship.partner.organisation if relationship is not None and is_partners else client
+
+
+def ordering_relationship(client_id: int, relationship_id: int | None) -> Relationship | None:
     """Return the relationship through which a partner orders; rows 7 and 9 are refused here."""
     if relationship_id is None:
         return None
@@ -148,7 +159,8 @@ def _quote_line(
     now: datetime,
 ) -> QuotedLine:
     case, earner, partner = _scope(item, client, relationship)
-    rates = book.rates(offer=item.offer, currency=currency)
+    today = timezone.localdate(now)
+    rates = item_rates(item, currency, book, today)
     client_count = counter.client(item)
     partner_count = counter.partner(item, partner.pk) if partner is not None else None
     line = price_line(
@@ -159,9 +171,48 @@ def _quote_line(
         client_count=client_count,
         client_degressive=settings.PROGRAMME["client_degressive"],
     )
-    start, end = _period(item, timezone.localdate(now))
-    version = book.version(offer=item.offer, currency=currency)
+    start, end = period_of(item, today)
+    version = item_version(item, currency, book, rates)
     return QuotedLine(item, rates, version, line, earner, partner, partner_count, client_count, start, end)
+
+
+def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
+    """Return what a unit costs; of a change of plan the difference, for the part of the period that is left."""
+    rates = book.rates(offer=item.offer, currency=currency)
+    if item.changed is None:
+        return rates
+    before = book.rates(offer=item.changed.offer, currency=currency)
+    return change_rates(before=before, after=rates, part=part_left(item.changed, today))
+
+
+def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> dict[str, Any]:
+    """Return which rows the price was read from; of a change of plan also from what to what, and for how long."""
+    version = book.version(offer=item.offer, currency=currency)
+    if item.changed is None or rates.part is None:
+        return version
+    before = book.rates(offer=item.changed.offer, currency=currency).public_unit
+    change = {
+        "from": item.changed.offer.name,
+        "price_before": book.version(offer=item.changed.offer, currency=currency)["price"],
+        "unit_before": str(before),
+        "unit_after": str(before + rates.public_unit),
+        "days_left": rates.part[0],
+        "days": rates.part[1],
+    }
+    return {**version, "change": change}
+
+
+def part_left(product: Product, today: date) -> tuple[int, int]:
+    """Return how many days are left of what is paid, in days of the period that runs: (12, 30), the day included.
+
+    Whole periods that are paid ahead count as such, however long their months are.
+    """
+    length, ahead = PERIODS[Period(product.offer.period)], 0
+    while product.renews_on - length * (ahead + 1) > today:
+        ahead += 1
+    end, start = product.renews_on - length * ahead, product.renews_on - length * (ahead + 1)
+    days = (end - start).days
+    return ahead * days + (end - today).days, days
 
 
 def _scope(
@@ -214,8 +265,8 @@ class _Counter:
         self._renewed: dict[int, list[Product]] = defaultdict(list)
         self._counts: dict[tuple[int | None, int], int] = {}
         for item in wanted:
-            if item.renewed:
-                self._renewed[item.offer.family_id] += item.renewed
+            if item.counted:
+                self._renewed[item.offer.family_id] += item.counted
             else:
                 self._ordered[item.offer.family_id] += item.quantity
 
@@ -239,7 +290,10 @@ class _Counter:
         return self._counts[whose, family_id]
 
 
-def _period(item: Wanted, today: date) -> tuple[date, date]:
+def period_of(item: Wanted, today: date) -> tuple[date, date]:
+    """Return the period that a line pays for, its end exclusive."""
+    if item.changed is not None:
+        return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
     return start, start + PERIODS[Period(item.offer.period)]
 
@@ -261,7 +315,7 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         quantity=quoted.wanted.quantity,
         period_start=quoted.period_start,
         period_end=quoted.period_end,
-        public_unit=quoted.rates.public_unit,
+        public_unit=round_cents(part_of(quoted.rates.public_unit, quoted.rates.part)),
         public_net=line.public_net,
         charged_net=line.charged_net,
         client_degressive_rate=line.client_degressive_rate,

@@ -5,164 +5,329 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalogue', '0002_btree_gist'),
-        ('partners', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalogue", "0002_btree_gist"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('ACTIVE', 'Active'), ('BLOCKED', 'Blocked'), ('TERMINATED', 'Terminated')], default='ACTIVE', max_length=10)),
-                ('renewal_payer', models.CharField(choices=[('CLIENT', 'The owner'), ('PARTNER', 'The partner'), ('NOBODY', 'No payment means')], default='CLIENT', max_length=7)),
-                ('created_at', models.DateTimeField()),
-                ('renews_on', models.DateField()),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalogue.offer')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ACTIVE", "Active"), ("BLOCKED", "Blocked"), ("TERMINATED", "Terminated")],
+                        default="ACTIVE",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "renewal_payer",
+                    models.CharField(
+                        choices=[("CLIENT", "The owner"), ("PARTNER", "The partner"), ("NOBODY", "No payment means")],
+                        default="CLIENT",
+                        max_length=7,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("renews_on", models.DateField()),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="products", to="catalogue.offer"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="products", to="accounts.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Relationship',
+            name="Relationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_by', models.CharField(choices=[('CLIENT', 'Client'), ('PARTNER', 'Partner')], max_length=7)),
-                ('state', models.CharField(choices=[('PENDING', 'Waiting for an answer'), ('ACTIVE', 'Active'), ('REFUSED', 'Refused'), ('WITHDRAWN', 'Withdrawn'), ('EXPIRED', 'Expired'), ('ENDED', 'Ended')], default='PENDING', max_length=9)),
-                ('access', models.CharField(choices=[('LIMITED', 'Limited'), ('FULL', 'Full')], max_length=7)),
-                ('payer', models.CharField(blank=True, choices=[('CLIENT', 'The client pays'), ('PARTNER', 'The partner pays')], max_length=7, null=True)),
-                ('asked_access', models.CharField(choices=[('LIMITED', 'Limited'), ('FULL', 'Full')], max_length=7, null=True)),
-                ('asked_payer', models.CharField(choices=[('CLIENT', 'The client pays'), ('PARTNER', 'The partner pays')], max_length=7, null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('invited_email', models.EmailField(blank=True, max_length=254)),
-                ('link_version', models.PositiveSmallIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('access_since', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.CharField(choices=[('CLIENT', 'Client'), ('PARTNER', 'Partner')], max_length=7, null=True)),
-                ('client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partner_relationships', to='accounts.organisation')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='partners.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_by", models.CharField(choices=[("CLIENT", "Client"), ("PARTNER", "Partner")], max_length=7)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Waiting for an answer"),
+                            ("ACTIVE", "Active"),
+                            ("REFUSED", "Refused"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("EXPIRED", "Expired"),
+                            ("ENDED", "Ended"),
+                        ],
+                        default="PENDING",
+                        max_length=9,
+                    ),
+                ),
+                ("access", models.CharField(choices=[("LIMITED", "Limited"), ("FULL", "Full")], max_length=7)),
+                (
+                    "payer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("CLIENT", "The client pays"), ("PARTNER", "The partner pays")],
+                        max_length=7,
+                        null=True,
+                    ),
+                ),
+                (
+                    "asked_access",
+                    models.CharField(choices=[("LIMITED", "Limited"), ("FULL", "Full")], max_length=7, null=True),
+                ),
+                (
+                    "asked_payer",
+                    models.CharField(
+                        choices=[("CLIENT", "The client pays"), ("PARTNER", "The partner pays")],
+                        max_length=7,
+                        null=True,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("invited_email", models.EmailField(blank=True, max_length=254)),
+                ("link_version", models.PositiveSmallIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("access_since", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    models.CharField(choices=[("CLIENT", "Client"), ("PARTNER", "Partner")], max_length=7, null=True),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner_relationships",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="relationships", to="partners.partner"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_technical', models.BooleanField(default=True)),
-                ('has_statistics', models.BooleanField(default=True)),
-                ('granted_at', models.DateTimeField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='clients.product')),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='clients.relationship')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("has_technical", models.BooleanField(default=True)),
+                ("has_statistics", models.BooleanField(default=True)),
+                ("granted_at", models.DateTimeField()),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="clients.product"
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="clients.relationship"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClientAssignment',
+            name="ClientAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_technical', models.BooleanField(default=True)),
-                ('has_statistics', models.BooleanField(default=True)),
-                ('has_order', models.BooleanField(default=False)),
-                ('has_billing', models.BooleanField(default=False)),
-                ('assigned_at', models.DateTimeField()),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='client_assignments', to='accounts.membership')),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='clients.relationship')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("has_technical", models.BooleanField(default=True)),
+                ("has_statistics", models.BooleanField(default=True)),
+                ("has_order", models.BooleanField(default=False)),
+                ("has_billing", models.BooleanField(default=False)),
+                ("assigned_at", models.DateTimeField()),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="client_assignments",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="clients.relationship",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organisation', 'state', 'renews_on', 'id'], name='product_by_owner'),
+            model_name="product",
+            index=models.Index(fields=["organisation", "state", "renews_on", "id"], name="product_by_owner"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['offer', 'state'], name='product_by_offer'),
+            model_name="product",
+            index=models.Index(fields=["offer", "state"], name="product_by_offer"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ACTIVE', 'BLOCKED', 'TERMINATED'])), name='product_state_known'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["ACTIVE", "BLOCKED", "TERMINATED"])), name="product_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('renewal_payer__in', ['CLIENT', 'PARTNER', 'NOBODY'])), name='product_renewal_payer_known'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("renewal_payer__in", ["CLIENT", "PARTNER", "NOBODY"])),
+                name="product_renewal_payer_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='product_has_units'),
+            model_name="product",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gte", 1)), name="product_has_units"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['partner', 'state', 'id'], name='relationship_by_partner'),
+            model_name="relationship",
+            index=models.Index(fields=["partner", "state", "id"], name="relationship_by_partner"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['client', 'state', 'id'], name='relationship_by_client'),
+            model_name="relationship",
+            index=models.Index(fields=["client", "state", "id"], name="relationship_by_client"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(condition=models.Q(('state', 'PENDING')), fields=['expires_at'], name='relationship_expiring'),
+            model_name="relationship",
+            index=models.Index(
+                condition=models.Q(("state", "PENDING")), fields=["expires_at"], name="relationship_expiring"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PENDING', 'ACTIVE', 'REFUSED', 'WITHDRAWN', 'EXPIRED', 'ENDED'])), name='relationship_state_known'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["PENDING", "ACTIVE", "REFUSED", "WITHDRAWN", "EXPIRED", "ENDED"])),
+                name="relationship_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('started_by__in', ['CLIENT', 'PARTNER'])), name='relationship_started_by_known'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("started_by__in", ["CLIENT", "PARTNER"])), name="relationship_started_by_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_access', None), ('asked_access__in', ['LIMITED', 'FULL']), _connector='OR'), models.Q(('asked_payer', None), ('asked_payer__in', ['CLIENT', 'PARTNER']), _connector='OR')), name='relationship_asked_known'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_access", None), ("asked_access__in", ["LIMITED", "FULL"]), _connector="OR"),
+                    models.Q(("asked_payer", None), ("asked_payer__in", ["CLIENT", "PARTNER"]), _connector="OR"),
+                ),
+                name="relationship_asked_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__in', ['CLIENT', 'PARTNER']), ('ended_by__isnull', False), ('state', 'ENDED')), models.Q(models.Q(('state', 'ENDED'), _negated=True), ('ended_by', None)), _connector='OR'), name='relationship_ended_by_iff_ended'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_by__in", ["CLIENT", "PARTNER"]), ("ended_by__isnull", False), ("state", "ENDED")),
+                    models.Q(models.Q(("state", "ENDED"), _negated=True), ("ended_by", None)),
+                    _connector="OR",
+                ),
+                name="relationship_ended_by_iff_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('access', 'LIMITED'), ('payer', None)), models.Q(('access', 'FULL'), ('payer__in', ['CLIENT', 'PARTNER']), ('payer__isnull', False)), _connector='OR'), name='relationship_payer_iff_full'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("access", "LIMITED"), ("payer", None)),
+                    models.Q(("access", "FULL"), ("payer__in", ["CLIENT", "PARTNER"]), ("payer__isnull", False)),
+                    _connector="OR",
+                ),
+                name="relationship_payer_iff_full",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('client', None), models.Q(('client', models.F('partner')), _negated=True), _connector='OR'), name='relationship_not_with_itself'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("client", None), models.Q(("client", models.F("partner")), _negated=True), _connector="OR"
+                ),
+                name="relationship_not_with_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('client__isnull', False), models.Q(models.Q(('state__in', ['ACTIVE', 'ENDED']), _negated=True), ('started_by', 'PARTNER'), models.Q(('invited_email', ''), _negated=True)), _connector='OR'), name='relationship_client_once_answered'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("client__isnull", False),
+                    models.Q(
+                        models.Q(("state__in", ["ACTIVE", "ENDED"]), _negated=True),
+                        ("started_by", "PARTNER"),
+                        models.Q(("invited_email", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationship_client_once_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'ENDED')), models.Q(models.Q(('state', 'ENDED'), _negated=True), ('ended_at', None)), _connector='OR'), name='relationship_ended_iff_dated'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state", "ENDED")),
+                    models.Q(models.Q(("state", "ENDED"), _negated=True), ("ended_at", None)),
+                    _connector="OR",
+                ),
+                name="relationship_ended_iff_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('access_since__isnull', False), ('state__in', ['ACTIVE', 'ENDED'])), models.Q(models.Q(('state__in', ['ACTIVE', 'ENDED']), _negated=True), ('access_since', None)), _connector='OR'), name='relationship_access_since_iff_answered'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("access_since__isnull", False), ("state__in", ["ACTIVE", "ENDED"])),
+                    models.Q(models.Q(("state__in", ["ACTIVE", "ENDED"]), _negated=True), ("access_since", None)),
+                    _connector="OR",
+                ),
+                name="relationship_access_since_iff_answered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['PENDING', 'ACTIVE'])), fields=('client', 'partner'), name='relationship_one_live_per_pair'),
+            model_name="relationship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["PENDING", "ACTIVE"])),
+                fields=("client", "partner"),
+                name="relationship_one_live_per_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.UniqueConstraint(condition=models.Q(('access', 'FULL'), ('state', 'ACTIVE')), fields=('client',), name='relationship_one_full_per_client'),
+            model_name="relationship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("access", "FULL"), ("state", "ACTIVE")),
+                fields=("client",),
+                name="relationship_one_full_per_client",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['product', 'relationship'], name='grant_by_product'),
+            model_name="grant",
+            index=models.Index(fields=["product", "relationship"], name="grant_by_product"),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('relationship', 'product'), name='grant_once_per_product'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(fields=("relationship", "product"), name="grant_once_per_product"),
         ),
         migrations.AddConstraint(
-            model_name='clientassignment',
-            constraint=models.UniqueConstraint(fields=('relationship', 'membership'), name='clientassignment_once'),
+            model_name="clientassignment",
+            constraint=models.UniqueConstraint(fields=("relationship", "membership"), name="clientassignment_once"),
         ),
     ]

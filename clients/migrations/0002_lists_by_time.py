@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('clients', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("clients", "0001_initial"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['partner', '-created_at', 'id'], name='relationship_newest'),
+            model_name="relationship",
+            index=models.Index(fields=["partner", "-created_at", "id"], name="relationship_newest"),
         ),
     ]

@@ -6,275 +6,404 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalogue', '0002_btree_gist'),
-        ('clients', '0002_lists_by_time'),
-        ('partners', '0002_measured_volumes'),
+        ("accounts", "0001_initial"),
+        ("catalogue", "0002_btree_gist"),
+        ("clients", "0002_lists_by_time"),
+        ("partners", "0002_measured_volumes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EndReceipt',
+            name="EndReceipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24)),
-                ('issued_at', models.DateTimeField()),
-                ('facts', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=24)),
+                ("issued_at", models.DateTimeField()),
+                ("facts", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='ProductTransfer',
+            name="ProductTransfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to_email', models.EmailField(max_length=254)),
-                ('state', models.CharField(choices=[('PENDING', 'Waiting for an answer'), ('ACCEPTED', 'Accepted'), ('REFUSED', 'Refused'), ('WITHDRAWN', 'Withdrawn'), ('EXPIRED', 'Expired')], default='PENDING', max_length=9)),
-                ('link_version', models.PositiveSmallIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("to_email", models.EmailField(max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Waiting for an answer"),
+                            ("ACCEPTED", "Accepted"),
+                            ("REFUSED", "Refused"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("EXPIRED", "Expired"),
+                        ],
+                        default="PENDING",
+                        max_length=9,
+                    ),
+                ),
+                ("link_version", models.PositiveSmallIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ProductUsage',
+            name="ProductUsage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('visits', models.PositiveIntegerField(default=0)),
-                ('traffic_mb', models.PositiveIntegerField(default=0)),
-                ('storage_mb', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("visits", models.PositiveIntegerField(default=0)),
+                ("traffic_mb", models.PositiveIntegerField(default=0)),
+                ("storage_mb", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='RequestCode',
+            name="RequestCode",
             fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='request_code', serialize=False, to='accounts.organisation')),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="request_code",
+                        serialize=False,
+                        to="accounts.organisation",
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='RightUse',
+            name="RightUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('right', models.CharField(choices=[('view', 'see'), ('technical', 'manage'), ('statistics', 'see statistics'), ('order', 'order and renew'), ('billing', 'manage billing')], max_length=10)),
-                ('last_used_on', models.DateField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[
+                            ("view", "see"),
+                            ("technical", "manage"),
+                            ("statistics", "see statistics"),
+                            ("order", "order and renew"),
+                            ("billing", "manage billing"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("last_used_on", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_technical', models.BooleanField(default=True)),
-                ('has_statistics', models.BooleanField(default=True)),
-                ('has_order', models.BooleanField(default=False)),
-                ('has_billing', models.BooleanField(default=False)),
-                ('name', models.CharField(max_length=80)),
-                ('reaches_all', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("has_technical", models.BooleanField(default=True)),
+                ("has_statistics", models.BooleanField(default=True)),
+                ("has_order", models.BooleanField(default=False)),
+                ("has_billing", models.BooleanField(default=False)),
+                ("name", models.CharField(max_length=80)),
+                ("reaches_all", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='TeamClient',
+            name="TeamClient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='TeamMember',
+            name="TeamMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='relationship',
-            name='relationship_ended_by_iff_ended',
+            model_name="relationship",
+            name="relationship_ended_by_iff_ended",
         ),
         migrations.AddField(
-            model_name='product',
-            name='technical_note',
+            model_name="product",
+            name="technical_note",
             field=models.TextField(blank=True, max_length=2000),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='asked_families',
-            field=models.ManyToManyField(related_name='+', to='catalogue.family'),
+            model_name="relationship",
+            name="asked_families",
+            field=models.ManyToManyField(related_name="+", to="catalogue.family"),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='asked_statistics',
+            model_name="relationship",
+            name="asked_statistics",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='asked_technical',
+            model_name="relationship",
+            name="asked_technical",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='ends_at',
+            model_name="relationship",
+            name="ends_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='is_by_code',
+            model_name="relationship",
+            name="is_by_code",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='refusal_reason',
+            model_name="relationship",
+            name="refusal_reason",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='replaces',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='clients.relationship'),
+            model_name="relationship",
+            name="replaces",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="clients.relationship",
+            ),
         ),
         migrations.AddField(
-            model_name='relationship',
-            name='reviewed_at',
+            model_name="relationship",
+            name="reviewed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='relationship',
-            name='ended_by',
-            field=models.CharField(choices=[('CLIENT', 'The client'), ('PARTNER', 'The partner'), ('TERM', 'The end date that was agreed'), ('PROGRAMME', 'The partner left the programme')], max_length=9, null=True),
+            model_name="relationship",
+            name="ended_by",
+            field=models.CharField(
+                choices=[
+                    ("CLIENT", "The client"),
+                    ("PARTNER", "The partner"),
+                    ("TERM", "The end date that was agreed"),
+                    ("PROGRAMME", "The partner left the programme"),
+                ],
+                max_length=9,
+                null=True,
+            ),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(condition=models.Q(('state', 'ACTIVE')), fields=['ends_at'], name='relationship_ending'),
+            model_name="relationship",
+            index=models.Index(condition=models.Q(("state", "ACTIVE")), fields=["ends_at"], name="relationship_ending"),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__in', ['CLIENT', 'PARTNER', 'TERM', 'PROGRAMME']), ('ended_by__isnull', False), ('state', 'ENDED')), models.Q(models.Q(('state', 'ENDED'), _negated=True), ('ended_by', None)), _connector='OR'), name='relationship_ended_by_iff_ended'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_by__in", ["CLIENT", "PARTNER", "TERM", "PROGRAMME"]),
+                        ("ended_by__isnull", False),
+                        ("state", "ENDED"),
+                    ),
+                    models.Q(models.Q(("state", "ENDED"), _negated=True), ("ended_by", None)),
+                    _connector="OR",
+                ),
+                name="relationship_ended_by_iff_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('is_by_code', False), models.Q(('client__isnull', False), ('started_by', 'PARTNER')), _connector='OR'), name='relationship_by_code_is_request'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_by_code", False),
+                    models.Q(("client__isnull", False), ("started_by", "PARTNER")),
+                    _connector="OR",
+                ),
+                name="relationship_by_code_is_request",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces', None), models.Q(('started_by', 'CLIENT'), models.Q(('replaces', models.F('pk')), _negated=True)), _connector='OR'), name='relationship_replaces_by_invitation'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("replaces", None),
+                    models.Q(("started_by", "CLIENT"), models.Q(("replaces", models.F("pk")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="relationship_replaces_by_invitation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('created_at')), _connector='OR'), name='relationship_ends_after_it_was_made'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("created_at")), _connector="OR"),
+                name="relationship_ends_after_it_was_made",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('refusal_reason', ''), ('state', 'REFUSED'), _connector='OR'), name='relationship_reason_only_if_refused'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refusal_reason", ""), ("state", "REFUSED"), _connector="OR"),
+                name="relationship_reason_only_if_refused",
+            ),
         ),
         migrations.AddField(
-            model_name='endreceipt',
-            name='relationship',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='clients.relationship'),
+            model_name="endreceipt",
+            name="relationship",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="receipt", to="clients.relationship"
+            ),
         ),
         migrations.AddField(
-            model_name='producttransfer',
-            name='from_organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers_out', to='accounts.organisation'),
+            model_name="producttransfer",
+            name="from_organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="transfers_out", to="accounts.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='producttransfer',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='clients.product'),
+            model_name="producttransfer",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="transfers", to="clients.product"
+            ),
         ),
         migrations.AddField(
-            model_name='producttransfer',
-            name='to_organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_in', to='accounts.organisation'),
+            model_name="producttransfer",
+            name="to_organisation",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="transfers_in",
+                to="accounts.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='productusage',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients.product'),
+            model_name="productusage",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="usage", to="clients.product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestcode',
-            constraint=models.UniqueConstraint(fields=('digest',), name='requestcode_one_per_digest'),
+            model_name="requestcode",
+            constraint=models.UniqueConstraint(fields=("digest",), name="requestcode_one_per_digest"),
         ),
         migrations.AddField(
-            model_name='rightuse',
-            name='relationship',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='clients.relationship'),
+            model_name="rightuse",
+            name="relationship",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="clients.relationship"
+            ),
         ),
         migrations.AddField(
-            model_name='team',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='client_teams', to='accounts.organisation'),
+            model_name="team",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="client_teams", to="accounts.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='teamclient',
-            name='relationship',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='clients.relationship'),
+            model_name="teamclient",
+            name="relationship",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="teams", to="clients.relationship"
+            ),
         ),
         migrations.AddField(
-            model_name='teamclient',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clients', to='clients.team'),
+            model_name="teamclient",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="clients", to="clients.team"
+            ),
         ),
         migrations.AddField(
-            model_name='teammember',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='client_teams', to='accounts.membership'),
+            model_name="teammember",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="client_teams", to="accounts.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='teammember',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='clients.team'),
+            model_name="teammember",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="members", to="clients.team"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endreceipt',
-            constraint=models.UniqueConstraint(fields=('number',), name='endreceipt_number_once'),
+            model_name="endreceipt",
+            constraint=models.UniqueConstraint(fields=("number",), name="endreceipt_number_once"),
         ),
         migrations.AddIndex(
-            model_name='producttransfer',
-            index=models.Index(fields=['from_organisation', '-created_at', 'id'], name='producttransfer_newest'),
+            model_name="producttransfer",
+            index=models.Index(fields=["from_organisation", "-created_at", "id"], name="producttransfer_newest"),
         ),
         migrations.AddIndex(
-            model_name='producttransfer',
-            index=models.Index(condition=models.Q(('state', 'PENDING')), fields=['expires_at'], name='producttransfer_expiring'),
+            model_name="producttransfer",
+            index=models.Index(
+                condition=models.Q(("state", "PENDING")), fields=["expires_at"], name="producttransfer_expiring"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='producttransfer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PENDING', 'ACCEPTED', 'REFUSED', 'WITHDRAWN', 'EXPIRED'])), name='producttransfer_state_known'),
+            model_name="producttransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["PENDING", "ACCEPTED", "REFUSED", "WITHDRAWN", "EXPIRED"])),
+                name="producttransfer_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='producttransfer',
-            constraint=models.CheckConstraint(condition=models.Q(('to_organisation', None), models.Q(('to_organisation', models.F('from_organisation')), _negated=True), _connector='OR'), name='producttransfer_elsewhere'),
+            model_name="producttransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("to_organisation", None),
+                    models.Q(("to_organisation", models.F("from_organisation")), _negated=True),
+                    _connector="OR",
+                ),
+                name="producttransfer_elsewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='producttransfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ACCEPTED'), _negated=True), ('to_organisation__isnull', False), _connector='OR'), name='producttransfer_receiver_once_accepted'),
+            model_name="producttransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ACCEPTED"), _negated=True), ("to_organisation__isnull", False), _connector="OR"
+                ),
+                name="producttransfer_receiver_once_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='producttransfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'PENDING')), fields=('product',), name='producttransfer_one_pending_per_product'),
+            model_name="producttransfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "PENDING")),
+                fields=("product",),
+                name="producttransfer_one_pending_per_product",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productusage',
-            constraint=models.UniqueConstraint(fields=('product', 'day'), name='productusage_once_a_day'),
+            model_name="productusage",
+            constraint=models.UniqueConstraint(fields=("product", "day"), name="productusage_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='rightuse',
-            constraint=models.UniqueConstraint(fields=('relationship', 'right'), name='rightuse_once_per_right'),
+            model_name="rightuse",
+            constraint=models.UniqueConstraint(fields=("relationship", "right"), name="rightuse_once_per_right"),
         ),
         migrations.AddConstraint(
-            model_name='rightuse',
-            constraint=models.CheckConstraint(condition=models.Q(('right__in', ['view', 'technical', 'statistics', 'order', 'billing'])), name='rightuse_right_known'),
+            model_name="rightuse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("right__in", ["view", "technical", "statistics", "order", "billing"])),
+                name="rightuse_right_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('organisation'), name='team_name_once'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("name"), models.F("organisation"), name="team_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teamclient',
-            constraint=models.UniqueConstraint(fields=('team', 'relationship'), name='teamclient_once'),
+            model_name="teamclient",
+            constraint=models.UniqueConstraint(fields=("team", "relationship"), name="teamclient_once"),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('team', 'membership'), name='teammember_once'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(fields=("team", "membership"), name="teammember_once"),
         ),
     ]

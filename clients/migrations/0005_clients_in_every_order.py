@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalogue', '0002_btree_gist'),
-        ('clients', '0004_receipts_never_change'),
-        ('partners', '0002_measured_volumes'),
+        ("accounts", "0001_initial"),
+        ("catalogue", "0002_btree_gist"),
+        ("clients", "0004_receipts_never_change"),
+        ("partners", "0002_measured_volumes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['partner', 'access_since', 'id'], name='relationship_by_since'),
+            model_name="relationship",
+            index=models.Index(fields=["partner", "access_since", "id"], name="relationship_by_since"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['partner', 'access', 'id'], name='relationship_by_access'),
+            model_name="relationship",
+            index=models.Index(fields=["partner", "access", "id"], name="relationship_by_access"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['partner', 'payer', 'id'], name='relationship_by_payer'),
+            model_name="relationship",
+            index=models.Index(fields=["partner", "payer", "id"], name="relationship_by_payer"),
         ),
     ]

@@ -37,6 +37,16 @@ class Concerned:
     relationship_id: int
 
 
+@dataclass(frozen=True)
+class Act:
+    """One of many like acts: on what, of whose, through which relationship, and what it changed."""
+
+    subject: models.Model
+    organisation: models.Model | None = None
+    relationship_id: int | None = None
+    changes: dict[str, Any] | None = None
+
+
 def record(
     *,
     at: datetime,
@@ -86,6 +96,21 @@ def record_many(
         event = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
         event.organisation_id, event.organisation_label = one.organisation_id, one.organisation_label[:200]
         event.relationship_id = one.relationship_id
+        events.append(event)
+    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
+    return len(events)
+
+
+def record_each(*, at: datetime, actor: Actor, action: str, acts: Iterable[Act]) -> int:
+    """Write one line for each of many like acts, in few statements; return how many. Raises as :func:`record` does."""
+    _only_in_transaction(action)
+    events = []
+    for act in acts:
+        event = _line(at=at, actor=actor, action=action, subject=act.subject, changes=act.changes)
+        if act.organisation is not None:
+            event.organisation_id, event.organisation_label = act.organisation.pk, str(act.organisation)[:200]
+        if act.relationship_id is not None:
+            event.relationship_id = act.relationship_id
         events.append(event)
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
     return len(events)
