@@ -12,6 +12,16 @@ class OrderKind(models.TextChoices):
     CHANGE = "CHANGE", _("Change of plan")
 
 
+class Standing(models.TextChoices):
+    """The steps that a product takes by date, of which people are told (section 9)."""
+
+    OVERDUE = "OVERDUE", _("Overdue")
+    BLOCKED = "BLOCKED", _("Blocked")
+    TERMINATED = "TERMINATED", _("Terminated")
+    WORKING = "WORKING", _("Works again")
+    WITHOUT_PAYER = "WITHOUT_PAYER", _("No payment means")
+
+
 class Outcome(models.TextChoices):
     """What a line brings the partner (rule 31)."""
 

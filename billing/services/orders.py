@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from billing import selectors
 from billing.choices import OrderKind
-from billing.exceptions import OrderRefused, PriceChanged
+from billing.exceptions import NoPrice, OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.services.invoices import issue_invoice
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
@@ -45,6 +45,34 @@ def quote_renewal(*, client_id: int, product_ids: Sequence[int], relationship_id
     """Price a renewal without placing it; arguments and refusals of :func:`renew`."""
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.all())
     return quote_items(client_id, wanted, relationship_id, now)
+
+
+def quote_next_renewal(*, products: Sequence[Product], now: datetime) -> Quote | None:
+    """Price the next renewal of products of one owner and payer, as it would be placed now; None if nobody would pay
+    it, or it has no price.
+    """
+    client_id = products[0].organisation_id
+    try:
+        relationship_id = renewing_relationship(products[0])
+        ids = [product.pk for product in products]
+        return quote_renewal(client_id=client_id, product_ids=ids, relationship_id=relationship_id, now=now)
+    except (OrderRefused, NoPrice):
+        return None
+
+
+def renewing_relationship(product: Product) -> int | None:
+    """Return the relationship through which a product's next renewal is placed; None where its owner pays.
+
+    Raises :class:`OrderRefused` where nobody does (Q19): the partner's access is over, it pays no more, or its standing
+    does not hold.
+    """
+    if product.renewal_payer == RenewalPayer.CLIENT:
+        return None
+    paying = Relationship.objects.active().filter(client=product.organisation_id, payer=Payer.PARTNER)
+    found: int | None = paying.values_list("pk", flat=True).first()
+    if product.renewal_payer == RenewalPayer.NOBODY or found is None:
+        raise OrderRefused(_("Nobody pays this renewal. Its owner chooses who does."))
+    return found
 
 
 @transaction.atomic
