@@ -10,6 +10,8 @@ class BillingPermission(Permission):
 
     ORDER_VIEW = Holding("billing.order.view", roles=WHOLE, accounting=True, right=Right.VIEW)
     ORDER_PLACE = Holding("billing.order.place", roles=WHOLE, right=Right.ORDER)
+    # What is due, and how products go on; amounts stand there for whoever pays them.
+    DUE_VIEW = Holding("billing.due.view", roles=WHOLE, accounting=True, right=Right.ORDER)
     AMOUNT_EXPLAIN = Holding("billing.amount.explain", roles=WHOLE, accounting=True, right=Right.ORDER)
     # Rule 28; in a client's space the invoices that one's own organisation pays for that client (rule 25).
     INVOICE_VIEW = Holding("billing.invoice.view", roles=WHOLE, accounting=True, right=Right.BILLING)
@@ -20,6 +22,10 @@ class BillingPermission(Permission):
     RESALE_MANAGE = Holding("billing.resale.manage", roles=WHOLE, accounting=True)
     STAFF_INVOICE_VIEW = Holding("billing.invoice.staff_view", staff=ALL_STAFF)
     STAFF_PAYMENT_SETTLE = Holding("billing.payment.settle", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER}))
+    STAFF_RENEWAL_VIEW = Holding("billing.renewal.staff_view", staff=ALL_STAFF)
+    STAFF_RENEWAL_RETRY = Holding(
+        "billing.renewal.staff_retry", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER})
+    )
     STAFF_CHECK_VIEW = Holding(
         "billing.check.staff_view", staff=frozenset({StaffRole.FINANCE, StaffRole.MANAGER, StaffRole.AUDITOR})
     )

@@ -11,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from billing.models import Invoice, LedgerEntry, Order, OrderLine, Resale
+from billing.models import Invoice, LedgerEntry, Order, OrderLine, RenewalFailure, Resale
+from clients.models import Product
+from clients.templatetags.products import next_renewal, standing
 from partnerportal.web.tables import (
     DateColumn,
     MoneyColumn,
@@ -293,3 +295,117 @@ class StaffJobTable(PortalTable):
     def render_kind(self, value: str) -> str:
         """Say what the work is in words."""
         return kind_in_words(value)
+
+
+class DueTable(PortalTable):
+    """Products by the day until which they are paid: one's own, and those of clients whose renewals one pays."""
+
+    noun = ngettext_lazy("%(count)s product", "%(count)s products", "count")
+    caption = _("What is due")
+    empty_title = _("Nothing is due")
+    empty_hint = _("What has to be renewed stands here in time, what is overdue on top.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "chosen": Place.NOTE,
+        "name": Place.MAIN,
+        "state": Place.ASIDE,
+        "offer": Place.NOTE,
+        "organisation": Place.NAMED,
+        "renews_on": Place.NAMED,
+        "going_on": Place.NAMED,
+        "renew": Place.ACT,
+    }
+    only_on_page = frozenset({"chosen", "renew"})
+    chosen = tables.Column(accessor="pk", verbose_name=_("Renew"), orderable=False)
+    name = tables.Column(verbose_name=_("Product"))
+    offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
+    organisation = tables.Column(verbose_name=_("For"), order_by=("organisation__search_name",))
+    renews_on = DateColumn(verbose_name=_("Paid until"))
+    going_on = tables.Column(accessor="pk", verbose_name=_("Next renewal"), orderable=False)
+    state = tables.Column(verbose_name=_("State"))
+    renew = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Product
+        fields = ("chosen", "name", "offer", "organisation", "renews_on", "going_on", "state", "renew")
+
+    def __init__(self, *args: Any, here: int, may_order: bool, has_clients: bool, **kwargs: Any) -> None:
+        """``here``: the organisation acted for. What is a client's is renewed in that client's space."""
+        hidden = ([] if may_order else ["chosen", "renew"]) + ([] if has_clients else ["organisation", "renew"])
+        super().__init__(*args, exclude=hidden, **kwargs)
+        self.here = here
+
+    def render_chosen(self, record: Product) -> str:
+        """A box to choose it for renewal, where it may be renewed from here."""
+        if record.organisation_id != self.here or record.is_cancelled:
+            return ""
+        label = _("Renew %(product)s") % {"product": record.name}
+        return format_html('<input type="checkbox" name="product" value="{}" aria-label="{}">', record.pk, label)
+
+    def render_name(self, record: Product) -> str:
+        """Link to how it goes on, where that may be read from here."""
+        if record.organisation_id != self.here:
+            return record.name
+        return format_html('<a href="{}">{}</a>', reverse("billing:product_renewal", args=[record.pk]), record.name)
+
+    def render_renew(self, record: Any) -> str:
+        """A button that enters the client's space and renews it there; its form stands below the list."""
+        if record.paying_relationship is None or record.is_cancelled:
+            return ""
+        return format_html(
+            '<button class="button quiet small" form="enter" formaction="{}" name="next" value="{}?product={}">{}'
+            '<span class="visually-hidden"> {}</span></button>',
+            reverse("clients:client_enter", args=[record.paying_relationship]),
+            reverse("billing:renew"),
+            record.pk,
+            _("Renew"),
+            record.name,
+        )
+
+    def render_going_on(self, record: Product) -> str:
+        """Say whether it renews by itself."""
+        return next_renewal(record)
+
+    def render_state(self, record: Product) -> str:
+        """Say since when it is overdue."""
+        badge = standing(record)
+        return format_html('<span class="badge {}">{}</span>', badge["tone"], badge["label"])
+
+
+class RenewalFailureTable(PortalTable):
+    """Renewals that could not be placed, for staff."""
+
+    noun = ngettext_lazy("%(count)s renewal", "%(count)s renewals", "count")
+    caption = _("Failed renewals")
+    empty_title = _("Every renewal was placed")
+    empty_hint = _("What the nightly run could not renew stands here, with the reason.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "product": Place.MAIN,
+        "period_start": Place.NAMED,
+        "reason": Place.NOTE,
+        "first_seen_at": Place.NAMED,
+        "again": Place.ACT,
+    }
+    only_on_page = frozenset({"again"})
+    product = SubColumn(
+        verbose_name=_("Product"), sub=lambda failure: failure.product.organisation.name, orderable=False
+    )
+    reason = tables.Column(verbose_name=_("Why"), orderable=False)
+    period_start = DateColumn(verbose_name=_("Paid until"), orderable=False)
+    first_seen_at = DateColumn(verbose_name=_("Since"), orderable=False)
+    again = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = RenewalFailure
+        fields = ("product", "reason", "period_start", "first_seen_at", "again")
+
+    def __init__(self, *args: Any, may_retry: bool, **kwargs: Any) -> None:
+        """``may_retry``: whether the reader may try again."""
+        super().__init__(*args, exclude=[] if may_retry else ["again"], **kwargs)
+
+    def render_again(self, record: RenewalFailure) -> str:
+        """Link to another try."""
+        address = reverse("billing:staff_renewal_retry", args=[record.pk])
+        hidden = '<span class="visually-hidden"> {}</span>'
+        return format_html('<a href="{}">{}' + hidden + "</a>", address, _("Try again"), record.product)

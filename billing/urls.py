@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from billing.views import documents, ordering, orders, partner, staff
+from billing.views import documents, ordering, orders, partner, renewals, staff, staff_renewals
 
 app_name = "billing"
 urlpatterns = [
     path("account/orders/", orders.OrderListView.as_view(), name="order_list"),
     path("account/orders/new/", ordering.OrderPlaceView.as_view(), name="order_place"),
     path("account/orders/renew/", ordering.RenewView.as_view(), name="renew"),
+    path("account/due/", renewals.DueListView.as_view(), name="due_list"),
+    path("account/products/<int:pk>/renewal/", renewals.ProductRenewalView.as_view(), name="product_renewal"),
+    path("account/products/<int:pk>/plan/", renewals.PlanChangeView.as_view(), name="plan_change"),
+    path("account/products/<int:pk>/plan/keep/", renewals.PlanKeepView.as_view(), name="plan_keep"),
     path("account/orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order_detail"),
     path("account/orders/lines/<int:pk>/", orders.LineExplainView.as_view(), name="line_explain"),
     path("account/invoices/", documents.InvoiceListView.as_view(), name="invoice_list"),
@@ -30,6 +34,8 @@ urlpatterns = [
     path("staff/invoices/", staff.StaffInvoiceListView.as_view(), name="staff_invoice_list"),
     path("staff/invoices/<int:pk>/", staff.StaffInvoiceDetailView.as_view(), name="staff_invoice_detail"),
     path("staff/invoices/<int:pk>/payment/", staff.StaffPaymentView.as_view(), name="staff_payment"),
+    path("staff/renewals/", staff_renewals.StaffRenewalListView.as_view(), name="staff_renewal_list"),
+    path("staff/renewals/<int:pk>/retry/", staff_renewals.StaffRenewalRetryView.as_view(), name="staff_renewal_retry"),
     path("staff/checks/", staff.StaffCheckView.as_view(), name="staff_checks"),
     path("staff/jobs/", staff.StaffJobListView.as_view(), name="staff_job_list"),
     path("staff/jobs/<int:pk>/", staff.StaffJobDetailView.as_view(), name="staff_job_detail"),

@@ -71,6 +71,7 @@ ACCOUNT: Sections = [
     (
         gettext_lazy("Money"),
         [
+            Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
             Link(gettext_lazy("Orders"), "billing:order_list", BillingPermission.ORDER_VIEW),
             Link(gettext_lazy("Invoices"), "billing:invoice_list", BillingPermission.INVOICE_VIEW),
             Link(gettext_lazy("Prepaid account"), "billing:prepaid", BillingPermission.PREPAID_VIEW),
@@ -102,6 +103,7 @@ PARTNER: Sections = [
         gettext_lazy("Money"),
         [
             Link(gettext_lazy("Earnings"), "billing:earning_list", BillingPermission.EARNING_VIEW),
+            Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
             Link(gettext_lazy("Re-invoicing"), "billing:resale_list", BillingPermission.RESALE_MANAGE),
             Link(gettext_lazy("Exports"), "billing:export_list", BillingPermission.EXPORT_START),
         ],
@@ -149,6 +151,7 @@ STAFF: Sections = [
     (
         gettext_lazy("Operation"),
         [
+            Link(gettext_lazy("Failed renewals"), "billing:staff_renewal_list", BillingPermission.STAFF_RENEWAL_VIEW),
             Link(gettext_lazy("Checks"), "billing:staff_checks", BillingPermission.STAFF_CHECK_VIEW),
             Link(gettext_lazy("Jobs"), "billing:staff_job_list", BillingPermission.STAFF_JOB_VIEW),
             Link(gettext_lazy("Audit trail"), "accounts:staff_audit_list", AccountPermission.STAFF_AUDIT_VIEW),

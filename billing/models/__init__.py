@@ -2,7 +2,7 @@
 
 from billing.models.documents import Invoice, NumberSeries, Payment, Resale
 from billing.models.ledger import LedgerEntry, PrepaidAccount
-from billing.models.orders import Coverage, Order, OrderLine
+from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Payment",
     "PrepaidAccount",
     "Price",
+    "RenewalFailure",
     "Resale",
     "Valid",
     "VatRate",

@@ -15,6 +15,7 @@ from billing.services.payments import pay_from_prepaid, settle_payment
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
 from billing.services.quoting import Item, Quote, drafted_lines
 from billing.services.reminding import remind_of_renewals
+from billing.services.renewing import renew_failed
 from billing.services.resales import draft_resale, issue_resale
 from billing.services.standing import advance_renewals, settle_products
 
@@ -40,6 +41,7 @@ __all__ = [
     "quote_renewal",
     "remind_of_renewals",
     "renew",
+    "renew_failed",
     "renewing_relationship",
     "settle_payment",
     "settle_products",

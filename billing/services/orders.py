@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from billing import selectors
 from billing.choices import OrderKind
 from billing.exceptions import NoPrice, OrderRefused, PriceChanged
-from billing.models import Coverage, Invoice, Order, OrderLine
+from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.services.invoices import issue_invoice
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
 from clients import services as client_services
@@ -231,6 +231,12 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
     return order
 
 
+def resolve_failures(products: Sequence[Product], *, now: datetime) -> None:
+    """What is renewed leaves staff's queue, whoever renews it. The caller holds the products, as they were before."""
+    waiting = RenewalFailure.objects.filter(product__in=[product.pk for product in products], resolved_at=None)
+    waiting.update(resolved_at=now)
+
+
 def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -> None:
     wanted = quoted.wanted
     paid_by_partner = order.relationship is not None and order.relationship.payer == Payer.PARTNER
@@ -239,6 +245,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
         products = list(wanted.renewed)
         today = timezone.localdate(now)
         unpaid = selectors.unpaid_since(product_ids=[product.pk for product in products], on=today)
+        resolve_failures(products, now=now)
         for product in products:
             client_services.renew_product(
                 product=product,

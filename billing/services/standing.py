@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -118,7 +119,7 @@ def tell_standing(products: list[Product], step: Standing, *, on: date, now: dat
         owned.setdefault(owner, []).append(pk)
         if relationship is not None:
             managed.setdefault(relationship, []).append(pk)
-    wanted = {
+    wanted: dict[str, dict[str, Any]] = {
         f"billing.mail_standing:{step}:{on}:{owner}:{mine[0]}": {"step": step.value, "product_ids": mine}
         for owner, mine in owned.items()
     }

@@ -110,7 +110,7 @@ def choose_next_offer(
         raise NotPossible(_("It is cancelled. Take the cancellation back first."))
     before, product.next_offer = product.next_offer, offer
     product.save(update_fields=["next_offer"])
-    changes = {"from": str(before or product.offer), "to": str(offer or product.offer)}
+    changes: dict[str, object] = {"from": str(before or product.offer), "to": str(offer or product.offer)}
     _record(product, "clients.product.plan_chosen" if offer else "clients.product.plan_kept", actor, now, changes)
     return product
 
@@ -153,7 +153,7 @@ def mark_overdue(*, since: Mapping[int, date], now: datetime) -> list[Product]:
     for product in products:
         product.overdue_since = since[product.pk]
     Product.objects.bulk_update(products, ["overdue_since"], batch_size=1_000)
-    _record_each(products, "clients.product.overdue", now, lambda one: {"since": one.overdue_since.isoformat()})
+    _record_each(products, "clients.product.overdue", now, lambda one: {"since": str(one.overdue_since)})
     return products
 
 
