@@ -43,9 +43,15 @@ class InvoiceState(models.TextChoices):
 
     OPEN = "OPEN", _("To pay")
     PAID = "PAID", _("Paid")
+    REFUNDED = "REFUNDED", _("Refunded")  # all of it is credited, and what was paid went back
+    CANCELLED = "CANCELLED", _("Cancelled")  # all of it is credited, and nothing had been paid
 
 
-INVOICE_TRANSITIONS = {InvoiceState.OPEN: {InvoiceState.PAID}}
+INVOICE_TRANSITIONS = {
+    InvoiceState.OPEN: {InvoiceState.PAID, InvoiceState.REFUNDED, InvoiceState.CANCELLED},
+    InvoiceState.PAID: {InvoiceState.REFUNDED},
+}
+SETTLED = (InvoiceState.PAID, InvoiceState.REFUNDED, InvoiceState.CANCELLED)
 
 
 class EntryKind(models.TextChoices):
@@ -53,12 +59,52 @@ class EntryKind(models.TextChoices):
 
     TOP_UP = "TOP_UP", _("Top-up")
     PAYMENT = "PAYMENT", _("Payment")
+    REFUND = "REFUND", _("Refund")
     CASHBACK = "CASHBACK", _("Cashback")
     REVERSAL = "REVERSAL", _("Cashback taken back")
+    WITHDRAWAL = "WITHDRAWAL", _("Withdrawal")
+    RETURN = "RETURN", _("Withdrawal returned")
+    CORRECTION = "CORRECTION", _("Correction")
 
 
-CREDITS = (EntryKind.TOP_UP, EntryKind.CASHBACK)
-DEBITS = (EntryKind.PAYMENT, EntryKind.REVERSAL)
+CREDITS = (EntryKind.TOP_UP, EntryKind.REFUND, EntryKind.CASHBACK, EntryKind.RETURN)
+DEBITS = (EntryKind.PAYMENT, EntryKind.REVERSAL, EntryKind.WITHDRAWAL)  # a correction goes either way
+EARNED = (EntryKind.CASHBACK, EntryKind.REVERSAL)
+
+
+class RefundMeans(models.TextChoices):
+    """Where the money of a credit note goes."""
+
+    PREPAID = "PREPAID", _("To the prepaid account")
+    TRANSFER = "TRANSFER", _("By bank transfer")
+
+
+class WithdrawalState(models.TextChoices):
+    """Where a withdrawal stands. Its money has left the balance from the request on."""
+
+    REQUESTED = "REQUESTED", _("Waiting for approval")
+    APPROVED = "APPROVED", _("Approved")
+    PAID_OUT = "PAID_OUT", _("Paid out")
+    REJECTED = "REJECTED", _("Rejected")
+    WITHDRAWN = "WITHDRAWN", _("Taken back")
+
+
+WITHDRAWAL_TRANSITIONS = {
+    WithdrawalState.REQUESTED: {WithdrawalState.APPROVED, WithdrawalState.REJECTED, WithdrawalState.WITHDRAWN},
+    WithdrawalState.APPROVED: {WithdrawalState.PAID_OUT, WithdrawalState.REJECTED},  # the bank may send it back
+}
+RETURNED = (WithdrawalState.REJECTED, WithdrawalState.WITHDRAWN)
+
+
+class CorrectionState(models.TextChoices):
+    """Where a correction stands: above a set amount a second person decides."""
+
+    PROPOSED = "PROPOSED", _("Waiting for a second person")
+    BOOKED = "BOOKED", _("Booked")
+    REJECTED = "REJECTED", _("Rejected")
+
+
+CORRECTION_TRANSITIONS = {CorrectionState.PROPOSED: {CorrectionState.BOOKED, CorrectionState.REJECTED}}
 
 
 class ResaleState(models.TextChoices):

@@ -21,3 +21,15 @@ class PaymentRefused(Refused):
 
 class NoPrice(Refused):
     """There is no price, rate or VAT rate for this on that day."""
+
+
+class CreditRefused(Refused):
+    """The credit note does not fit what is left of the invoice."""
+
+
+class WithdrawalRefused(Refused):
+    """The account does not let this much be withdrawn, or not now (Q10, Q35)."""
+
+
+class CorrectionRefused(Refused):
+    """The correction does not fit, or the same person proposes and approves it."""

@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from billing.choices import Standing
-from billing.models import Invoice, LedgerEntry
+from billing.choices import Standing, WithdrawalState
+from billing.models import CreditNote, Invoice, LedgerEntry, Withdrawal
 from clients.choices import RenewalPayer
 from clients.models import Product, Relationship
 from partnerportal.accounts import selectors as account_selectors
@@ -90,6 +90,25 @@ def renewal_ahead(
         _to_legal(payer.pk, "billing/renewal_ahead", {**context, **money, "is_payer": True})
     if payer is None or payer.pk != owner.pk:
         _to_legal(owner.pk, "billing/renewal_ahead", context)
+
+
+def cashback_taken_back(entry: LedgerEntry) -> None:
+    """Q20: cashback was taken back, because the client's invoice was credited."""
+    link = mail.absolute(reverse("billing:line_explain", args=[entry.line_id]))
+    _to_legal(entry.account.organisation_id, "billing/cashback_taken_back", {"entry": entry, "link": link})
+
+
+def credit_note_issued(note: CreditNote) -> None:
+    """N8: a credit note, to the payer's legal representatives."""
+    link = mail.absolute(reverse("billing:credit_note_detail", args=[note.pk]))
+    _to_legal(note.payer_id, "billing/credit_note_issued", {"note": note, "link": link})
+
+
+def withdrawal_decided(withdrawal: Withdrawal, *, state: str) -> None:
+    """N8: a withdrawal was approved, rejected or paid out."""
+    link = mail.absolute(reverse("billing:prepaid"))
+    context = {"withdrawal": withdrawal, "link": link, "state": state, "label": WithdrawalState(state).label}
+    _to_legal(withdrawal.account.organisation_id, "billing/withdrawal_decided", context)
 
 
 def _to_legal(organisation_id: int, event: str, context: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from billing.choices import InvoiceState, Outcome
+from billing.choices import InvoiceState, Outcome, WithdrawalState
 from clients.choices import Right
 from clients.models import Relationship
 
@@ -97,6 +97,29 @@ class InvoiceQuerySet(models.QuerySet[Any]):
     def open(self) -> InvoiceQuerySet:
         """Keep those that are to be paid."""
         return self.filter(state=InvoiceState.OPEN)
+
+
+class CreditNoteQuerySet(models.QuerySet[Any]):
+    """Credit notes."""
+
+    def visible_to(self, acting: Any) -> CreditNoteQuerySet:
+        """Keep those about invoices that may be read here: they go to whoever paid (rules 24, 25, 28)."""
+        invoices = apps.get_model("billing", "Invoice").objects.visible_to(acting)
+        return self.filter(invoice__in=invoices)
+
+
+class WithdrawalQuerySet(models.QuerySet[Any]):
+    """Withdrawals from prepaid accounts."""
+
+    def visible_to(self, acting: Any) -> WithdrawalQuerySet:
+        """Keep those of one's own organisation, for whoever may read its accounting."""
+        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+            return self.none()
+        return self.filter(account__organisation=acting.home.pk)
+
+    def waiting(self) -> WithdrawalQuerySet:
+        """Keep those that finance has something to do with."""
+        return self.filter(state__in=[WithdrawalState.REQUESTED, WithdrawalState.APPROVED])
 
 
 class LedgerEntryQuerySet(models.QuerySet[Any]):

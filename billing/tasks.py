@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from billing import notifications
 from billing.choices import InvoiceState, Standing
-from billing.models import Invoice, LedgerEntry
+from billing.models import CreditNote, Invoice, LedgerEntry, Withdrawal
 from clients.models import Product, Relationship
 from partnerportal.work.registry import register
 from partnerportal.work.running import Running
@@ -45,3 +45,24 @@ def mail_invoice_due(_run: Running, *, invoice_id: int) -> None:
     invoice = Invoice.objects.select_related("payer", "order__client").get(pk=invoice_id)
     if invoice.state == InvoiceState.OPEN:
         notifications.invoice_due(invoice)
+
+
+@register("billing.mail_cashback_taken_back")
+def mail_cashback_taken_back(_run: Running, *, entry_id: int) -> None:
+    """Tell the partner that cashback was taken back, and why (Q20, rule 42)."""
+    entries = LedgerEntry.objects.select_related("account__organisation", "line__order__client", "counter_entry")
+    notifications.cashback_taken_back(entries.get(pk=entry_id))
+
+
+@register("billing.mail_credit_note_issued")
+def mail_credit_note_issued(_run: Running, *, credit_note_id: int) -> None:
+    """Tell the payer that a credit note was issued (N8)."""
+    notes = CreditNote.objects.select_related("payer", "invoice__order__client")
+    notifications.credit_note_issued(notes.get(pk=credit_note_id))
+
+
+@register("billing.mail_withdrawal")
+def mail_withdrawal(_run: Running, *, withdrawal_id: int, state: str) -> None:
+    """Tell whoever asked for a withdrawal what became of it; ``state`` is what it had become then (N8)."""
+    withdrawal = Withdrawal.objects.select_related("account__organisation").get(pk=withdrawal_id)
+    notifications.withdrawal_decided(withdrawal, state=state)

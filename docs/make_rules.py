@@ -50,7 +50,7 @@ RULES = {
     39: "At most 35 %; degressive rates on web and mail hosting only",
     40: "25 % at 35 hostings",
     41: "Cashback once per paid line",
-    42: "Refunds take cashback back, exactly (the arithmetic; no page refunds yet)",
+    42: "Refunds take cashback back, exactly",
     43: "Prepaid pays wholly or partly, never below zero",
     44: "The address decides the currency",
     45: "VAT by country and VAT number",

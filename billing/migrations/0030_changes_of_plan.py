@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_members_of_other_companies'),
-        ('billing', '0007_earnings_from_indexes'),
+        ('billing', '0009_credit_notes_stay'),
         ('clients', '0011_subscription_facts'),
         ('partners', '0002_measured_volumes'),
     ]

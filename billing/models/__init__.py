@@ -1,12 +1,15 @@
 """Prices, orders, invoices, payments, the prepaid account and its ledger."""
 
-from billing.models.documents import Invoice, NumberSeries, Payment, Resale
-from billing.models.ledger import LedgerEntry, PrepaidAccount
+from billing.models.documents import CreditNote, CreditNoteLine, Invoice, NumberSeries, Payment, Resale
+from billing.models.ledger import Correction, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
 
 __all__ = [
+    "Correction",
     "Coverage",
+    "CreditNote",
+    "CreditNoteLine",
     "DegressiveStep",
     "Invoice",
     "LedgerEntry",
@@ -21,4 +24,5 @@ __all__ = [
     "Resale",
     "Valid",
     "VatRate",
+    "Withdrawal",
 ]

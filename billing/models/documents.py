@@ -7,11 +7,11 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from billing.choices import InvoiceState, Means, ResaleState
+from billing.choices import SETTLED, InvoiceState, Means, RefundMeans, ResaleState
 from billing.models.columns import money_column, rate_column
 from billing.models.orders import Order, OrderLine
 from billing.pricing import vat
-from billing.querysets import InvoiceQuerySet, OwnedQuerySet
+from billing.querysets import CreditNoteQuerySet, InvoiceQuerySet, OwnedQuerySet
 from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.models import Organisation
 from partners.models import Partner
@@ -35,19 +35,22 @@ class Invoice(models.Model):
     number = models.CharField(max_length=20, unique=True)
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="invoice")
     payer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invoices")
-    state = models.CharField(max_length=4, choices=InvoiceState.choices, default=InvoiceState.OPEN)
+    state = models.CharField(max_length=9, choices=InvoiceState.choices, default=InvoiceState.OPEN)
     currency = models.CharField(max_length=3, choices=Currency.choices)
     issued_at = models.DateTimeField()
     due_on = models.DateField()
-    paid_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)  # since when nothing is open any more
     net = money_column()
     vat_rate = rate_column()
     vat_treatment = models.CharField(max_length=14)
     vat = money_column()
     total = money_column()
     paid = money_column(default=0)
+    credited = money_column(default=0)  # what its credit notes take back, VAT included
+    refunded = money_column(default=0)  # how much of that had been paid, and went back
     issuer_snapshot = models.JSONField()
     payer_snapshot = models.JSONField()
+    client_name = models.CharField(max_length=200, blank=True)  # for whom, where another than the payer owns it
     language = models.CharField(max_length=5)
 
     objects = InvoiceQuerySet.as_manager()
@@ -57,10 +60,22 @@ class Invoice(models.Model):
             models.CheckConstraint(name="invoice_currency_known", condition=Q(currency__in=Currency.values)),
             models.CheckConstraint(name="invoice_adds_up", condition=Q(total=F("net") + F("vat"))),
             models.CheckConstraint(name="invoice_paid_within_total", condition=Q(paid__gte=0, paid__lte=F("total"))),
-            models.CheckConstraint(
-                name="invoice_paid_iff_all_paid",
-                condition=Q(state=InvoiceState.PAID, paid=F("total"), paid_at__isnull=False)
-                | Q(state=InvoiceState.OPEN, paid_at=None),
+            models.CheckConstraint(  # Nothing is credited twice, and no more goes back than has come.
+                name="invoice_credited_within_total",
+                condition=Q(credited__gte=0, credited__lte=F("total"), refunded__gte=0)
+                & Q(refunded__lte=F("credited"))
+                & Q(refunded__lte=F("paid")),
+            ),
+            models.CheckConstraint(  # Settled: paid, or credited before it was.
+                name="invoice_settled_iff_nothing_open",
+                condition=Q(state=InvoiceState.OPEN, paid_at=None)
+                | Q(state__in=SETTLED, total=F("paid") + F("credited") - F("refunded"), paid_at__isnull=False),
+            ),
+            models.CheckConstraint(  # A refunded or cancelled invoice is credited as a whole, a paid one is not.
+                name="invoice_credited_as_state_says",
+                condition=Q(state=InvoiceState.REFUNDED, credited=F("total"), refunded__gt=0)
+                | Q(state=InvoiceState.CANCELLED, credited=F("total"), paid=0, total__gt=0)
+                | Q(state__in=[InvoiceState.OPEN, InvoiceState.PAID]),
             ),
         ]
         indexes = [
@@ -85,7 +100,7 @@ class Invoice(models.Model):
     @property
     def open_amount(self) -> Any:
         """What is still to be paid, VAT included."""
-        return self.total - self.paid
+        return self.total - self.paid - (self.credited - self.refunded)
 
 
 class Payment(models.Model):
@@ -105,6 +120,67 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice.number}, {self.invoice.currency} {self.amount}"
+
+
+class CreditNote(models.Model):
+    """A document of its own that takes back a part of an invoice or all of it (promise 5, rule 42)."""
+
+    number = models.CharField(max_length=20, unique=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
+    payer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="credit_notes")
+    currency = models.CharField(max_length=3, choices=Currency.choices)
+    issued_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)  # stands on the document
+    net = money_column()
+    vat_rate = rate_column()
+    vat_treatment = models.CharField(max_length=14)
+    vat = money_column()
+    total = money_column()
+    refunded = money_column(default=0)  # the part that had been paid and goes back; the rest was still open
+    refund_means = models.CharField(max_length=8, choices=RefundMeans.choices, blank=True)
+    issuer_snapshot = models.JSONField()
+    payer_snapshot = models.JSONField()
+    client_name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=5)
+
+    objects = CreditNoteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="creditnote_currency_known", condition=Q(currency__in=Currency.values)),
+            models.CheckConstraint(name="creditnote_adds_up", condition=Q(total=F("net") + F("vat"))),
+            models.CheckConstraint(name="creditnote_positive", condition=Q(net__gt=0, vat__gte=0)),
+            models.CheckConstraint(  # Money goes back one way, and only where some had come.
+                name="creditnote_means_iff_refunded",
+                condition=Q(refunded=0, refund_means="")
+                | Q(refunded__gt=0, refunded__lte=F("total"), refund_means__in=RefundMeans.values),
+            ),
+            models.CheckConstraint(name="creditnote_has_reason", condition=~Q(reason="")),
+        ]
+        indexes = [
+            models.Index(fields=["payer", "-issued_at", "-id"], name="creditnote_by_payer"),
+            models.Index(fields=["-issued_at", "-id"], name="creditnote_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditNoteLine(models.Model):
+    """How much of an order line a credit note takes back, net."""
+
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="credits")
+    net = money_column()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["credit_note", "line"], name="creditnoteline_once_per_line"),
+            models.CheckConstraint(name="creditnoteline_positive", condition=Q(net__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.line)
 
 
 class Resale(models.Model):

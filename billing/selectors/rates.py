@@ -62,29 +62,43 @@ class RateBook:
             raise NoPrice(message) from None
 
 
+class VatBook:
+    """How payers are taxed on one day: one query, however many there are."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self._rates = {str(rate.country): rate for rate in VatRate.objects.valid_on(day)}
+
+    def of(self, organisation: Organisation) -> tuple[VatTreatment, Decimal]:
+        """Return how an organisation is taxed as the payer, and at which rate. Raises :class:`NoPrice`."""
+        return self.treatment(
+            country=str(organisation.country),
+            is_company=organisation.kind == OrganisationKind.COMPANY,
+            vat_number=organisation.vat_number,
+        )
+
+    def treatment(self, *, country: str, is_company: bool, vat_number: str) -> tuple[VatTreatment, Decimal]:
+        """Return how a payer is taxed and at which rate (rule 45): reverse charge is for companies with a number of
+        their own country. Raises :class:`NoPrice` if the rate is not known.
+        """
+        has_number = is_company and vat_number.startswith(countries.vat_prefix(country)) and eu_vat.is_valid(vat_number)
+        treatment = vat_treatment(country=country, has_valid_vat_number=has_number)
+        if not is_taxed(treatment):
+            return treatment, Decimal(0)
+        rate = self._rates.get(country)
+        if rate is None:
+            raise NoPrice(_("There is no VAT rate for %(country)s on this day.") % {"country": country})
+        return treatment, rate.rate
+
+
 def vat_for(*, country: str, is_company: bool, vat_number: str, day: date) -> tuple[VatTreatment, Decimal]:
-    """Return how a payer is taxed and at which rate (rule 45): reverse charge is for companies with a number of their
-    own country. Raises :class:`NoPrice` if the rate is not known.
-    """
-    has_number = is_company and vat_number.startswith(countries.vat_prefix(country)) and eu_vat.is_valid(vat_number)
-    treatment = vat_treatment(country=country, has_valid_vat_number=has_number)
-    if not is_taxed(treatment):
-        return treatment, Decimal(0)
-    rate = VatRate.objects.valid_on(day).filter(country=country).values_list("rate", flat=True).first()
-    if rate is None:
-        message = _("There is no VAT rate for %(country)s on this day.") % {"country": country}
-        raise NoPrice(message)
-    return treatment, rate
+    """Return how one payer is taxed on a day, as :meth:`VatBook.treatment` does."""
+    return VatBook(day).treatment(country=country, is_company=is_company, vat_number=vat_number)
 
 
 def vat_of(organisation: Organisation, day: date) -> tuple[VatTreatment, Decimal]:
     """Return how an organisation is taxed as the payer."""
-    return vat_for(
-        country=str(organisation.country),
-        is_company=organisation.kind == OrganisationKind.COMPANY,
-        vat_number=organisation.vat_number,
-        day=day,
-    )
+    return VatBook(day).of(organisation)
 
 
 def own_vat_rate(organisation: Organisation, day: date) -> Decimal:

@@ -1,8 +1,11 @@
-"""Orders, invoices, payments, the ledger. Rules 23 to 43."""
+"""Orders, invoices, credit notes, payments, the ledger, withdrawals. Rules 23 to 43."""
 
+from billing.services.advancing import advance_renewals
+from billing.services.corrections import approve_correction, propose_correction, reject_correction
+from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
 from billing.services.exports import cancel_exports, start_client_export
 from billing.services.invoices import due_on, issue_invoice
-from billing.services.ledger import credit, top_up
+from billing.services.ledger import top_up
 from billing.services.orders import (
     place_order,
     quote_next_renewal,
@@ -11,22 +14,37 @@ from billing.services.orders import (
     renew,
     renewing_relationship,
 )
-from billing.services.payments import pay_from_prepaid, settle_payment
+from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
 from billing.services.quoting import Item, Quote, drafted_lines
 from billing.services.reminding import remind_of_renewals
 from billing.services.renewing import renew_failed
 from billing.services.resales import draft_resale, issue_resale
-from billing.services.standing import advance_renewals, settle_products
+from billing.services.standing import settle_products
+from billing.services.withdrawals import (
+    approve_withdrawal,
+    pay_out_withdrawal,
+    reject_withdrawal,
+    request_withdrawal,
+    take_back_withdrawal,
+)
 
 __all__ = [
+    "Booked",
+    "CreditAmounts",
+    "Incoming",
     "Item",
     "Quote",
     "advance_renewals",
+    "amounts_shown",
+    "approve_correction",
+    "approve_withdrawal",
     "cancel_exports",
     "change_plan",
     "choose_next_plan",
-    "credit",
+    "credit_amounts",
+    "credit_invoice",
+    "creditable",
     "draft_resale",
     "drafted_lines",
     "due_on",
@@ -34,17 +52,24 @@ __all__ = [
     "issue_resale",
     "keep_plan",
     "pay_from_prepaid",
+    "pay_out_withdrawal",
     "place_order",
+    "propose_correction",
     "quote_change",
     "quote_next_renewal",
     "quote_order",
     "quote_renewal",
+    "reject_correction",
+    "reject_withdrawal",
     "remind_of_renewals",
     "renew",
     "renew_failed",
     "renewing_relationship",
+    "request_withdrawal",
     "settle_payment",
+    "settle_payments",
     "settle_products",
     "start_client_export",
+    "take_back_withdrawal",
     "top_up",
 ]

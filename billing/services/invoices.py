@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,27 +11,32 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing import tasks
-from billing.choices import INVOICE_TRANSITIONS, InvoiceState
-from billing.models import Invoice, NumberSeries, Order
+from billing.choices import InvoiceState
+from billing.models import Invoice, NumberSeries, Order, OrderLine
 from billing.pricing import vat
-from billing.selectors.rates import vat_of
-from billing.services.ledger import credit
+from billing.selectors.rates import VatBook
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.selectors import address_of
 from partnerportal.audit import log
-from partnerportal.kernel.states import check_transition
 
 PROVIDER = "provider"
-INVOICE = "invoice"
+INVOICE, CREDIT_NOTE = "invoice", "credit_note"
+PREFIXES = {CREDIT_NOTE: "C"}  # so that no two documents of ours carry the same number
+BATCH = 1_000
+
+
+def take_numbers(*, issuer: str, kind: str, year: int, count: int) -> list[str]:
+    """Return the next ``count`` numbers of a series. The row stays locked until the commit: no gap, no double."""
+    NumberSeries.objects.get_or_create(issuer=issuer, kind=kind, year=year)
+    series = NumberSeries.objects.select_for_update(no_key=True).get(issuer=issuer, kind=kind, year=year)
+    first, series.next_value = series.next_value, series.next_value + count
+    series.save(update_fields=["next_value"])
+    return [f"{PREFIXES.get(kind, '')}{year}-{value:05d}" for value in range(first, first + count)]
 
 
 def take_number(*, issuer: str, kind: str, year: int) -> str:
-    """Return the next number of a series. The row stays locked until the document's commit: no gap, no double."""
-    NumberSeries.objects.get_or_create(issuer=issuer, kind=kind, year=year)
-    series = NumberSeries.objects.select_for_update().get(issuer=issuer, kind=kind, year=year)
-    value, series.next_value = series.next_value, series.next_value + 1
-    series.save(update_fields=["next_value"])
-    return f"{year}-{value:05d}"
+    """Return the next number of a series, as :func:`take_numbers` does."""
+    return take_numbers(issuer=issuer, kind=kind, year=year, count=1)[0]
 
 
 def due_on(issued_at: datetime) -> date:
@@ -38,24 +44,67 @@ def due_on(issued_at: datetime) -> date:
     return timezone.localdate(issued_at) + timedelta(days=settings.PROGRAMME["payment_days"])
 
 
-@transaction.atomic
 def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
-    """Issue the invoice of an order to whoever pays it, with VAT on the subtotal (rule 37) and its facts kept.
+    """Issue the invoice of one order, as :func:`issue_invoices` does."""
+    return issue_invoices(orders=[order], lines=list(order.lines.all()), actor=actor, now=now)[0]
 
-    Raises NoPrice if the VAT rate of the payer's country is not known.
+
+@transaction.atomic
+def issue_invoices(
+    *,
+    orders: Sequence[Order],
+    lines: Sequence[OrderLine],
+    actor: Acting,
+    now: datetime,
+    due: Mapping[int, date] | None = None,
+) -> list[Invoice]:
+    """Issue the invoice of each order to whoever pays it, with VAT on the subtotal (rule 37) and its facts kept.
+
+    ``lines``: those of all these orders. ``due``: by order, until when it is to be paid, that day included; an order
+    that is not in it has the usual time. A handful of statements, however many there are; the orders bring their payer
+    and client along. One over nothing is paid as it is issued. Raises NoPrice if the VAT rate of a payer's country is
+    not known.
     """
     day = timezone.localdate(now)
+    book = VatBook(day)
+    nets: dict[int, Decimal] = dict.fromkeys((order.pk for order in orders), Decimal("0.00"))
+    for line in lines:
+        nets[line.order_id] += line.charged_net
+    drafts = [
+        _draft(order, nets[order.pk], book, due=(due or {}).get(order.pk, due_on(now)), now=now) for order in orders
+    ]
+    numbers = take_numbers(issuer=PROVIDER, kind=INVOICE, year=day.year, count=len(drafts))
+    for invoice, number in zip(drafts, numbers, strict=True):
+        invoice.number = number
+    Invoice.objects.bulk_create(drafts, batch_size=BATCH)
+    log.record_each(
+        at=now,
+        actor=actor,
+        action="billing.invoice.issued",
+        acts=[
+            log.Act(invoice, invoice.payer, changes={"total": str(invoice.total), "currency": invoice.currency})
+            for invoice in drafts
+        ],
+    )
+    tasks.mail_invoice_issued.start_each(
+        {f"billing.mail_invoice_issued:{invoice.pk}": {"invoice_id": invoice.pk} for invoice in drafts}, now=now
+    )
+    return drafts
+
+
+def _draft(order: Order, net: Decimal, book: VatBook, *, due: date, now: datetime) -> Invoice:
     payer = order.payer
-    treatment, rate = vat_of(payer, day)
-    net = sum((line.charged_net for line in order.lines.all()), Decimal("0.00"))
+    treatment, rate = book.of(payer)
     tax = vat(net=net, rate=rate)
-    invoice = Invoice.objects.create(
-        number=take_number(issuer=PROVIDER, kind=INVOICE, year=day.year),
+    is_free = net == 0
+    return Invoice(
         order=order,
         payer=payer,
         currency=order.currency,
         issued_at=now,
-        due_on=due_on(now),
+        due_on=due,
+        state=InvoiceState.PAID if is_free else InvoiceState.OPEN,
+        paid_at=now if is_free else None,
         net=net,
         vat_rate=rate,
         vat_treatment=treatment,
@@ -63,26 +112,6 @@ def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
         total=net + tax,
         issuer_snapshot=dict(settings.PROVIDER),
         payer_snapshot=address_of(payer),
+        client_name="" if order.client_id == order.payer_id else order.client.name,
         language=payer.language,
     )
-    if invoice.total == 0:
-        mark_paid(invoice, now=now)
-    log.record(
-        at=now,
-        actor=actor,
-        action="billing.invoice.issued",
-        subject=invoice,
-        organisation=payer,
-        changes={"total": str(invoice.total), "currency": invoice.currency},
-    )
-    tasks.mail_invoice_issued.start(now=now, key=f"billing.mail_invoice_issued:{invoice.pk}", invoice_id=invoice.pk)
-    return invoice
-
-
-def mark_paid(invoice: Invoice, *, now: datetime) -> None:
-    """Close a fully paid invoice and credit the cashback of its lines (Q9). The caller holds its lock."""
-    check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)
-    invoice.state, invoice.paid_at = InvoiceState.PAID, now
-    invoice.save(update_fields=["state", "paid_at", "paid"])
-    for line in invoice.order.lines.select_related("order").order_by("position"):
-        credit(line=line, now=now)

@@ -1,42 +1,106 @@
-"""The prepaid account: every movement is an entry, and the balance moves under the same lock (Q34, rules 41, 43)."""
+"""The prepaid account: every movement is an entry, and the balance moves under the same lock (Q34, rules 41, 43).
+
+All movements are posted by :func:`post`, one or ten thousand of them. It locks every account that is concerned in one
+statement and in one order, so that two payments which move each other's accounts wait for each other and never both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from billing import tasks
 from billing.choices import EntryKind
-from billing.exceptions import PaymentRefused
-from billing.models import LedgerEntry, OrderLine, PrepaidAccount
-from partnerportal.accounts.acting import SYSTEM, Acting
+from billing.exceptions import InsufficientBalance, PaymentRefused
+from billing.models import LedgerEntry, PrepaidAccount
+from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
+from partnerportal.kernel.money import Money
+from partnerportal.web import writing
+
+Owner = tuple[int, str]  # organisation and currency: whose account
+BATCH = 1_000
 
 
-def locked_account(*, organisation_id: int, currency: str) -> PrepaidAccount:
-    """Return an organisation's account in one currency, locked for a movement; it is opened when needed."""
-    PrepaidAccount.objects.get_or_create(organisation_id=organisation_id, currency=currency)
-    return PrepaidAccount.objects.select_for_update().get(organisation=organisation_id, currency=currency)
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """An entry that is to be posted. ``amount`` is signed; ``facts`` are the entry's columns that say where from."""
+
+    owner: Owner
+    kind: str
+    amount: Decimal
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
-def move(
-    account: PrepaidAccount, kind: str, amount: Decimal, *, actor: Acting, now: datetime, **facts: Any
-) -> LedgerEntry:
-    """Add an entry of ``amount`` (signed) to a locked account; balance and entry move together."""
-    account.balance += amount
-    account.save(update_fields=["balance"])
-    return LedgerEntry.objects.create(
-        account=account,
-        kind=kind,
-        amount=amount,
-        balance_after=account.balance,
-        actor_label=actor.label,
-        created_at=now,
-        **facts,
+def lock_accounts(owners: Iterable[Owner]) -> dict[Owner, PrepaidAccount]:
+    """Return the accounts of these owners, opened where needed, locked in one order until the transaction's end."""
+    wanted = sorted(set(owners))
+    if not wanted:
+        return {}
+    missing = [PrepaidAccount(organisation_id=one, currency=currency) for one, currency in wanted]
+    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
+    by_currency: dict[str, list[int]] = {}
+    for organisation_id, currency in wanted:
+        by_currency.setdefault(currency, []).append(organisation_id)
+    mine = Q()
+    for currency, organisation_ids in by_currency.items():
+        mine |= Q(currency=currency, organisation__in=organisation_ids)
+    locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
+    return {(account.organisation_id, account.currency): account for account in locked}
+
+
+def post(movements: Sequence[Movement], *, actor: Acting, now: datetime) -> list[LedgerEntry]:
+    """Add an entry for each movement, in this order, and move the balances with them.
+
+    A handful of statements, however many there are. Raises :class:`InsufficientBalance` if one that spends would take
+    its balance below zero (rule 43); a reversal may (Q10).
+    """
+    accounts = lock_accounts(movement.owner for movement in movements)
+    entries = []
+    for movement in movements:
+        account = accounts[movement.owner]
+        account.balance += movement.amount
+        if movement.amount < 0 and account.balance < 0 and movement.kind != EntryKind.REVERSAL:
+            raise _too_little(account, before=account.balance - movement.amount)
+        entries.append(
+            LedgerEntry(
+                account=account,
+                kind=movement.kind,
+                amount=movement.amount,
+                balance_after=account.balance,
+                actor_label=actor.label,
+                created_at=now,
+                **movement.facts,
+            )
+        )
+    LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
+    _write_balances(list(accounts.values()))
+    return entries
+
+
+def _write_balances(accounts: list[PrepaidAccount]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE billing_prepaidaccount account SET balance = moved.balance
+            FROM unnest(%s::bigint[], %s::numeric[]) AS moved (id, balance)
+            WHERE account.id = moved.id
+            """,
+            [[account.pk for account in accounts], [account.balance for account in accounts]],
+        )
+
+
+def _too_little(account: PrepaidAccount, *, before: Decimal) -> InsufficientBalance:
+    return InsufficientBalance(
+        _("The prepaid account holds %(balance)s. Top it up, or pay a part.")
+        % {"balance": writing.money(Money(before, account.currency))}
     )
 
 
@@ -46,15 +110,18 @@ def top_up(
 ) -> LedgerEntry:
     """Add money that came in. ``reference`` names the incoming transfer: a notice that is repeated counts once.
 
-    Raises :class:`PaymentRefused` for an amount that is not positive.
+    Raises :class:`PaymentRefused` for an amount outside the limits of one operation (Q35), and for a reference under
+    which something else was booked.
     """
-    if amount <= 0:
-        raise PaymentRefused(_("A top-up is more than zero."), field="amount")
-    account = locked_account(organisation_id=organisation_id, currency=currency)
+    _check_top_up(amount, currency)
+    owner = (organisation_id, currency)
+    account = lock_accounts([owner])[owner]
     known = LedgerEntry.objects.filter(kind=EntryKind.TOP_UP, reference=reference).first()
     if known is not None:
+        if known.account_id != account.pk or known.amount != amount:
+            raise PaymentRefused(_("This reference belongs to another top-up."), field="reference")
         return known
-    entry = move(account, EntryKind.TOP_UP, amount, actor=actor, now=now, reference=reference)
+    (entry,) = post([Movement(owner, EntryKind.TOP_UP, amount, {"reference": reference})], actor=actor, now=now)
     log.record(
         at=now,
         actor=actor,
@@ -66,33 +133,14 @@ def top_up(
     return entry
 
 
-def credit(*, line: OrderLine, now: datetime) -> LedgerEntry | None:
-    """Credit the cashback of a paid line to the partner that earned it, in the invoice's currency, once (rules 38, 41).
-
-    Returns None for a line without cashback or one that was credited before. Call it in the payment's transaction.
-    """
-    if not line.cashback or line.earning_partner_id is None:
-        return None
-    account = locked_account(organisation_id=line.earning_partner_id, currency=line.order.currency)
-    if LedgerEntry.objects.filter(line=line, kind=EntryKind.CASHBACK).exists():
-        return None
-    entry = move(
-        account,
-        EntryKind.CASHBACK,
-        line.cashback,
-        actor=SYSTEM,
-        now=now,
-        line=line,
-        relationship_id=line.earner_id,
-    )
-    log.record(
-        at=now,
-        actor=SYSTEM,
-        action="billing.cashback.credited",
-        subject=entry,
-        organisation=account.organisation,
-        relationship_id=line.earner_id,
-        changes={"amount": str(line.cashback), "currency": account.currency},
-    )
-    tasks.mail_cashback_credited.start(now=now, key=f"billing.mail_cashback_credited:{entry.pk}", entry_id=entry.pk)
-    return entry
+def _check_top_up(amount: Decimal, currency: str) -> None:
+    least, most = settings.PROGRAMME["top_up_least"], settings.PROGRAMME["top_up_most"]
+    if not least <= amount <= most:
+        raise PaymentRefused(
+            _("A top-up is between %(least)s and %(most)s.")
+            % {
+                "least": writing.money(Money(least, currency)),
+                "most": writing.money(Money(most, currency)),
+            },
+            field="amount",
+        )

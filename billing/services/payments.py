@@ -1,20 +1,50 @@
-"""Money that comes for invoices: booked once, from the prepaid account or from outside (rules 41 and 43; Q9)."""
+"""Money that comes for invoices: booked once, from the prepaid account or from outside (rules 41 and 43; Q9).
+
+One payment or thousands go the same way: lock the invoices, see what is known already, book, close what is settled, and
+move the accounts, in a handful of statements.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from billing.choices import EntryKind, Means
-from billing.exceptions import InsufficientBalance, PaymentRefused
+from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, Means
+from billing.exceptions import PaymentRefused
 from billing.models import Invoice, Payment
-from billing.services.invoices import mark_paid
-from billing.services.ledger import locked_account, move
+from billing.services import earning, standing
+from billing.services.ledger import Movement, Owner, lock_accounts, post
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
+from partnerportal.kernel.states import check_transition
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Money for an invoice, VAT included. ``reference`` names the payment: told twice, it is one payment (rule 41)."""
+
+    invoice_id: int
+    amount: Decimal
+    means: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What became of one: the payment (``is_new`` unless it was known), or the sentence that refuses it."""
+
+    incoming: Incoming
+    payment: Payment | None
+    is_new: bool = False
+    refusal: PaymentRefused | None = None
 
 
 @transaction.atomic
@@ -26,29 +56,34 @@ def settle_payment(
     ``reference`` names the payment: a notice received twice is one payment (rule 41). Raises :class:`PaymentRefused`
     for an amount above what is open.
     """
-    invoice = Invoice.objects.select_for_update(of=("self",)).select_related("payer").get(pk=invoice_id)
-    known = Payment.objects.filter(reference=reference).first()
-    if known is not None:
-        if known.invoice_id != invoice.pk or known.amount != amount:
-            raise PaymentRefused(_("This payment reference belongs to another payment."))
-        return known
-    if not 0 < amount <= invoice.open_amount:
-        raise PaymentRefused(_("The amount is not what is open on this invoice."), field="amount")
-    payment = Payment.objects.create(invoice=invoice, means=means, reference=reference, amount=amount, received_at=now)
-    invoice.paid += amount
-    if invoice.open_amount == 0:
-        mark_paid(invoice, now=now)
-    else:
-        invoice.save(update_fields=["paid"])
-    log.record(
-        at=now,
-        actor=actor,
-        action="billing.payment.settled",
-        subject=payment,
-        organisation=invoice.payer,
-        changes={"invoice": invoice.number, "amount": str(amount), "means": means},
-    )
-    return payment
+    incoming = Incoming(invoice_id, amount, means, reference)
+    (booked,) = settle_payments(incoming=[incoming], actor=actor, now=now)
+    if booked.payment is None:
+        raise booked.refusal or PaymentRefused(reference)
+    return booked.payment
+
+
+@transaction.atomic
+def settle_payments(*, incoming: Sequence[Incoming], actor: Acting, now: datetime) -> list[Booked]:
+    """Book many payments, each as :func:`settle_payment` does; what does not fit is told and stops none of the others.
+
+    Raises :class:`InsufficientBalance` if one from a prepaid account finds too little there: see
+    :func:`pay_each_from_prepaid` for those that may stay open.
+    """
+    invoices = _locked(one.invoice_id for one in incoming)
+    known = {
+        payment.reference: payment
+        for payment in Payment.objects.filter(reference__in=[one.reference for one in incoming])
+    }
+    outcomes: list[Booked] = []
+    for one in incoming:
+        outcome = _decide(one, invoices[one.invoice_id], known, now)
+        outcomes.append(outcome)
+        if outcome.payment is not None and outcome.is_new:
+            known[one.reference] = outcome.payment
+            invoices[one.invoice_id].paid += one.amount
+    _book([one.payment for one in outcomes if one.payment and one.is_new], invoices, actor=actor, now=now)
+    return outcomes
 
 
 @transaction.atomic
@@ -58,25 +93,119 @@ def pay_from_prepaid(*, invoice_id: int, actor: Acting, now: datetime, amount: D
     Raises :class:`InsufficientBalance`, :class:`PaymentRefused` for an amount above what is open, and nothing for an
     invoice that is paid already.
     """
-    invoice = Invoice.objects.select_for_update().get(pk=invoice_id)
-    wanted = invoice.open_amount if amount is None else amount
+    invoice = _locked([invoice_id])[invoice_id]
     if invoice.open_amount == 0:
         return invoice
+    wanted = invoice.open_amount if amount is None else amount
     if not 0 < wanted <= invoice.open_amount:
         raise PaymentRefused(_("Pay at least 0.01 and at most what is open."), field="amount")
-    account = locked_account(organisation_id=invoice.payer_id, currency=invoice.currency)
-    if account.balance < wanted:
-        message = _("The prepaid account holds %(currency)s %(balance)s. Top it up, or pay a part.") % {
-            "currency": account.currency,
-            "balance": account.balance,
-        }
-        raise InsufficientBalance(message)
     reference = f"prepaid-{invoice.pk}-{invoice.payments.count() + 1}"
-    payment = settle_payment(
-        invoice_id=invoice.pk, amount=wanted, means=Means.PREPAID, reference=reference, actor=actor, now=now
-    )
-    # The payment may have credited cashback to this very account: read the balance under the lock once more.
-    account.refresh_from_db(fields=["balance"])
-    move(account, EntryKind.PAYMENT, -wanted, actor=actor, now=now, payment=payment, reference=invoice.number)
+    settle_payment(invoice_id=invoice.pk, amount=wanted, means=Means.PREPAID, reference=reference, actor=actor, now=now)
     invoice.refresh_from_db()
     return invoice
+
+
+@transaction.atomic
+def pay_each_from_prepaid(*, invoices: Sequence[Invoice], actor: Acting, now: datetime) -> list[int]:
+    """Pay each of these unpaid invoices as a whole, in this order, while its payer's account holds enough for it.
+
+    The others stay open. Returns the ids of those that are paid. The invoices are new, or locked by the caller.
+    """
+    owners = {invoice.pk: (invoice.payer_id, invoice.currency) for invoice in invoices}
+    earners = [earning.owner_of(line) for line in earning.earning_lines(owners)]
+    accounts = lock_accounts([*owners.values(), *earners])
+    left: dict[Owner, Decimal] = {owner: account.balance for owner, account in accounts.items()}
+    payable = []
+    for invoice in invoices:
+        if 0 < invoice.open_amount <= left[owners[invoice.pk]]:
+            left[owners[invoice.pk]] -= invoice.open_amount
+            payable.append(invoice)
+    incoming = [
+        Incoming(invoice.pk, invoice.open_amount, Means.PREPAID, f"prepaid-{invoice.pk}-1") for invoice in payable
+    ]
+    settle_payments(incoming=incoming, actor=actor, now=now)
+    return [invoice.pk for invoice in payable]
+
+
+def _locked(invoice_ids: object) -> dict[int, Invoice]:
+    invoices = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("payer")
+    return {invoice.pk: invoice for invoice in invoices.filter(pk__in=list(invoice_ids)).order_by("pk")}  # type: ignore[call-overload]  # any iterable
+
+
+def _decide(one: Incoming, invoice: Invoice, known: dict[str, Payment], now: datetime) -> Booked:
+    payment = known.get(one.reference)
+    if payment is not None:
+        if payment.invoice_id != invoice.pk or payment.amount != one.amount:
+            refusal = PaymentRefused(_("This payment reference belongs to another payment."), field="reference")
+            return Booked(one, None, refusal=refusal)
+        return Booked(one, payment)
+    if not 0 < one.amount <= invoice.open_amount:
+        refusal = PaymentRefused(_("The amount is not what is open on this invoice."), field="amount")
+        return Booked(one, None, refusal=refusal)
+    payment = Payment(invoice=invoice, means=one.means, reference=one.reference, amount=one.amount, received_at=now)
+    return Booked(one, payment, is_new=True)
+
+
+def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Acting, now: datetime) -> None:
+    """Write the payments, close what they settle, and move the accounts that they concern."""
+    if not payments:
+        return
+    paid = {payment.invoice_id: invoices[payment.invoice_id] for payment in payments}
+    settled = [invoice for invoice in paid.values() if invoice.open_amount == 0]
+    lines = earning.earning_lines(invoice.pk for invoice in settled)
+    prepaid = [payment for payment in payments if payment.means == Means.PREPAID]
+    payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
+    order_ids = [invoice.order_id for invoice in settled]
+    standing.hold_products(order_ids=order_ids)
+    lock_accounts([*payers, *(earning.owner_of(line) for line in lines)])  # all at once: nobody waits crosswise
+    Payment.objects.bulk_create(payments, batch_size=BATCH)
+    for invoice in settled:
+        check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)
+        invoice.state, invoice.paid_at = InvoiceState.PAID, now
+    write_settlement(list(paid.values()))
+    post(
+        [
+            Movement(
+                owner, EntryKind.PAYMENT, -payment.amount, {"payment": payment, "reference": payment.invoice.number}
+            )
+            for owner, payment in zip(payers, prepaid, strict=True)
+        ],
+        actor=actor,
+        now=now,
+    )
+    log.record_each(
+        at=now,
+        actor=actor,
+        action="billing.payment.settled",
+        acts=[
+            log.Act(
+                payment,
+                payment.invoice.payer,
+                changes={"invoice": payment.invoice.number, "amount": str(payment.amount), "means": payment.means},
+            )
+            for payment in payments
+        ],
+    )
+    earning.credit(lines, now=now)
+    standing.settle_products(order_ids=order_ids, now=now)
+
+
+def write_settlement(invoices: Sequence[Invoice]) -> None:
+    """Store how much of these invoices is paid and credited, in one statement. The caller holds their locks."""
+    columns = defaultdict(list)
+    for invoice in invoices:
+        for name in ("pk", "paid", "credited", "refunded", "state", "paid_at"):
+            columns[name].append(getattr(invoice, name))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE billing_invoice invoice
+            SET paid = now.paid, credited = now.credited, refunded = now.refunded, state = now.state,
+                paid_at = now.paid_at
+            FROM unnest(%(pk)s::bigint[], %(paid)s::numeric[], %(credited)s::numeric[], %(refunded)s::numeric[],
+                        %(state)s::text[], %(paid_at)s::timestamptz[])
+                 AS now (id, paid, credited, refunded, state, paid_at)
+            WHERE invoice.id = now.id
+            """,
+            dict(columns),
+        )

@@ -134,6 +134,12 @@ PROGRAMME: dict[str, Any] = {
     "due_list_months": env.number("PROGRAMME_DUE_LIST_MONTHS", 2),  # how far the list of what is due looks by itself
     "block_days": env.number("PROGRAMME_BLOCK_DAYS", 15),  # from the first unpaid day on
     "terminate_days": env.number("PROGRAMME_TERMINATE_DAYS", 30),  # from the block on
+    # Q35, in the account's own currency.
+    "top_up_least": env.amount("PROGRAMME_TOP_UP_LEAST", "10"),
+    "top_up_most": env.amount("PROGRAMME_TOP_UP_MOST", "10000"),
+    "withdrawals": env.flag("PROGRAMME_WITHDRAWALS", default=True),  # contradiction 5 of the sources
+    "withdrawal_least": env.amount("PROGRAMME_WITHDRAWAL_LEAST", "50"),
+    "correction_alone_up_to": env.amount("PROGRAMME_CORRECTION_ALONE_UP_TO", "100"),  # above it two people
 }
 
 # --- Signing in -----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The only file that reads the environment. Secrets have no default: a missing one stops the start."""
 
 import os
+from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,16 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         message = f"The environment variable {name} must be a whole number, not {value!r}."
+        raise ImproperlyConfigured(message) from None
+
+
+def amount(name: str, default: str) -> Decimal:
+    """Return the variable ``name`` as an exact amount."""
+    value = os.environ.get(name, default)
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        message = f"The environment variable {name} must be an amount such as 50.00, not {value!r}."
         raise ImproperlyConfigured(message) from None
 
 

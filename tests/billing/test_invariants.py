@@ -115,9 +115,9 @@ BREAKS = {
     "credited twice": (
         "earned-once",
         [ENTRY],
-        "INSERT INTO billing_ledgerentry (account_id, kind, amount, balance_after, line_id, reference, actor_label, "
-        "created_at) SELECT account_id, kind, amount, balance_after, line_id, reference, actor_label, created_at "
-        "FROM billing_ledgerentry WHERE kind = 'CASHBACK'",
+        "INSERT INTO billing_ledgerentry (account_id, kind, amount, balance_after, line_id, reference, reason, "
+        "actor_label, created_at) SELECT account_id, kind, amount, balance_after, line_id, reference, reason, "
+        "actor_label, created_at FROM billing_ledgerentry WHERE kind = 'CASHBACK'",
     ),
     "credited before it was paid": ("earned-once", [INVOICE], "UPDATE billing_invoice SET state = 'OPEN'"),
     "credited for a rebate": ("earned-once", [LINE], "UPDATE billing_orderline SET outcome = 'REBATE'"),
