@@ -115,6 +115,28 @@ def _delete(names: list[str]) -> None:
         default_storage.delete(name)
 
 
+@register("billing.renew_due_products")
+def renew_due_products(run: Running, *, on: str) -> dict[str, Any]:
+    """Renew everything that falls due for automatic renewal on a day, chunk by chunk (section 9).
+
+    A run that died goes on after its last chunk. Two at once take turns: what one has renewed is not due for the other.
+    """
+    day = date.fromisoformat(on)
+    names = ("products", "orders", "paid", "unpaid", "failed")
+    done = dict.fromkeys(names, 0) | run.checkpoint.get("done", {})
+    total = done["products"] + services.due_products(on=day).count()
+    after: int | None = run.checkpoint.get("after", 0)
+    while after is not None:
+        renewed = services.renew_chunk(on=day, after=after, now=timezone.now())
+        after = renewed.after
+        for name in names[:-1]:
+            done[name] += getattr(renewed, name)
+        done["failed"] += len(renewed.failures)
+        handled = done["products"] + done["failed"] + done["unpaid"]
+        run.progress(handled, max(total, handled), {"after": after, "done": done})
+    return {"on": on, **done}
+
+
 @register("billing.advance_renewals")
 def advance_renewals(_run: Running, *, on: str) -> dict[str, Any]:
     """Overdue, blocked, terminated: bring every product to where it stands on a day (section 9)."""

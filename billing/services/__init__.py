@@ -18,7 +18,7 @@ from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
 from billing.services.quoting import Item, Quote, drafted_lines
 from billing.services.reminding import remind_of_renewals
-from billing.services.renewing import renew_failed
+from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
 from billing.services.resales import draft_resale, issue_resale
 from billing.services.standing import settle_products
 from billing.services.withdrawals import (
@@ -35,6 +35,7 @@ __all__ = [
     "Incoming",
     "Item",
     "Quote",
+    "Renewed",
     "advance_renewals",
     "amounts_shown",
     "approve_correction",
@@ -48,6 +49,7 @@ __all__ = [
     "draft_resale",
     "drafted_lines",
     "due_on",
+    "due_products",
     "issue_invoice",
     "issue_resale",
     "keep_plan",
@@ -63,6 +65,7 @@ __all__ = [
     "reject_withdrawal",
     "remind_of_renewals",
     "renew",
+    "renew_chunk",
     "renew_failed",
     "renewing_relationship",
     "request_withdrawal",

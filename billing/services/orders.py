@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from billing import selectors
 from billing.choices import OrderKind
 from billing.exceptions import NoPrice, OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
-from billing.services.invoices import issue_invoice
+from billing.services.invoices import issue_invoices
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
@@ -121,10 +121,13 @@ def renew(
     actor: Acting,
     now: datetime,
     shown: str | None = None,
+    is_due_at_start: bool = False,
 ) -> Order:
     """Renew products of a client by one period each; equal offers in the same scope become one line, rounded once.
 
-    Raises :class:`OrderRefused` for a product that is not the client's or was terminated, and as :func:`place_order`.
+    ``is_due_at_start``: the invoice is due on the day on which the first of the periods begins, as of renewals that
+    nobody asked for; else it has the usual time. Raises :class:`OrderRefused` for a product that is not the client's,
+    was cancelled or terminated, and as :func:`place_order`.
     """
     lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
@@ -133,11 +136,17 @@ def renew(
         return repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    return write_order(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
+    due = due_at_start(quote, now) if is_due_at_start else None
+    return write_order(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now, due=due)
+
+
+def due_at_start(quote: Quote, now: datetime) -> date:
+    """Return until when a renewal that nobody asked for is to be paid: the day on which the first period begins."""
+    return max(timezone.localdate(now), min(quoted.period_start for quoted in quote.lines))
 
 
 def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: ProductQuerySet) -> list[Wanted]:
-    """Group what is renewed: equal offers in the same scope, due on one day, become one line."""
+    """Return what is renewed, if all of it may be."""
     renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
     found = list(renewable.select_related("offer__family", "next_offer__family").order_by("offer", "pk"))
     if len(found) != len(set(product_ids)) or not found:
@@ -147,8 +156,16 @@ def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: Produ
         message = _("%(product)s is cancelled. Its owner takes the cancellation back before it is renewed.")
         raise OrderRefused(message % {"product": cancelled})
     earners = dict(Product.objects.filter(pk__in=product_ids).with_earner().values_list("pk", "earner_relationship"))
+    return renewed_together(found, earners)
+
+
+def renewed_together(products: Sequence[Product], earners: Mapping[int, int | None]) -> list[Wanted]:
+    """Group what is renewed: equal offers in the same scope (``earners``: by product), due on one day, become one line.
+
+    The products come ordered by offer, then by their number.
+    """
     groups: dict[tuple[int, int | None, date], list[Product]] = {}
-    for product in found:
+    for product in products:
         groups.setdefault((product.renewed_offer.pk, earners[product.pk], product.renews_on), []).append(product)
     return [
         Wanted(group[0].renewed_offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
@@ -156,18 +173,19 @@ def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: Produ
     ]
 
 
-def lock_scope(client_id: int) -> None:
+def lock_scope(*client_ids: int) -> list[int]:
     """Make orders take turns with whatever decides about them, in the one order of locks that all services keep:
-    organisation, partner, relationship, product.
+    organisation, partner, relationship, product. Return the active relationships of these clients.
 
     Counts are read and products added by one order at a time, at the client and in the portfolio of each partner that
     could earn (Q3); a relationship ends before an order or after it.
     """
-    Organisation.objects.select_for_update(no_key=True).get(pk=client_id)
-    relationships = Relationship.objects.filter(client=client_id, state=RelationshipState.ACTIVE).order_by("pk")
-    partners = Partner.objects.filter(Q(pk=client_id) | Q(pk__in=relationships.values("partner"))).order_by("pk")
+    organisations = Organisation.objects.filter(pk__in=client_ids).order_by("pk")
+    list(organisations.select_for_update(no_key=True).values_list("pk"))
+    relationships = Relationship.objects.filter(client__in=client_ids, state=RelationshipState.ACTIVE).order_by("pk")
+    partners = Partner.objects.filter(Q(pk__in=client_ids) | Q(pk__in=relationships.values("partner"))).order_by("pk")
     list(partners.select_for_update(no_key=True).values_list("pk"))
-    list(relationships.select_for_update(no_key=True).values_list("pk"))
+    return list(relationships.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def repeated(known: Order, is_same: bool) -> Order:
@@ -200,8 +218,11 @@ def _check_extended(client_id: int, items: Sequence[Item]) -> None:
         raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
 
 
-def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -> Order:
-    """Write what was quoted: order, lines, products, invoice. The caller holds the locks of :func:`lock_scope`."""
+def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime, due: date | None = None) -> Order:
+    """Write what was quoted: order, lines, products, invoice. The caller holds the locks of :func:`lock_scope`.
+
+    ``due``: until when the invoice is to be paid; None for the usual time.
+    """
     order = Order.objects.create(
         kind=kind,
         client=quote.client,
@@ -226,14 +247,16 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
         relationship_id=quote.relationship.pk if quote.relationship else None,
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
-    invoice: Invoice = issue_invoice(order=order, actor=actor, now=now)
+    dues = {} if due is None else {order.pk: due}
+    lines = list(order.lines.all())
+    invoice: Invoice = issue_invoices(orders=[order], lines=lines, actor=actor, now=now, due=dues)[0]
     order.invoice = invoice
     return order
 
 
-def resolve_failures(products: Sequence[Product], *, now: datetime) -> None:
-    """What is renewed leaves staff's queue, whoever renews it. The caller holds the products, as they were before."""
-    waiting = RenewalFailure.objects.filter(product__in=[product.pk for product in products], resolved_at=None)
+def resolve_failures(product_ids: Collection[int], *, now: datetime) -> None:
+    """What is renewed leaves staff's queue, whoever renews it. The caller holds the products."""
+    waiting = RenewalFailure.objects.filter(product__in=product_ids, resolved_at=None)
     waiting.update(resolved_at=now)
 
 
@@ -245,7 +268,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
         products = list(wanted.renewed)
         today = timezone.localdate(now)
         unpaid = selectors.unpaid_since(product_ids=[product.pk for product in products], on=today)
-        resolve_failures(products, now=now)
+        resolve_failures([product.pk for product in products], now=now)
         for product in products:
             client_services.renew_product(
                 product=product,

@@ -64,6 +64,27 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Surroundings:
+    """What decides about an item that the client's own people order: whether the client is a partner itself, which
+    relationship earns on the item, and what else is active there.
+    """
+
+    own: Partner | None = None
+    earner: Relationship | None = None
+    full: Relationship | None = None
+    is_any_active: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The case of the decision table, and who earns in it."""
+
+    case: Case
+    earner: Relationship | None
+    partner: Partner | None
+
+
+@dataclass(frozen=True)
 class QuotedLine:
     """A priced line with what its snapshot needs."""
 
@@ -158,22 +179,27 @@ def _quote_line(
     counter: _Counter,
     now: datetime,
 ) -> QuotedLine:
-    case, earner, partner = _scope(item, client, relationship)
-    today = timezone.localdate(now)
+    scope = scope_of(_surroundings(item, client, relationship), relationship)
+    partner_count = counter.partner(item, scope.partner.pk) if scope.partner is not None else None
+    return price_item(item, scope, partner_count, counter.client(item), currency, book, timezone.localdate(now))
+
+
+def price_item(
+    item: Wanted, scope: Scope, partner_count: int | None, client_count: int, currency: str, book: RateBook, today: date
+) -> QuotedLine:
+    """Price an item whose scope and counts are known; nothing is asked of the database. Raises NoPrice."""
     rates = item_rates(item, currency, book, today)
-    client_count = counter.client(item)
-    partner_count = counter.partner(item, partner.pk) if partner is not None else None
     line = price_line(
         rates=rates,
         quantity=item.quantity,
-        case=case,
+        case=scope.case,
         partner_count=partner_count or 0,
         client_count=client_count,
         client_degressive=settings.PROGRAMME["client_degressive"],
     )
     start, end = period_of(item, today)
     version = item_version(item, currency, book, rates)
-    return QuotedLine(item, rates, version, line, earner, partner, partner_count, client_count, start, end)
+    return QuotedLine(item, rates, version, line, scope.earner, scope.partner, partner_count, client_count, start, end)
 
 
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
@@ -215,30 +241,37 @@ def part_left(product: Product, today: date) -> tuple[int, int]:
     return ahead * days + (end - today).days, days
 
 
-def _scope(
-    item: Wanted, client: Organisation, relationship: Relationship | None
-) -> tuple[Case, Relationship | None, Partner | None]:
+def _surroundings(item: Wanted, client: Organisation, relationship: Relationship | None) -> Surroundings:
+    if relationship is not None:  # what a partner orders earns it, whatever else there is
+        return Surroundings()
+    own = Partner.objects.approved().filter(pk=client.pk).first()
+    if own is not None:
+        return Surroundings(own=own)
+    active = Relationship.objects.active().filter(client=client)
+    return Surroundings(
+        earner=_earner(item, client), full=active.filter(access="FULL").first(), is_any_active=active.exists()
+    )
+
+
+def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
     """Return the case of the decision table, and who earns in it."""
     if relationship is not None:
         payer = "partner" if relationship.is_paid_by_partner else "client"
-        return Case(access="full", ordered_by="partner", payer=payer), relationship, relationship.partner
-    own = Partner.objects.approved().filter(pk=client.pk).first()
-    if own is not None:
-        return Case(access="full", ordered_by="partner", payer="partner", is_own_organisation=True), None, own
-    earner = _earner(item, client)
+        return Scope(Case(access="full", ordered_by="partner", payer=payer), relationship, relationship.partner)
+    if around.own is not None:
+        own = Case(access="full", ordered_by="partner", payer="partner", is_own_organisation=True)
+        return Scope(own, None, around.own)
+    earner = around.earner
     if earner is None:
-        has_limited = Relationship.objects.active().filter(client=client).exists()
-        access = "limited" if has_limited else "none"
-        return Case(access=access, ordered_by="client", is_managed=False), None, None
-    if earner.is_full:
-        payer = "partner" if earner.is_paid_by_partner else "client"
-        return Case(access="full", ordered_by="client", payer=payer), earner, earner.partner
-    has_full = Relationship.objects.active().filter(client=client, access="FULL").first()
-    if has_full is not None:
-        payer = "partner" if has_full.is_paid_by_partner else "client"
-        case = Case(access="full", ordered_by="client", payer=payer, earns_for_limited_partner=True)
-        return case, earner, earner.partner
-    return Case(access="limited", ordered_by="client", is_managed=True), earner, earner.partner
+        access = "limited" if around.is_any_active else "none"
+        return Scope(Case(access=access, ordered_by="client", is_managed=False), None, None)
+    full = earner if earner.is_full else around.full
+    if full is None:
+        return Scope(Case(access="limited", ordered_by="client", is_managed=True), earner, earner.partner)
+    payer = "partner" if full.is_paid_by_partner else "client"
+    is_limited = not earner.is_full
+    case = Case(access="full", ordered_by="client", payer=payer, earns_for_limited_partner=is_limited)
+    return Scope(case, earner, earner.partner)
 
 
 def _earner(item: Wanted, client: Organisation) -> Relationship | None:
