@@ -158,11 +158,11 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
     return (quote if lines else None), failures
 
 
-def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> list[Invoice]:
+def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     """Write renewals as they were quoted: orders, lines, periods, products, invoices, payments. Few statements do it.
 
     An invoice is paid from the payer's prepaid account if that holds the whole of it, else it stays open, due on the
-    day on which the first of its periods begins.
+    day on which the first of its periods begins. Return how many are paid.
     """
     orders = [_order(quote, now) for quote in quotes]
     Order.objects.bulk_create(orders, batch_size=BATCH)
@@ -173,18 +173,20 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> list[Invoice]:
     _record(quotes, orders, now)
     due = {order.pk: due_at_start(quote, now) for quote, order in zip(quotes, orders, strict=True)}
     invoices = issue_invoices(orders=orders, lines=lines, actor=SYSTEM, now=now, due=due)
-    pay(invoices, now=now)
-    return invoices
+    return pay(invoices, now=now)
 
 
-def pay(invoices: Sequence[Invoice], *, now: datetime) -> None:
-    """Pay what the prepaid accounts hold enough for, and again with the cashback that this has credited."""
+def pay(invoices: Sequence[Invoice], *, now: datetime) -> int:
+    """Pay what the prepaid accounts hold enough for, and again with the cashback that this has credited; return how
+    many of these invoices are paid.
+    """
     unpaid = [invoice for invoice in invoices if invoice.open_amount]
     while unpaid:
         paid = set(pay_each_from_prepaid(invoices=unpaid, actor=SYSTEM, now=now))
         if not paid:
-            return
+            break
         unpaid = [invoice for invoice in unpaid if invoice.pk not in paid]
+    return len(invoices) - len(unpaid)
 
 
 def _order(quote: Quote, now: datetime) -> Order:

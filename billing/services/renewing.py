@@ -65,7 +65,7 @@ def renew_chunk(*, on: date, after: int, now: datetime) -> Renewed:
 
     Set-based. Where something cannot be written its chunk is renewed client by client and product by product instead,
     so that it stops nobody else. Two runs at once take turns at the clients' rows: what one has renewed is not due for
-    the other. What fails stands in staff's queue, what nobody pays any more has no payment means, and its owner is told.
+    the other. What fails stands in staff's queue; what nobody pays any more has no payment means, as its owner is told.
     """
     client_ids = _next_clients(on, after)
     if not client_ids:
@@ -118,10 +118,9 @@ def _renew_all(baskets: Iterable[Basket], reading: Reading, outcome: Renewed, *,
             quotes.append(quote)
     if not quotes:
         return
-    invoices = batches.write(quotes, on=on, now=now)
+    outcome.paid = batches.write(quotes, on=on, now=now)
     outcome.orders = len(quotes)
     outcome.products = sum(len(quoted.wanted.renewed) for quote in quotes for quoted in quote.lines)
-    outcome.paid = sum(invoice.open_amount == 0 for invoice in invoices)
 
 
 def _renew_one_by_one(baskets: Iterable[Basket], outcome: Renewed, *, now: datetime) -> None:

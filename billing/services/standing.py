@@ -52,7 +52,7 @@ def tell_standing(products: list[Product], step: Standing, *, on: date, now: dat
     earners = Product.objects.filter(pk__in=pks).with_earner().order_by("pk")
     for pk, owner, relationship in earners.values_list("pk", "organisation", "earner_relationship"):
         owned.setdefault(owner, []).append(pk)
-        if relationship is not None:
+        if relationship is not None and step != Standing.WITHOUT_PAYER:  # who pays is the owner's to choose
             managed.setdefault(relationship, []).append(pk)
     wanted: dict[str, dict[str, Any]] = {
         f"billing.mail_standing:{step}:{on}:{owner}:{mine[0]}": {"step": step.value, "product_ids": mine}
