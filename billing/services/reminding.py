@@ -54,7 +54,7 @@ def remind_of_renewals(*, on: date, now: datetime) -> dict[str, int]:
 def _ahead(products: QuerySet[Product], day: date, *, step: str) -> Iterator[Wanted]:
     """Yield a mail for each owner, payer and day on which something falls due, with all that does."""
     near = products.filter(renews_on__lte=day, renews_on__gte=day - CATCH_UP)
-    groups = near.values_list("organisation", "renewal_payer", "renews_on").annotate(ArrayAgg("pk", ordering="pk"))
+    groups = near.values_list("organisation", "renewal_payer", "renews_on").annotate(pks=ArrayAgg("pk", order_by="pk"))
     for owner, payer, due, pks in groups.order_by("organisation", "renewal_payer", "renews_on"):
         yield f"{AHEAD}:{step}:{owner}:{payer}:{due}", {"product_ids": pks, "renews_on": due.isoformat()}
 
