@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from billing.models import Invoice, Resale
+from billing.models import CreditNote, Invoice, Resale
 from partnerportal.accounts.selectors import address_of
 from partnerportal.web.pdf import render_pdf
 
@@ -11,6 +11,12 @@ def invoice_pdf(invoice: Invoice) -> bytes:
     """Return an invoice as PDF in the language it was issued in, from its snapshots alone (promise 5)."""
     lines = invoice.order.lines.order_by("position")
     return render_pdf("pdf/billing/invoice.html", invoice.language, {"invoice": invoice, "lines": lines})
+
+
+def credit_note_pdf(note: CreditNote) -> bytes:
+    """Return a credit note as PDF in the language it was issued in, from its snapshots alone (promise 5)."""
+    lines = note.lines.select_related("line").order_by("pk")
+    return render_pdf("pdf/billing/credit_note.html", note.language, {"note": note, "lines": lines})
 
 
 def resale_pdf(resale: Resale) -> bytes:

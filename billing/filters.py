@@ -4,9 +4,19 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.choices import EntryKind, InvoiceState, OrderKind, Outcome
-from billing.models import Invoice, LedgerEntry, Order, OrderLine
+from billing.choices import CorrectionState, EntryKind, InvoiceState, OrderKind, Outcome, WithdrawalState
+from billing.models import (
+    Correction,
+    CreditNote,
+    Invoice,
+    LedgerEntry,
+    Order,
+    OrderLine,
+    PrepaidAccount,
+    Withdrawal,
+)
 from clients.models import Product
+from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.models import Organisation
 from partnerportal.kernel.text import folded
 from partnerportal.web.filters import FoldedNameFilter, SinceFilter, UntilFilter
@@ -86,6 +96,69 @@ class EarningFilter(filters.FilterSet):
     class Meta:
         model = OrderLine
         fields = ["search", "outcome"]
+
+
+class CreditNoteFilter(filters.FilterSet):
+    """Credit notes by period."""
+
+    since = SinceFilter(field_name="issued_at", label=_("From"))
+    until = UntilFilter(field_name="issued_at", label=_("To"))
+
+    class Meta:
+        model = CreditNote
+        fields: list[str] = ["since", "until"]
+
+
+class StaffCreditNoteFilter(CreditNoteFilter):
+    """Everybody's credit notes, by number or payer too."""
+
+    search = filters.CharFilter(method="matching", label=_("Number or payer"))
+
+    class Meta(CreditNoteFilter.Meta):
+        fields = ["search", "since", "until"]
+
+    def matching(self, queryset: QuerySet[CreditNote], _name: str, text: str) -> QuerySet[CreditNote]:
+        """Keep those whose number begins so, or whose payer's name holds the text."""
+        payers = Organisation.objects.filter(search_name__contains=folded(text)).values("pk")
+        return queryset.filter(Q(number__istartswith=text.strip()) | Q(payer__in=payers))
+
+
+class AccountFilter(filters.FilterSet):
+    """Prepaid accounts by owner."""
+
+    search = filters.CharFilter(method="matching", label=_("Organisation or reference"))
+    currency = filters.ChoiceFilter(choices=Currency.choices, label=_("Currency"), empty_label=_("Any currency"))
+
+    class Meta:
+        model = PrepaidAccount
+        fields = ["search", "currency"]
+
+    def matching(self, queryset: QuerySet[PrepaidAccount], _name: str, text: str) -> QuerySet[PrepaidAccount]:
+        """Keep those of an organisation whose name holds the text, or whose reference (PP-000123) it is."""
+        reference = text.strip().upper().removeprefix("PP").lstrip("-0")
+        if reference.isdecimal() and len(reference) < 15:
+            return queryset.filter(organisation=int(reference))
+        return queryset.filter(organisation__search_name__contains=folded(text))
+
+
+class WithdrawalFilter(filters.FilterSet):
+    """Withdrawals by state."""
+
+    state = filters.ChoiceFilter(choices=WithdrawalState.choices, label=_("State"), empty_label=_("Any state"))
+
+    class Meta:
+        model = Withdrawal
+        fields = ["state"]
+
+
+class CorrectionFilter(filters.FilterSet):
+    """Corrections by state."""
+
+    state = filters.ChoiceFilter(choices=CorrectionState.choices, label=_("State"), empty_label=_("Any state"))
+
+    class Meta:
+        model = Correction
+        fields = ["state"]
 
 
 class LedgerFilter(filters.FilterSet):

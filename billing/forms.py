@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -12,11 +12,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.choices import InvoiceState, Means
+from billing.choices import InvoiceState, Means, RefundMeans
 from billing.models import Price
 from billing.selectors import Plan
 from clients.models import Product
 from partnerportal.accounts.choices import Currency
+from partnerportal.accounts.forms import PasswordConfirmForm
+from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer
 from partnerportal.kernel.money import Money
 from partnerportal.web import writing
@@ -209,3 +211,97 @@ class PaymentNoticeForm(forms.Form):
     reference = forms.CharField(
         label=_("Reference of the payment"), max_length=80, help_text=_("The same reference counts once.")
     )
+
+
+class CreditForm(forms.Form):
+    """How much of each line of an invoice to credit, why, and where the money goes (rule 42)."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Stands on the credit note, and in the partner's account.")
+    )
+    means = forms.ChoiceField(
+        label=_("What had been paid goes back"), choices=RefundMeans.choices, initial=RefundMeans.PREPAID
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[Any], left: Mapping[int, Decimal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in lines if left[line.pk] > 0]
+        amounts = {
+            f"line_{line.pk}": forms.DecimalField(
+                label=str(line),
+                min_value=0,
+                max_value=left[line.pk],
+                max_digits=14,
+                decimal_places=2,
+                required=False,
+                help_text=_("Net. %(left)s is left to credit.")
+                % {"left": writing.money(Money(left[line.pk], line.order.currency))},
+            )
+            for line in self.lines
+        }
+        self.fields = {**amounts, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """At least one line is credited."""
+        super().clean()
+        if not self.errors and not self.nets:
+            self.add_error(None, _("Enter how much to credit of at least one line."))
+        return self.cleaned_data
+
+    @property
+    def nets(self) -> dict[int, Decimal]:
+        """The amounts by line."""
+        given = {line.pk: self.cleaned_data.get(f"line_{line.pk}") for line in self.lines}
+        return {pk: amount for pk, amount in given.items() if amount}
+
+
+class WithdrawForm(PasswordConfirmForm):
+    """How much to withdraw, and to which bank account (Q35)."""
+
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)
+    holder = forms.CharField(
+        label=_("Account holder"), max_length=120, help_text=_("As the bank knows it: the account is your company's.")
+    )
+    iban = forms.CharField(label="IBAN", max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    field_order = ["amount", "holder", "iban", "password"]
+
+
+class TopUpForm(forms.Form):
+    """Money that came for a prepaid account, as the bank's statement has it (Q35)."""
+
+    account = forms.RegexField(
+        label=_("Reference on the transfer"),
+        regex=r"^PP-?\d{1,12}$",
+        max_length=20,
+        help_text=_("Such as PP-000123: it says whose account it is for."),
+        error_messages={"invalid": _("A reference is PP- and digits, such as PP-000123.")},
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices, initial=Currency.CHF)
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)
+    reference = forms.CharField(
+        label=_("The bank's own number"), max_length=80, help_text=_("The same number counts once.")
+    )
+
+    def clean_account(self) -> Organisation:
+        """Find the organisation that a reference names."""
+        found = Organisation.objects.filter(pk=int(self.cleaned_data["account"].removeprefix("PP").lstrip("-"))).first()
+        if found is None:
+            raise forms.ValidationError(_("No organisation has this reference."))
+        return found
+
+
+class CorrectionForm(PasswordConfirmForm):
+    """By how much to correct a prepaid account, and why."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"), max_digits=14, decimal_places=2, help_text=_("With a minus if it is too much.")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The owner of the account reads it."))
+    field_order = ["amount", "reason", "password"]
+
+
+class RejectionForm(forms.Form):
+    """Why a withdrawal is not paid out."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Whoever asked gets it by mail."))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from billing.views import documents, ordering, orders, partner, renewals, staff, staff_renewals
+from billing.views import (
+    credits,
+    documents,
+    ordering,
+    orders,
+    partner,
+    renewals,
+    staff,
+    staff_accounts,
+    staff_renewals,
+    withdrawals,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -19,7 +30,16 @@ urlpatterns = [
     path("account/invoices/<int:pk>/", documents.InvoiceDetailView.as_view(), name="invoice_detail"),
     path("account/invoices/<int:pk>/pdf/", documents.InvoicePdfView.as_view(), name="invoice_pdf"),
     path("account/invoices/<int:pk>/pay/", documents.InvoicePayView.as_view(), name="invoice_pay"),
+    path("account/credit-notes/", credits.CreditNoteListView.as_view(), name="credit_note_list"),
+    path("account/credit-notes/<int:pk>/", credits.CreditNoteDetailView.as_view(), name="credit_note_detail"),
+    path("account/credit-notes/<int:pk>/pdf/", credits.CreditNotePdfView.as_view(), name="credit_note_pdf"),
     path("account/prepaid/", documents.PrepaidView.as_view(), name="prepaid"),
+    path("account/prepaid/<str:currency>/withdraw/", withdrawals.WithdrawView.as_view(), name="withdraw"),
+    path(
+        "account/prepaid/withdrawals/<int:pk>/take-back/",
+        withdrawals.WithdrawalTakeBackView.as_view(),
+        name="withdrawal_take_back",
+    ),
     path("partner/earnings/", partner.EarningListView.as_view(), name="earning_list"),
     path("partner/exports/", partner.ExportListView.as_view(), name="export_list"),
     path("partner/clients/<int:pk>/export/", partner.ExportStartView.as_view(), name="export_start"),
@@ -36,7 +56,52 @@ urlpatterns = [
     path("staff/invoices/<int:pk>/payment/", staff.StaffPaymentView.as_view(), name="staff_payment"),
     path("staff/renewals/", staff_renewals.StaffRenewalListView.as_view(), name="staff_renewal_list"),
     path("staff/renewals/<int:pk>/retry/", staff_renewals.StaffRenewalRetryView.as_view(), name="staff_renewal_retry"),
+    path("staff/invoices/<int:pk>/credit/", credits.StaffCreditView.as_view(), name="staff_credit"),
+    path("staff/credit-notes/", credits.StaffCreditNoteListView.as_view(), name="staff_credit_note_list"),
+    path("staff/credit-notes/<int:pk>/", credits.StaffCreditNoteDetailView.as_view(), name="staff_credit_note_detail"),
+    path("staff/accounts/", staff_accounts.StaffAccountListView.as_view(), name="staff_account_list"),
+    path("staff/accounts/top-up/", staff_accounts.StaffTopUpView.as_view(), name="staff_top_up"),
+    path("staff/accounts/<int:pk>/", staff_accounts.StaffAccountDetailView.as_view(), name="staff_account_detail"),
+    path("staff/accounts/<int:pk>/correct/", staff_accounts.StaffCorrectView.as_view(), name="staff_correct"),
+    path("staff/corrections/", staff_accounts.StaffCorrectionListView.as_view(), name="staff_correction_list"),
+    path(
+        "staff/corrections/<int:pk>/",
+        staff_accounts.StaffCorrectionDetailView.as_view(),
+        name="staff_correction_detail",
+    ),
+    path(
+        "staff/corrections/<int:pk>/approve/",
+        staff_accounts.StaffCorrectionApproveView.as_view(),
+        name="staff_correction_approve",
+    ),
+    path(
+        "staff/corrections/<int:pk>/reject/",
+        staff_accounts.StaffCorrectionRejectView.as_view(),
+        name="staff_correction_reject",
+    ),
+    path("staff/withdrawals/", staff_accounts.StaffWithdrawalListView.as_view(), name="staff_withdrawal_list"),
+    path(
+        "staff/withdrawals/<int:pk>/",
+        staff_accounts.StaffWithdrawalDetailView.as_view(),
+        name="staff_withdrawal_detail",
+    ),
+    path(
+        "staff/withdrawals/<int:pk>/approve/",
+        staff_accounts.StaffWithdrawalApproveView.as_view(),
+        name="staff_withdrawal_approve",
+    ),
+    path(
+        "staff/withdrawals/<int:pk>/paid-out/",
+        staff_accounts.StaffWithdrawalPayOutView.as_view(),
+        name="staff_withdrawal_pay_out",
+    ),
+    path(
+        "staff/withdrawals/<int:pk>/reject/",
+        staff_accounts.StaffWithdrawalRejectView.as_view(),
+        name="staff_withdrawal_reject",
+    ),
     path("staff/checks/", staff.StaffCheckView.as_view(), name="staff_checks"),
+    path("staff/checks/run/", staff.StaffCheckStartView.as_view(), name="staff_check_start"),
     path("staff/jobs/", staff.StaffJobListView.as_view(), name="staff_job_list"),
     path("staff/jobs/<int:pk>/", staff.StaffJobDetailView.as_view(), name="staff_job_detail"),
     path("staff/jobs/<int:pk>/retry/", staff.StaffJobRetryView.as_view(), name="staff_job_retry"),

@@ -145,7 +145,16 @@ STAFF: Sections = [
         [
             Link(gettext_lazy("Partners"), "partners:staff_partner_list", PartnerPermission.STAFF_PARTNER_VIEW),
             Link(gettext_lazy("Affiliates"), "partners:staff_affiliation_list", PartnerPermission.AFFILIATION_VIEW),
+        ],
+    ),
+    (
+        gettext_lazy("Money"),
+        [
             Link(gettext_lazy("Invoices"), "billing:staff_invoice_list", BillingPermission.STAFF_INVOICE_VIEW),
+            Link(gettext_lazy("Credit notes"), "billing:staff_credit_note_list", BillingPermission.STAFF_INVOICE_VIEW),
+            Link(gettext_lazy("Prepaid accounts"), "billing:staff_account_list", BillingPermission.STAFF_ACCOUNT_VIEW),
+            Link(gettext_lazy("Withdrawals"), "billing:staff_withdrawal_list", BillingPermission.STAFF_ACCOUNT_VIEW),
+            Link(gettext_lazy("Corrections"), "billing:staff_correction_list", BillingPermission.STAFF_ACCOUNT_VIEW),
         ],
     ),
     (

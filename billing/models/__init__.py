@@ -1,11 +1,13 @@
 """Prices, orders, invoices, payments, the prepaid account and its ledger."""
 
+from billing.models.checks import CheckRun
 from billing.models.documents import CreditNote, CreditNoteLine, Invoice, NumberSeries, Payment, Resale
 from billing.models.ledger import Correction, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
 
 __all__ = [
+    "CheckRun",
     "Correction",
     "Coverage",
     "CreditNote",

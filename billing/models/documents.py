@@ -46,11 +46,13 @@ class Invoice(models.Model):
     vat = money_column()
     total = money_column()
     paid = money_column(default=0)
-    credited = money_column(default=0)  # what its credit notes take back, VAT included
-    refunded = money_column(default=0)  # how much of that had been paid, and went back
+    credited = money_column(default=0, db_default=0)  # what its credit notes take back, VAT included
+    refunded = money_column(default=0, db_default=0)  # how much of that had been paid, and went back
     issuer_snapshot = models.JSONField()
     payer_snapshot = models.JSONField()
-    client_name = models.CharField(max_length=200, blank=True)  # for whom, where another than the payer owns it
+    client_name = models.CharField(
+        max_length=200, blank=True, db_default=""
+    )  # for whom, where another than the payer owns it
     language = models.CharField(max_length=5)
 
     objects = InvoiceQuerySet.as_manager()

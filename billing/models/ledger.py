@@ -37,6 +37,7 @@ class PrepaidAccount(models.Model):
             models.UniqueConstraint(fields=["organisation", "currency"], name="prepaidaccount_one_per_currency"),
             models.CheckConstraint(name="prepaidaccount_currency_known", condition=Q(currency__in=Currency.values)),
         ]
+        indexes = [models.Index(fields=["balance", "id"], name="prepaidaccount_by_balance")]
 
     def __str__(self) -> str:
         return f"{self.organisation}, {self.currency}"
@@ -138,6 +139,7 @@ class Correction(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-proposed_at", "-id"], name="correction_newest"),
             models.Index(
                 fields=["proposed_at", "id"], condition=Q(state=CorrectionState.PROPOSED), name="correction_waiting"
             ),
@@ -165,7 +167,7 @@ class LedgerEntry(models.Model):
     counter_entry = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_by")
     relationship = models.ForeignKey(Relationship, null=True, on_delete=models.PROTECT, related_name="entries")
     reference = models.CharField(max_length=80, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True, db_default="")
     actor_label = models.CharField(max_length=254)
     created_at = models.DateTimeField()
 

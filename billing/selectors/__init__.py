@@ -3,7 +3,7 @@
 from billing.selectors.earnings import Month, earned_by_month, pending_cashback
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
 from billing.selectors.explanation import Explanation, explain, price_chains
-from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants
+from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
 from billing.selectors.plans import Plan, plans_for
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
 from billing.selectors.standing import left_by_payer, open_invoices_of, overdue_days, unpaid_since
@@ -22,6 +22,7 @@ __all__ = [
     "earned_by_month",
     "end_in_words",
     "explain",
+    "in_words",
     "left_by_payer",
     "managed_total",
     "managed_totals",

@@ -1,4 +1,4 @@
-"""What must hold of the money at every moment, asked of the rows. Rules 31, 36, 41, Q9, Q33, Q34, promises 4 and 5.
+"""What must hold of the money at every moment, asked of the rows. Rules 31, 36, 41, 42, Q9, Q33, Q34, promises 4 and 5.
 
 Most of it a constraint or a trigger holds already. It is asked all the same: a backup that was restored by half, a
 trigger that somebody switched off for an evening, a rule that was written wrong are all found here and nowhere else.
@@ -46,7 +46,7 @@ class Finding:
 _EARNED_ONCE = """
 SELECT 'order line ' || line.id,
        CASE WHEN count(entry.id) = 0 THEN 'paid, and its cashback of ' || line.cashback || ' was never credited'
-            WHEN bool_or(invoice.state <> 'PAID') THEN 'credited before its invoice was paid'
+            WHEN bool_or(invoice.state IN ('OPEN', 'CANCELLED')) THEN 'credited before its invoice was paid'
             ELSE 'credited ' || count(entry.id) || ' times, ' || sum(entry.amount) || ' of ' || line.cashback END
 FROM billing_orderline line
 JOIN billing_invoice invoice ON invoice.order_id = line.order_id
@@ -54,7 +54,55 @@ LEFT JOIN billing_ledgerentry entry ON entry.line_id = line.id AND entry.kind = 
 GROUP BY line.id, line.cashback, line.outcome
 HAVING (line.outcome = 'CASHBACK' AND bool_and(invoice.state = 'PAID')
         AND (count(entry.id) <> 1 OR sum(entry.amount) <> line.cashback))
-    OR (count(entry.id) > 0 AND (line.outcome <> 'CASHBACK' OR bool_or(invoice.state <> 'PAID')))
+    OR (count(entry.id) > 1 OR (count(entry.id) = 1 AND sum(entry.amount) <> line.cashback))
+    OR (count(entry.id) > 0 AND (line.outcome <> 'CASHBACK' OR bool_or(invoice.state IN ('OPEN', 'CANCELLED'))))
+"""
+# Rule 42: what was taken back of a line's cashback is its share of what is credited of the line, to the cent.
+_TAKEN_BACK = """
+SELECT 'order line ' || line.id,
+       coalesce(credited.net, 0) || ' of ' || line.charged_net || ' is credited, ' || coalesce(taken.amount, 0) ||
+       ' of the cashback of ' || entry.amount || ' was taken back'
+FROM billing_orderline line
+JOIN billing_ledgerentry entry ON entry.line_id = line.id AND entry.kind = 'CASHBACK'
+LEFT JOIN (SELECT line_id, sum(net) AS net FROM billing_creditnoteline GROUP BY line_id) credited
+     ON credited.line_id = line.id
+LEFT JOIN (SELECT line_id, -sum(amount) AS amount FROM billing_ledgerentry WHERE kind = 'REVERSAL' GROUP BY 1) taken
+     ON taken.line_id = line.id
+WHERE coalesce(taken.amount, 0) <> CASE WHEN credited.net IS NULL THEN 0
+                                        ELSE round(entry.amount * credited.net / line.charged_net, 2) END
+"""
+_CREDITED = """
+SELECT 'invoice ' || invoice.number, 'credited ' || invoice.credited || ' and refunded ' || invoice.refunded ||
+       ', its credit notes ' || coalesce(note.total, 0) || ' and ' || coalesce(note.refunded, 0)
+FROM billing_invoice invoice
+LEFT JOIN (SELECT invoice_id, sum(total) AS total, sum(refunded) AS refunded FROM billing_creditnote GROUP BY 1)
+     note ON note.invoice_id = invoice.id
+WHERE invoice.credited <> coalesce(note.total, 0) OR invoice.refunded <> coalesce(note.refunded, 0)
+UNION ALL
+SELECT 'credit note ' || note.number, 'net ' || note.net || ', lines ' || coalesce(sum(line.net), 0)
+FROM billing_creditnote note LEFT JOIN billing_creditnoteline line ON line.credit_note_id = note.id
+GROUP BY note.id, note.number, note.net
+HAVING note.net <> coalesce(sum(line.net), 0)
+UNION ALL
+SELECT 'credit note ' || note.number, 'refunds ' || note.refunded || ', the prepaid account got ' ||
+       coalesce(entry.amount, 0)
+FROM billing_creditnote note LEFT JOIN billing_ledgerentry entry ON entry.credit_note_id = note.id
+WHERE coalesce(entry.amount, 0) <> CASE note.refund_means WHEN 'PREPAID' THEN note.refunded ELSE 0 END
+"""
+# A withdrawal has left the balance once, and is back on it if and only if it came to nothing; so with corrections.
+_MOVED_AS_DECIDED = """
+SELECT 'withdrawal ' || asked.id, asked.state || ' of ' || asked.amount || ', its entries sum to ' ||
+       coalesce(sum(entry.amount), 0)
+FROM billing_withdrawal asked LEFT JOIN billing_ledgerentry entry ON entry.withdrawal_id = asked.id
+GROUP BY asked.id, asked.state, asked.amount
+HAVING coalesce(sum(entry.amount), 0)
+       <> CASE WHEN asked.state IN ('REJECTED', 'WITHDRAWN') THEN 0 ELSE -asked.amount END
+    OR count(entry.id) <> CASE WHEN asked.state IN ('REJECTED', 'WITHDRAWN') THEN 2 ELSE 1 END
+UNION ALL
+SELECT 'correction ' || proposed.id, proposed.state || ' of ' || proposed.amount || ', its entry says ' ||
+       coalesce(entry.amount, 0)
+FROM billing_correction proposed LEFT JOIN billing_ledgerentry entry ON entry.correction_id = proposed.id
+WHERE coalesce(entry.amount, 0) <> CASE proposed.state WHEN 'BOOKED' THEN proposed.amount ELSE 0 END
 """
 _PROVIDER_KEEPS = """
 SELECT 'order line ' || id, 'charged ' || charged_net || ', cashback ' || cashback || ', preferential ' ||
@@ -82,6 +130,8 @@ _NUMBERS = """
 WITH issued AS (
     SELECT 'provider' AS issuer, 'invoice' AS kind, number FROM billing_invoice
     UNION ALL
+    SELECT 'provider', 'credit_note', substr(number, 2) FROM billing_creditnote
+    UNION ALL
     SELECT 'partner-' || partner_id, 'resale', number FROM billing_resale WHERE state = 'ISSUED'
 ), counted AS (
     SELECT issuer, kind, split_part(number, '-', 1)::int AS year, count(*) AS documents,
@@ -101,6 +151,9 @@ _SNAPSHOTS = """
 SELECT 'invoice ' || number, 'has lost the names and addresses of its day' FROM billing_invoice
 WHERE issuer_snapshot = '{}' OR payer_snapshot = '{}' OR coalesce(issuer_snapshot->>'name', '') = ''
    OR coalesce(payer_snapshot->>'name', '') = '' OR language = ''
+UNION ALL
+SELECT 'credit note ' || number, 'has lost the names and addresses of its day' FROM billing_creditnote
+WHERE coalesce(issuer_snapshot->>'name', '') = '' OR coalesce(payer_snapshot->>'name', '') = '' OR language = ''
 UNION ALL
 SELECT 're-invoicing document ' || number, 'has lost the names and addresses of its day' FROM billing_resale
 WHERE state = 'ISSUED' AND (coalesce(issuer_snapshot->>'name', '') = '' OR coalesce(client_snapshot->>'name', '') = '')
@@ -123,6 +176,10 @@ WHERE actor_label = ''
    OR kind = 'TOP_UP' AND reference = ''
    OR kind = 'PAYMENT' AND payment_id IS NULL
    OR kind IN ('CASHBACK', 'REVERSAL') AND line_id IS NULL
+   OR kind = 'REVERSAL' AND (credit_line_id IS NULL OR counter_entry_id IS NULL)
+   OR kind = 'REFUND' AND credit_note_id IS NULL
+   OR kind IN ('WITHDRAWAL', 'RETURN') AND withdrawal_id IS NULL
+   OR kind = 'CORRECTION' AND (correction_id IS NULL OR reason = '')
 """
 _INVOICED = """
 SELECT 'order ' || placed.id, 'has no invoice' FROM billing_order placed
@@ -170,6 +227,13 @@ INVARIANTS = (
         "earned-once", _("Every paid line that earns cashback was credited once, as much as it says"), _EARNED_ONCE
     ),
     Invariant("provider-keeps", _("What the provider keeps is the preferential price (rule 36)"), _PROVIDER_KEEPS),
+    Invariant(
+        "taken-back", _("Of what is credited, just its share of the cashback was taken back (rule 42)"), _TAKEN_BACK
+    ),
+    Invariant("credited", _("What is credited of an invoice are its credit notes, and their refunds"), _CREDITED),
+    Invariant(
+        "moved-as-decided", _("Withdrawals and corrections have moved what was decided, once"), _MOVED_AS_DECIDED
+    ),
     Invariant("balance", _("Each balance is the sum of its entries"), _BALANCE),
     Invariant("running-balance", _("Each entry says the balance that it left"), _RUNNING_BALANCE),
     Invariant("reasons", _("Every entry says what it is for and who made it"), _REASONS),
@@ -180,6 +244,11 @@ INVARIANTS = (
     Invariant("validity", _("Prices and rates never hold two at a time"), _VALIDITY),
     Invariant("renewed-once", _("No product is paid twice for one time"), _RENEWED_ONCE),
 )
+
+
+def in_words(code: str) -> str:
+    """Return what an invariant says; one that is no longer asked says its code."""
+    return next((str(one.words) for one in INVARIANTS if one.code == code), code)
 
 
 def check_invariants(only: Callable[[Invariant], bool] = lambda _one: True) -> list[Finding]:

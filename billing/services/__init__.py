@@ -1,8 +1,15 @@
 """Orders, invoices, credit notes, payments, the ledger, withdrawals. Rules 23 to 43."""
 
 from billing.services.advancing import advance_renewals
-from billing.services.corrections import approve_correction, propose_correction, reject_correction
+from billing.services.checking import run_checks, start_checks
+from billing.services.corrections import (
+    approve_correction,
+    correction_limit,
+    propose_correction,
+    reject_correction,
+)
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
+from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
@@ -27,6 +34,7 @@ from billing.services.withdrawals import (
     reject_withdrawal,
     request_withdrawal,
     take_back_withdrawal,
+    withdrawal_least,
 )
 
 __all__ = [
@@ -41,8 +49,10 @@ __all__ = [
     "approve_correction",
     "approve_withdrawal",
     "cancel_exports",
+    "cashback_taken_back",
     "change_plan",
     "choose_next_plan",
+    "correction_limit",
     "credit_amounts",
     "credit_invoice",
     "creditable",
@@ -69,10 +79,13 @@ __all__ = [
     "renew_failed",
     "renewing_relationship",
     "request_withdrawal",
+    "run_checks",
     "settle_payment",
     "settle_payments",
     "settle_products",
+    "start_checks",
     "start_client_export",
     "take_back_withdrawal",
     "top_up",
+    "withdrawal_least",
 ]

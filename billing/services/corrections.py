@@ -18,6 +18,11 @@ from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
 
 
+def correction_limit() -> Decimal:
+    """Return up to which amount one person corrects alone, in the account's currency."""
+    return settings.PROGRAMME["correction_alone_up_to"]
+
+
 @transaction.atomic
 def propose_correction(
     *, organisation_id: int, currency: str, amount: Decimal, reason: str, actor: Acting, now: datetime
@@ -34,7 +39,7 @@ def propose_correction(
     if actor.user_id is None:
         raise CorrectionRefused(_("A correction is made by a person."))
     account = lock_accounts([(organisation_id, currency)])[organisation_id, currency]
-    is_for_two = abs(amount) > settings.PROGRAMME["correction_alone_up_to"]
+    is_for_two = abs(amount) > correction_limit()
     decision = (
         {} if is_for_two else {"decided_at": now, "decided_by_id": actor.user_id, "decided_by_label": actor.label}
     )

@@ -6,10 +6,12 @@ Rules 38, 41, 42; Q9, Q10, Q36. Both work on many lines at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Sum
 
 from billing import tasks
 from billing.choices import EntryKind
@@ -90,6 +92,29 @@ def take_back(credits: Sequence[CreditNoteLine], *, actor: Acting, now: datetime
         {f"billing.mail_cashback_taken_back:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
     )
     return entries
+
+
+def cashback_taken_back(*, nets: Mapping[int, Decimal]) -> list[tuple[OrderLine, Decimal]]:
+    """Return what crediting ``nets`` (by order line, net) would take back of which line's cashback, before it is done.
+
+    Lines of which no cashback was credited yet are not there.
+    """
+    entries = LedgerEntry.objects.filter(line__in=nets, kind=EntryKind.CASHBACK)
+    _credited, taken = _so_far(nets)
+    before = dict(
+        CreditNoteLine.objects.filter(line__in=nets).values("line").annotate(net=Sum("net")).values_list("line", "net")
+    )
+    found = []
+    for entry in entries.select_related("line__earning_partner__organisation", "line__order").order_by("line"):
+        line: Any = entry.line
+        amount = reversed_cashback(
+            credited=entry.amount,
+            paid_net=line.charged_net,
+            refunded_net=before.get(line.pk, ZERO) + nets[line.pk],
+            reversed_before=taken[line.pk],
+        )
+        found.append((line, amount))
+    return found
 
 
 def _so_far(line_ids: Iterable[int]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:

@@ -23,6 +23,11 @@ from partnerportal.kernel.states import check_transition
 from partnerportal.web import writing
 
 
+def withdrawal_least() -> Decimal:
+    """Return the smallest amount of one withdrawal, in the account's currency (Q35)."""
+    return settings.PROGRAMME["withdrawal_least"]
+
+
 @transaction.atomic
 def request_withdrawal(
     *,
@@ -123,7 +128,7 @@ def _check(account: PrepaidAccount, amount: Decimal, is_any_negative: bool) -> N
         raise WithdrawalRefused(
             _("A balance of yours is below zero, because cashback was taken back. Withdraw again once it is not.")
         )
-    least = settings.PROGRAMME["withdrawal_least"]
+    least = withdrawal_least()
     if amount < least:
         words = _("The smallest withdrawal is %(least)s.")
         raise WithdrawalRefused(words % {"least": _money(least, account)}, field="amount")

@@ -18,10 +18,12 @@ from django.views.generic import View
 from billing import forms, services
 from billing.documents import invoice_pdf
 from billing.filters import InvoiceFilter, LedgerFilter
-from billing.models import Invoice, LedgerEntry, PrepaidAccount
+from billing.models import Invoice, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.permissions import BillingPermission
 from billing.tables import InvoiceTable, LedgerTable
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
+
+RECENT = 5  # withdrawals that the prepaid account's page names; its ledger has all
 
 
 class InvoiceListView(TableView):
@@ -57,6 +59,7 @@ class _OneInvoice(PolicyView):
             invoice=self.invoice,
             lines=lines,
             payments=payments,
+            credit_notes=self.invoice.credit_notes.order_by("pk"),
             may_pay=may_pay,
             balance=balance,
             missing=max(self.invoice.open_amount - balance, Decimal("0.00")),
@@ -121,7 +124,8 @@ class PrepaidView(TableView):
 
     def get_queryset(self) -> QuerySet[LedgerEntry]:
         """The newest first."""
-        entries = LedgerEntry.objects.visible_to(self.request.acting).select_related("account", "line")
+        related = ("account", "line", "payment")
+        entries = LedgerEntry.objects.visible_to(self.request.acting).select_related(*related)
         # The ids once more, as constants: an index holds each account's entries by time.
         return entries.filter(account__in=[account.pk for account in self.accounts]).order_by("-created_at", "-pk")
 
@@ -130,8 +134,16 @@ class PrepaidView(TableView):
         home = self.request.acting.home
         currencies = sorted({home.currency} | {account.currency for account in self.accounts})
         ibans = [(code, settings.PROVIDER[f"iban_{code.lower()}"]) for code in currencies]
+        withdrawals = Withdrawal.objects.visible_to(self.request.acting).select_related("account")
+        may_withdraw = (
+            BillingPermission.WITHDRAWAL_REQUEST.granted_to(self.request.acting) and settings.PROGRAMME["withdrawals"]
+        )
         return super().get_context_data(
             accounts=self.accounts,
+            withdrawals=withdrawals.order_by("-requested_at", "-pk")[:RECENT],
+            may_withdraw=may_withdraw,
+            least=services.withdrawal_least(),
+            is_below_zero=any(account.balance < 0 for account in self.accounts),
             ibans=[(code, iban) for code, iban in ibans if iban],
             reference=f"PP-{home.pk:06d}",
             **kwargs,

@@ -6,20 +6,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.generic import View
 
 from billing import forms, selectors, services
 from billing.filters import JobFilter, StaffInvoiceFilter
-from billing.models import Invoice
+from billing.models import CheckRun, Invoice
 from billing.permissions import BillingPermission
 from billing.tables import StaffInvoiceTable, StaffJobTable
 from partnerportal.accounts.forms import ConfirmForm
-from partnerportal.web.views import ActionView, PageView, StaffTableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, StaffTableView
 from partnerportal.work import services as work_services
 from partnerportal.work.models import Job
+
+RUNS = 8  # runs of the checks that their page names
 
 
 class StaffInvoiceListView(StaffTableView):
@@ -52,6 +56,9 @@ class StaffInvoiceDetailView(PageView):
             invoice=self.invoice,
             lines=self.invoice.order.lines.order_by("position"),
             payments=self.invoice.payments.order_by("received_at", "pk"),
+            credit_notes=self.invoice.credit_notes.order_by("pk"),
+            may_credit=BillingPermission.STAFF_CREDIT_ISSUE.granted_to(self.request.acting)
+            and self.invoice.credited < self.invoice.total,
             may_settle=BillingPermission.STAFF_PAYMENT_SETTLE.granted_to(self.request.acting),
             **kwargs,
         )
@@ -78,17 +85,39 @@ class StaffPaymentView(StaffInvoiceDetailView, ActionView):
 
 
 class StaffCheckView(PageView):
-    """What must hold of the money, asked of the rows as the page is opened."""
+    """What must hold of the money, as the last run found it: at night, or when somebody asked."""
 
     is_permitted_first = True
     permission = BillingPermission.STAFF_CHECK_VIEW
     template_name = "billing/staff_checks.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Ask; what is broken stands on top."""
-        findings = sorted(selectors.check_invariants(), key=lambda one: one.holds)
-        broken = sum(not one.holds for one in findings)
-        return super().get_context_data(findings=findings, broken_count=broken, checked_at=timezone.now(), **kwargs)
+        """Show the last run, what is broken on top, and the runs before it."""
+        runs = list(CheckRun.objects.order_by("-checked_at", "-pk")[:RUNS])
+        findings = [
+            {**one, "words": selectors.in_words(one["code"]), "holds": not one["count"]}
+            for one in (runs[0].findings if runs else [])
+        ]
+        return super().get_context_data(
+            last=runs[0] if runs else None,
+            earlier=runs[1:],
+            findings=sorted(findings, key=lambda one: one["holds"]),
+            may_start=BillingPermission.STAFF_CHECK_START.granted_to(self.request.acting),
+            **kwargs,
+        )
+
+
+class StaffCheckStartView(PolicyView, View):
+    """Ask the rows now; the answer stands on the page of checks once the job has run."""
+
+    is_permitted_first = True
+    permission = BillingPermission.STAFF_CHECK_START
+    http_method_names = ["post"]
+
+    def post(self, request: Any, **_kwargs: Any) -> HttpResponse:
+        """Start the job."""
+        job = services.start_checks(actor=request.acting, now=timezone.now())
+        return redirect("billing:staff_job_detail", pk=job.pk)
 
 
 class StaffJobListView(StaffTableView):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from billing.models import Order
+from billing.choices import CorrectionState
+from billing.models import Correction, Order, Withdrawal
 from clients.choices import RelationshipState
 from clients.models import Relationship
 from partnerportal.home.permissions import HomePermission
@@ -23,13 +24,19 @@ class StaffView(PageView):
     template_name = "home/staff.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Applications and failed jobs with their ages."""
+        """Applications, withdrawals, corrections and failed jobs with their ages."""
         applications = Application.objects.waiting().select_related("organisation").order_by("submitted_at", "pk")
+        withdrawals = (
+            Withdrawal.objects.waiting().select_related("account__organisation").order_by("requested_at", "pk")
+        )
+        proposed = Correction.objects.filter(state=CorrectionState.PROPOSED).select_related("account__organisation")
         failed = Job.objects.filter(state=JobState.FAILED).order_by("-finished_at", "-pk")
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         return super().get_context_data(
             applications=applications[:10],
             application_count=applications.count(),
+            withdrawals=withdrawals.order_by("requested_at", "pk")[:10],
+            corrections=proposed.order_by("proposed_at", "pk")[:10],
             failed_jobs=failed[:10],
             partner_count=Partner.objects.approved().count(),
             relationship_count=Relationship.objects.filter(state=RelationshipState.ACTIVE).count(),

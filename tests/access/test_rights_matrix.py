@@ -6,6 +6,8 @@ right that it asks for, and no address without a right ever opens there.
 
 from __future__ import annotations
 
+from decimal import Decimal as D
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +16,7 @@ from billing import services as billing
 from billing.models import OrderLine
 from clients.choices import Access, Payer, Right
 from clients.models import Grant, Product
+from partnerportal.accounts.acting import SYSTEM
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.permissions import Anyone, Permission, SignedIn
 from partnerportal.checks import OTHERS, views
@@ -98,6 +101,9 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
         for key, through in (("theirs", True), ("own", False))
     )
     product = Product.objects.filter(organisation=client).earliest("pk")
+    note = billing.credit_invoice(
+        invoice_id=line.order.invoice.pk, nets={line.pk: D(1)}, reason="Down", means="PREPAID", actor=SYSTEM, now=NOW
+    )
     grant(kind, relationship, product)
     arguments = site.arguments | {
         "clients:product_detail": [product.pk],
@@ -114,6 +120,8 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
         "billing:order_detail": [line.order_id],
         "billing:invoice_detail": [line.order.invoice.pk],
         "billing:invoice_pdf": [line.order.invoice.pk],
+        "billing:credit_note_detail": [note.pk],
+        "billing:credit_note_pdf": [note.pk],
     }
     collaborator = world.make_member(partner.organisation, Role.COLLABORATOR)
     assignment = world.assign(relationship, collaborator)

@@ -18,6 +18,7 @@ from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ProductTransfer
 from directory import services as directory_services
 from partnerportal.accounts import services as accounts
+from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.choices import Role
 from partnerportal.accounts.models import MemberInvitation
 from partnerportal.accounts.tokens import link_token
@@ -104,6 +105,7 @@ def build() -> Site:
             now=NOW,
         )
     order = _order(client, offers["web-hosting"], None, client_acting)
+    money = _money(client, client_acting, offers["web-hosting"])
     own = _order(
         paid_by_partner.client,
         offers["web-hosting"],
@@ -224,6 +226,7 @@ def build() -> Site:
         "billing:invoice_detail": [order.invoice.pk],
         "billing:invoice_pdf": [order.invoice.pk],
         "billing:invoice_pay": [order.invoice.pk],
+        **money,
         "billing:export_start": [relationship.pk],
         "billing:export_detail": [export.pk],
         "billing:export_cancel": [export.pk],
@@ -262,6 +265,44 @@ def build() -> Site:
         "staff": staff,
     }
     return Site(arguments, users, relationship.pk)
+
+
+def _money(client: Any, client_acting: Any, offer: Any) -> dict[str, list[Any]]:
+    """A paid invoice that is credited in part, a withdrawal that waits, a correction that a second person decides."""
+    invoice = _order(client, offer, None, client_acting).invoice
+    billing.pay_from_prepaid(invoice_id=invoice.pk, actor=client_acting, now=NOW)
+    invoice.refresh_from_db()
+    finance = Acting(user=world.make_user("Finn Keel", staff_role="FINANCE"))
+    (line_id,) = billing.creditable(invoice=invoice)
+    note = billing.credit_invoice(
+        invoice_id=invoice.pk, nets={line_id: D("1.00")}, reason="Down", means="PREPAID", actor=finance, now=NOW
+    )
+    withdrawal = billing.request_withdrawal(
+        organisation_id=client.pk,
+        currency="CHF",
+        amount=D(60),
+        iban="CH9300762011623852957",
+        holder="Moser",
+        key="w",
+        actor=client_acting,
+        now=NOW,
+    )
+    correction = billing.propose_correction(
+        organisation_id=client.pk, currency="CHF", amount=D(-500), reason="Booked twice", actor=finance, now=NOW
+    )
+    account = correction.account_id
+    return {
+        "billing:withdraw": ["chf"],
+        "billing:withdrawal_take_back": [withdrawal.pk],
+        "billing:credit_note_detail": [note.pk],
+        "billing:credit_note_pdf": [note.pk],
+        "billing:staff_credit": [invoice.pk],
+        "billing:staff_credit_note_detail": [note.pk],
+        "billing:staff_account_detail": [account],
+        "billing:staff_correct": [account],
+        **{f"billing:staff_correction_{name}": [correction.pk] for name in ("detail", "approve", "reject")},
+        **{f"billing:staff_withdrawal_{name}": [withdrawal.pk] for name in ("detail", "approve", "pay_out", "reject")},
+    }
 
 
 def _offered(owner: Any, offer: Any, receiver: Any = None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -57,7 +58,46 @@ def here():
         now=NOW,
     )
     billing.issue_resale(resale_id=resale.pk, actor=Here.partner_acting, now=NOW)
+    credit_a_part(Here.cashback)
+    withdraw(Here, "w1", taken_back=False)
+    withdraw(Here, "w2", taken_back=True)
+    billing.propose_correction(
+        organisation_id=Here.partner.pk,
+        currency="CHF",
+        amount=D(-5),
+        reason="Fee of the bank",
+        actor=Here.partner_acting,
+        now=NOW,
+    )
     return Here
+
+
+def credit_a_part(placed):
+    """Half of the only line, refunded to the prepaid account."""
+    line = placed.lines.get()
+    billing.credit_invoice(
+        invoice_id=placed.invoice.pk,
+        nets={line.pk: D("9.92")},
+        reason="Service was down",
+        means="PREPAID",
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+def withdraw(here, key, *, taken_back):
+    asked = billing.request_withdrawal(
+        organisation_id=here.partner.pk,
+        currency="CHF",
+        amount=D(60),
+        iban="CH9300762011623852957",
+        holder="Studio Lumen",
+        key=key,
+        actor=here.partner_acting,
+        now=NOW,
+    )
+    if taken_back:
+        billing.take_back_withdrawal(withdrawal_id=asked.pk, actor=here.partner_acting, now=NOW)
 
 
 def order(here, key, actor, relationship=None):
@@ -120,6 +160,57 @@ BREAKS = {
         "actor_label, created_at FROM billing_ledgerentry WHERE kind = 'CASHBACK'",
     ),
     "credited before it was paid": ("earned-once", [INVOICE], "UPDATE billing_invoice SET state = 'OPEN'"),
+    "taken back without a credit": (
+        "taken-back",
+        ["billing_creditnoteline"],
+        "UPDATE billing_creditnoteline SET net = 0.01",
+    ),
+    "commission kept after a refund": (
+        "taken-back",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET amount = -0.01 WHERE kind = 'REVERSAL'",
+    ),
+    "credited without a document": ("credited", [INVOICE], "UPDATE billing_invoice SET credited = credited + 1"),
+    "a credit note of other lines": (
+        "credited",
+        ["billing_creditnoteline"],
+        "UPDATE billing_creditnoteline SET net = net + 1",
+    ),
+    "a refund that went nowhere": (
+        "credited",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET credit_note_id = NULL WHERE kind = 'REFUND'",
+    ),
+    "a withdrawal that left nothing": (
+        "moved-as-decided",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET withdrawal_id = NULL WHERE kind = 'WITHDRAWAL'",
+    ),
+    "a withdrawal whose money is back and gone": (
+        "moved-as-decided",
+        ["billing_withdrawal"],
+        "UPDATE billing_withdrawal SET state = 'PAID_OUT' WHERE state = 'WITHDRAWN'",
+    ),
+    "a correction of another amount": (
+        "moved-as-decided",
+        ["billing_correction"],
+        "UPDATE billing_correction SET amount = -6",
+    ),
+    "a reversal of nothing": (
+        "reasons",
+        [ENTRY],
+        "UPDATE billing_ledgerentry SET counter_entry_id = NULL WHERE kind = 'REVERSAL'",
+    ),
+    "a credit note without a name": (
+        "snapshots",
+        ["billing_creditnote"],
+        "UPDATE billing_creditnote SET payer_snapshot = '{}'",
+    ),
+    "a gap in the credit notes": (
+        "numbers",
+        ["billing_creditnote"],
+        "UPDATE billing_creditnote SET number = 'C2026-00002'",
+    ),
     "credited for a rebate": ("earned-once", [LINE], "UPDATE billing_orderline SET outcome = 'REBATE'"),
     "another preferential price": ("provider-keeps", [LINE], "UPDATE billing_orderline SET preferential_net = 1"),
     "a balance of its own": ("balance", ["billing_prepaidaccount"], "UPDATE billing_prepaidaccount SET balance = 1"),
@@ -255,17 +346,30 @@ def test_the_nightly_check_fails_by_name(here, run_jobs):
     assert "reasons" in bad.error
 
 
-def test_staff_reads_what_holds_and_what_is_broken(here):
-    """For those who look after the money; others of the staff do not find it among their pages."""
-    page = reverse("billing:staff_checks")
+def test_staff_reads_what_the_last_run_found(here, run_jobs):
+    """Promise 10: the page shows the night's answer and asks again when told to; it never asks all rows itself."""
+    page, start = reverse("billing:staff_checks"), reverse("billing:staff_check_start")
     finance = signed_in(world.make_user("Finn Keel", staff_role="FINANCE"))
 
+    assert "No run yet" in finance.get(page).content.decode()
+    finance.post(start)
+    run_jobs()
     good = finance.get(page).content.decode()
     with unguarded(ENTRY) as cursor:
         cursor.execute("UPDATE billing_ledgerentry SET actor_label = ''")
+    unasked = finance.get(page).content.decode()
+    billing.run_checks(now=NOW + timedelta(days=36_500))
     bad = finance.get(page).content.decode()
 
     assert "Everything holds" in good
+    assert "Everything holds" in unasked
     assert "1 of them does not hold" in bad
     assert "ledger entry" in bad
-    assert signed_in(world.make_user(staff_role="REVIEWER")).get(page).status_code == 403
+
+
+def test_others_of_the_staff_neither_read_nor_start_checks(here):
+    reviewer = signed_in(world.make_user(staff_role="REVIEWER"))
+
+    assert reviewer.get(reverse("billing:staff_checks")).status_code == 403
+    assert reviewer.post(reverse("billing:staff_check_start")).status_code == 403
+    assert not Job.objects.filter(kind="billing.check_invariants").exists()

@@ -46,7 +46,7 @@ def test_they_page_by_the_last_row(name: str, monkeypatch):
     site = visitors.build()
     add_rows(site)
     monkeypatch.setitem(STAFF_LISTS[name].table_pagination, "per_page", 1)
-    browser, url = site.browser("staff"), reverse(name)
+    browser, url = site.browser("staff"), reverse(name, args=site.arguments.get(name))
 
     first = browser.get(url)
     following = re.search(r'rel="next" href="([^"]+)"', first.content.decode())
