@@ -515,7 +515,6 @@ class DueTable(PortalTable):
     empty_hint = _("What has to be renewed stands here in time, what is overdue on top.")
 
     phone: ClassVar[Mapping[str, Place]] = {
-        "chosen": Place.NOTE,
         "name": Place.MAIN,
         "state": Place.ASIDE,
         "offer": Place.NOTE,
@@ -524,8 +523,7 @@ class DueTable(PortalTable):
         "going_on": Place.NAMED,
         "renew": Place.ACT,
     }
-    only_on_page = frozenset({"chosen", "renew"})
-    chosen = tables.Column(accessor="pk", verbose_name=_("Renew"), orderable=False)
+    only_on_page = frozenset({"renew"})
     name = tables.Column(verbose_name=_("Product"))
     offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
     organisation = tables.Column(verbose_name=_("For"), order_by=("organisation__search_name",))
@@ -536,26 +534,28 @@ class DueTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         model = Product
-        fields = ("chosen", "name", "offer", "organisation", "renews_on", "going_on", "state", "renew")
+        fields = ("name", "offer", "organisation", "renews_on", "going_on", "state", "renew")
 
     def __init__(self, *args: Any, here: int, may_order: bool, has_clients: bool, **kwargs: Any) -> None:
         """``here``: the organisation acted for. What is a client's is renewed in that client's space."""
-        hidden = ([] if may_order else ["chosen", "renew"]) + ([] if has_clients else ["organisation", "renew"])
+        hidden = ([] if may_order else ["renew"]) + ([] if has_clients else ["organisation", "renew"])
         super().__init__(*args, exclude=hidden, **kwargs)
-        self.here = here
-
-    def render_chosen(self, record: Product) -> str:
-        """A box to choose it for renewal, where it may be renewed from here."""
-        if record.organisation_id != self.here or record.is_cancelled:
-            return ""
-        label = _("Renew %(product)s") % {"product": record.name}
-        return format_html('<input type="checkbox" name="product" value="{}" aria-label="{}">', record.pk, label)
+        self.here, self.may_order = here, may_order
 
     def render_name(self, record: Product) -> str:
-        """Link to how it goes on, where that may be read from here."""
+        """Link to how it goes on, where that may be read from here, after a box to choose it for renewal."""
         if record.organisation_id != self.here:
             return record.name
-        return format_html('<a href="{}">{}</a>', reverse("billing:product_renewal", args=[record.pk]), record.name)
+        link = format_html('<a href="{}">{}</a>', reverse("billing:product_renewal", args=[record.pk]), record.name)
+        if record.is_cancelled or not self.may_order:
+            return link
+        label = _("Renew %(product)s") % {"product": record.name}
+        box = format_html('<input type="checkbox" name="product" value="{}" aria-label="{}">', record.pk, label)
+        return format_html("{} {}", box, link)
+
+    def value_name(self, record: Product) -> str:
+        """Give files the name."""
+        return record.name
 
     def render_renew(self, record: Any) -> str:
         """A button that enters the client's space and renews it there; its form stands below the list."""

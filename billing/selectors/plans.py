@@ -28,13 +28,14 @@ class Plan:
 def plans_for(*, product: Product, currency: str, on: date) -> list[Plan]:
     """Return the plans of a product's family and period that are sold and have a price on a day, the cheapest first.
 
-    None if the plan it has now has no price any more: nothing can be compared with it.
+    None if the plan it has now has no price any more: nothing can be compared with it. What has a fixed partner price
+    stands in a list of single things (Q8): the domain of another extension is no other plan of this one.
     """
     sold = Offer.objects.filter(
         family=product.offer.family_id, period=product.offer.period, is_per_unit=product.offer.is_per_unit, is_sold=True
     )
     wanted = {offer.pk: offer for offer in sold} | {product.offer_id: product.offer}
-    prices = Price.objects.valid_on(on).filter(currency=currency, offer__in=wanted)
+    prices = Price.objects.valid_on(on).filter(currency=currency, offer__in=wanted, reseller_unit=None)
     units = dict(prices.values_list("offer", "public_unit"))
     now = units.pop(product.offer_id, None)
     if now is None:

@@ -27,9 +27,10 @@ from billing.tables import DueTable
 from billing.views.ordering import Ordering
 from clients import selectors as client_selectors
 from clients import services as client_services
-from clients.choices import Payer
+from clients.choices import Payer, ProductState
 from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
+from clients.templatetags.products import is_overdue
 from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
@@ -118,11 +119,13 @@ class ProductRenewalView(_OneProduct, PageView):
         managers = list(client_selectors.managers_of(product=product))
         payer = next((one.partner.organisation for one in managers if one.is_paid_by_partner), None)
         days = settings.PROGRAMME["renewal_days"]
+        placed_on = product.renews_on - timedelta(days=days)
         owed = selectors.open_invoices_of(product_id=product.pk, payer_id=acting.home.pk)
         may_read_invoices = BillingPermission.INVOICE_VIEW.granted_to(acting)
         return super().get_context_data(
-            placed_on=max(product.renews_on - timedelta(days=days), today),
+            placed_on=placed_on if placed_on > today else None,
             days=days,
+            is_paid=product.state == ProductState.ACTIVE and not is_overdue(product),
             payer=payer,
             may_read_payer=client_selectors.may_read_payer(product, relationship=acting.relationship),
             quote=self._quote(),

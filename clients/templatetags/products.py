@@ -64,6 +64,7 @@ def next_renewal(product: Product) -> str:
         return _("No payment means")
     if product.is_renewed_by_itself and not is_overdue(product):
         placed_on = product.renews_on - timedelta(days=settings.PROGRAMME["renewal_days"])
-        placed_on = max(placed_on, timezone.localdate())
+        if placed_on <= timezone.localdate():
+            return _("By itself tonight")
         return _("By itself on %(day)s") % {"day": writing.short_day(placed_on)}
     return _("By hand")

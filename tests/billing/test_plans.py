@@ -252,6 +252,9 @@ def test_only_plans_of_its_kind_and_period_are_offered(here):
     plans = selectors.plans_for(product=here.product, currency="CHF", on=TODAY)
 
     assert [(plan.offer.code, plan.is_dearer) for plan in plans] == [("web-tiny", False), ("web-large", True)]
+    domain = world.make_product(here.client, here.offers["domain-ch"])
+    make_plan(here.offers["domain-ch"], "domain-com", "12.00")
+    assert selectors.plans_for(product=domain, currency="CHF", on=TODAY) == []
     for offer in (gone, yearly, here.offers["office"]):
         with pytest.raises(OrderRefused, match="no plan"):
             change(here, offer=offer)
