@@ -249,6 +249,8 @@ def _vat_in_words(line: OrderLine) -> str:
 def _orderer(line: OrderLine, *, as_partner: bool) -> str:
     """Name the person, and the organisation that they acted for; who works at a client is nothing for its partner."""
     order = line.order
+    if order.placed_by_id is None:
+        return _("nobody: it renews by itself")
     if order.partner is not None:
         return f"{order.placed_by_label}, {order.partner.organisation}"
     is_foreign = as_partner and line.earning_partner_id != order.client_id

@@ -28,6 +28,7 @@ from clients import services as client_services
 from clients.choices import ProductState, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM, Acting
+from partnerportal.audit import log
 from partnerportal.kernel.states import Refused
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def _renew_one_by_one(baskets: Iterable[Basket], outcome: Renewed, *, now: datet
         for products in (basket.products, *((product,) for product in basket.products)):
             try:
                 with transaction.atomic():
-                    _renew_simply(products, actor=SYSTEM, now=now)
+                    _renew_simply(products, now=now)
             except FAULTS as fault:
                 if len(products) == 1:
                     outcome.failures.append(Failure(products[0], _sentence(fault)))
@@ -145,7 +146,7 @@ def _sentence(fault: BaseException) -> str:
     return str(fault) if isinstance(fault, Refused) else f"{type(fault).__name__}: {fault}"
 
 
-def _renew_simply(products: Sequence[Product], *, actor: Acting, now: datetime) -> Order:
+def _renew_simply(products: Sequence[Product], *, now: datetime) -> Order:
     """Renew products of one owner and payer the way that a person does, and pay if the account holds enough."""
     first = products[0]
     order = renew(
@@ -153,7 +154,7 @@ def _renew_simply(products: Sequence[Product], *, actor: Acting, now: datetime) 
         product_ids=[product.pk for product in products],
         relationship_id=renewing_relationship(first),
         key=f"automatic-{first.pk}-{first.renews_on}",
-        actor=actor,
+        actor=SYSTEM,
         now=now,
         is_due_at_start=True,
     )
@@ -202,5 +203,14 @@ def renew_failed(*, failure_id: int, actor: Acting, now: datetime) -> Order:
 
     Raises what refuses it now: :class:`OrderRefused`, NoPrice.
     """
-    failure = RenewalFailure.objects.select_related("product").get(pk=failure_id)
-    return _renew_simply([failure.product], actor=actor, now=now)
+    failure = RenewalFailure.objects.select_related("product__organisation").get(pk=failure_id)
+    order = _renew_simply([failure.product], now=now)
+    log.record(
+        at=now,
+        actor=actor,
+        action="billing.renewal.retried",
+        subject=order,
+        organisation=failure.product.organisation,
+        changes={"reason": failure.reason},
+    )
+    return order

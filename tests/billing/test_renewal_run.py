@@ -270,7 +270,7 @@ def one_by_one() -> None:
     for product in renewing.due_products(on=TODAY).order_by("organisation", "offer", "pk"):
         groups.setdefault((product.organisation_id, product.renewal_payer), []).append(product)
     for _whose, products in sorted(groups.items()):
-        renewing._renew_simply(products, actor=SYSTEM, now=NOW)
+        renewing._renew_simply(products, now=NOW)
 
 
 def everything() -> list[Any]:

@@ -81,6 +81,7 @@ ACTS = {
     "clients.team.client_changed": _("changed the people or the rights of a team in charge"),
     "clients.team.deleted": _("deleted a team"),
     "billing.order.placed": _("ordered"),
+    "billing.renewal.retried": _("tried a failed renewal again"),
     "billing.plan.changed": _("changed the plan"),
     "billing.renewal.placed": _("renewed"),
     "billing.invoice.issued": _("had an invoice issued"),
