@@ -38,6 +38,15 @@ class Means(models.TextChoices):
     CARD = "CARD", _("Card")
 
 
+class IncomingState(models.TextChoices):
+    """Where a transfer of a bank statement stands."""
+
+    WAITING = "WAITING", _("Waiting to be booked")
+    BOOKED = "BOOKED", _("Booked")
+    UNCLEAR = "UNCLEAR", _("To be clarified")
+    CLARIFIED = "CLARIFIED", _("Clarified")
+
+
 class InvoiceState(models.TextChoices):
     """Where an invoice stands."""
 
@@ -70,6 +79,15 @@ class EntryKind(models.TextChoices):
 CREDITS = (EntryKind.TOP_UP, EntryKind.REFUND, EntryKind.CASHBACK, EntryKind.RETURN)
 DEBITS = (EntryKind.PAYMENT, EntryKind.REVERSAL, EntryKind.WITHDRAWAL)  # a correction goes either way
 EARNED = (EntryKind.CASHBACK, EntryKind.REVERSAL)
+
+
+class EarningKind(models.TextChoices):
+    """How a partner earned something, or lost it again."""
+
+    REBATE = "REBATE", _("Rebate")
+    UNDONE = "UNDONE", _("Rebate undone")  # what was ordered with it was credited
+    CASHBACK = "CASHBACK", _("Cashback")
+    REVERSAL = "REVERSAL", _("Cashback taken back")
 
 
 class RefundMeans(models.TextChoices):

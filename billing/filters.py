@@ -2,12 +2,14 @@
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
-from billing.choices import CorrectionState, EntryKind, InvoiceState, OrderKind, Outcome, WithdrawalState
+from billing.choices import CorrectionState, EarningKind, EntryKind, InvoiceState, OrderKind, WithdrawalState
 from billing.models import (
     Correction,
     CreditNote,
+    Earning,
     Invoice,
     LedgerEntry,
     Order,
@@ -84,18 +86,45 @@ class StaffInvoiceFilter(InvoiceFilter):
 
 
 class EarningFilter(filters.FilterSet):
-    """Earnings by client and kind."""
+    """Earnings by client, kind and time; the overview's figures also name a client or an offer by its number."""
+
+    LOST = "LOST"
+    search = FoldedNameFilter(field_name="client__search_name", label=_("Client"))
+    kind = filters.ChoiceFilter(
+        choices=[*EarningKind.choices, (LOST, _("Lost again"))],
+        method="of_kind",
+        label=_("Kind"),
+        empty_label=_("Earned and lost"),
+    )
+    since = SinceFilter(field_name="earned_at", label=_("From"))
+    until = UntilFilter(field_name="earned_at", label=_("To"))
+    currency = filters.ChoiceFilter(choices=Currency.choices, label=_("Currency"), empty_label=_("Any currency"))
+    client = filters.NumberFilter(field_name="client", widget=HiddenInput)
+    offer = filters.NumberFilter(field_name="offer", widget=HiddenInput)
+
+    class Meta:
+        model = Earning
+        fields = ["search", "kind", "since", "until", "currency", "client", "offer"]
+
+    def of_kind(self, queryset: QuerySet[Earning], _name: str, kind: str) -> QuerySet[Earning]:
+        """Keep one kind, or both that take something away."""
+        kinds = [EarningKind.UNDONE, EarningKind.REVERSAL] if kind == self.LOST else [kind]
+        return queryset.filter(kind__in=kinds)
+
+
+class LineFilter(filters.FilterSet):
+    """Lines of orders by client, time and currency."""
 
     search = FoldedNameFilter(field_name="order__client__search_name", label=_("Client"))
-    outcome = filters.ChoiceFilter(
-        choices=[choice for choice in Outcome.choices if choice[0] != Outcome.NOTHING],
-        label=_("Benefit"),
-        empty_label=_("Rebate and cashback"),
+    since = SinceFilter(field_name="order__placed_at", label=_("From"))
+    until = UntilFilter(field_name="order__placed_at", label=_("To"))
+    currency = filters.ChoiceFilter(
+        field_name="order__currency", choices=Currency.choices, label=_("Currency"), empty_label=_("Any currency")
     )
 
     class Meta:
         model = OrderLine
-        fields = ["search", "outcome"]
+        fields = ["search", "since", "until", "currency"]
 
 
 class CreditNoteFilter(filters.FilterSet):

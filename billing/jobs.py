@@ -216,6 +216,19 @@ def _forecast(partner_id: int, managed: dict[str, Any], day: date) -> dict[str, 
     }
 
 
+@register("billing.book_payments", is_quiet=False)
+def book_payments(run: Running) -> dict[str, Any]:
+    """Book the transfers that wait, chunk by chunk, and credit the cashback that they bring (rules 41 and 43; Q9).
+
+    A chunk is one transaction, so a runner that dies leaves whole chunks; the next one finds what still waits.
+    """
+    done = run.checkpoint.get("done", 0)
+    while booked := services.book_waiting(most=settings.PAYMENT_BATCH, now=timezone.now(), actor=SYSTEM):
+        done += booked
+        run.progress(done, 0, {"done": done})
+    return {"transfers": done}
+
+
 @register("billing.check_invariants", max_attempts=1)
 def check_invariants(_run: Running, *, on: str) -> dict[str, Any]:
     """Ask the rows whether what must hold of the money holds; a job that fails names what does not. ``on``: the day."""

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from billing.choices import InvoiceState, Outcome, WithdrawalState
-from clients.choices import Right
+from billing.choices import IncomingState, InvoiceState, Outcome, WithdrawalState
+from clients.choices import Access, Right
 from clients.models import Relationship
 
 
@@ -72,6 +72,25 @@ class OrderLineQuerySet(models.QuerySet[Any]):
             return earning
         return earning.visible_to(acting)
 
+    def unearned_for(self, acting: Any) -> OrderLineQuerySet:
+        """Keep what brought one's own organisation nothing, of what it may know of: all that a client ordered since it
+        gave full access, and what concerns a product that it granted (rules 15 and 16). Without amounts.
+        """
+        if acting is None or acting.home is None or acting.relationship is not None:
+            return self.none()
+        mine = Relationship.objects.visible_to(acting).active().filter(partner=acting.home.pk)
+        full = mine.filter(
+            client=OuterRef("order__client"), access=Access.FULL, access_since__lte=OuterRef("order__placed_at")
+        )
+        granted = apps.get_model("clients", "Grant").objects.filter(
+            relationship__in=mine.filter(access=Access.LIMITED).values("pk"),
+            product__coverages__line=OuterRef("pk"),
+            granted_at__lte=OuterRef("order__placed_at"),
+        )
+        others = ~Q(earning_partner=acting.home.pk) | Q(earning_partner=None)
+        clients = mine.values("client")
+        return self.filter(others, order__client__in=clients).filter(Exists(full) | Exists(granted))
+
     def earning_for(self, partner_id: int) -> OrderLineQuerySet:
         """Keep the lines that brought a partner a rebate or a cashback."""
         return self.filter(earning_partner=partner_id, outcome__in=[Outcome.REBATE, Outcome.CASHBACK])
@@ -130,6 +149,56 @@ class LedgerEntryQuerySet(models.QuerySet[Any]):
         if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
             return self.none()
         return self.filter(account__organisation=acting.home.pk)
+
+
+class IncomingPaymentQuerySet(models.QuerySet[Any]):
+    """Transfers of bank statements."""
+
+    def unclear(self) -> IncomingPaymentQuerySet:
+        """Keep those that finance has to look at."""
+        return self.filter(state=IncomingState.UNCLEAR)
+
+
+class EarningQuerySet(models.QuerySet[Any]):
+    """What partners earned."""
+
+    def visible_to(self, acting: Any) -> EarningQuerySet:
+        """Keep one's own organisation's, for whoever may read its accounting; a collaborator's only of the clients that
+        it may enter (rule 20).
+        """
+        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+            return self.none()
+        mine = self.filter(partner=acting.home.pk)
+        if acting.is_whole:
+            return mine
+        reached = Relationship.objects.visible_to(acting).filter(pk=OuterRef("relationship"))
+        return mine.filter(Exists(reached))
+
+
+class EarningTotalQuerySet(models.QuerySet[Any]):
+    """Sums of what partners earned."""
+
+    def of(self, acting: Any) -> EarningTotalQuerySet:
+        """Keep one's own organisation's; of a collaborator only the sums of clients that it may enter (rule 20)."""
+        if acting is None or acting.home is None or acting.relationship is not None or not _may_read_invoices(acting):
+            return self.none()
+        mine = self.filter(partner=acting.home.pk)
+        if acting.is_whole:
+            return mine
+        reached = Relationship.objects.visible_to(acting).filter(partner=acting.home.pk).values("client")
+        return mine.filter(client__in=reached)
+
+    def whole(self) -> EarningTotalQuerySet:
+        """Keep the sums over all clients and offers."""
+        return self.filter(client=None, offer=None)
+
+    def by_client(self) -> EarningTotalQuerySet:
+        """Keep the sums of each client."""
+        return self.filter(client__isnull=False)
+
+    def by_offer(self) -> EarningTotalQuerySet:
+        """Keep the sums of each offer."""
+        return self.filter(offer__isnull=False)
 
 
 class OwnedQuerySet(models.QuerySet[Any]):

@@ -102,7 +102,7 @@ PARTNER: Sections = [
     (
         gettext_lazy("Money"),
         [
-            Link(gettext_lazy("Earnings"), "billing:earning_list", BillingPermission.EARNING_VIEW),
+            Link(gettext_lazy("Earnings"), "billing:earnings", BillingPermission.EARNING_VIEW),
             Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
             Link(gettext_lazy("Re-invoicing"), "billing:resale_list", BillingPermission.RESALE_MANAGE),
             Link(gettext_lazy("Exports"), "billing:export_list", BillingPermission.EXPORT_START),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_members_of_other_companies'),
-        ('billing', '0010_check_runs'),
+        ('billing', '0013_incoming_payments'),
         ('clients', '0011_subscription_facts'),
         ('partners', '0002_measured_volumes'),
     ]

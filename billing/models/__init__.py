@@ -2,6 +2,8 @@
 
 from billing.models.checks import CheckRun
 from billing.models.documents import CreditNote, CreditNoteLine, Invoice, NumberSeries, Payment, Resale
+from billing.models.earnings import Earning, EarningTotal
+from billing.models.incoming import IncomingPayment
 from billing.models.ledger import Correction, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
@@ -13,6 +15,9 @@ __all__ = [
     "CreditNote",
     "CreditNoteLine",
     "DegressiveStep",
+    "Earning",
+    "EarningTotal",
+    "IncomingPayment",
     "Invoice",
     "LedgerEntry",
     "NumberSeries",

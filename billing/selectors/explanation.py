@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from billing.choices import Outcome
 from billing.models import DegressiveStep, OrderLine
-from billing.pricing import cashback, part_of
+from billing.pricing import Reason, cashback, part_of
 from clients.models import Relationship
 from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
@@ -36,6 +36,19 @@ class Explanation:
     sentence: str
     comparison: str
     facts: list[dict[str, Any]]
+
+
+def why_nothing(line: OrderLine) -> str:
+    """Say why a line brought the reading partner nothing (rules 30 and 35, Q13); other partners are not named."""
+    if line.earning_partner_id is not None:
+        return _("It earns for another partner, to which the client granted it first.")
+    if line.preferential_net is not None:
+        return _("The client pays no more than your price, by its own number of units: nothing is left to earn.")
+    reasons = {
+        Reason.LIMITED_NOT_MANAGED: _("It was not among the products that the client had granted you."),
+        Reason.NO_ACCESS_CLIENT_ORDERS: _("No access held at that moment, or your status in the programme rested."),
+    }
+    return reasons.get(Reason(line.reason), _("It was not in your scope as it was ordered."))
 
 
 def explain(*, line: OrderLine, as_partner: bool, relationship_url: str) -> Explanation:

@@ -89,6 +89,37 @@ SELECT 'credit note ' || note.number, 'refunds ' || note.refunded || ', the prep
 FROM billing_creditnote note LEFT JOIN billing_ledgerentry entry ON entry.credit_note_id = note.id
 WHERE coalesce(entry.amount, 0) <> CASE note.refund_means WHEN 'PREPAID' THEN note.refunded ELSE 0 END
 """
+# What partners read as earned is what the ledger and the orders say, line by line, and the sums are those of the lines.
+_EARNINGS = """
+SELECT 'ledger entry ' || entry.id, entry.kind || ' of ' || entry.amount || ', among the earnings ' ||
+       coalesce(earning.amount::text, 'missing')
+FROM billing_ledgerentry entry LEFT JOIN billing_earning earning ON earning.entry_id = entry.id
+WHERE entry.kind IN ('CASHBACK', 'REVERSAL') AND earning.amount IS DISTINCT FROM entry.amount
+UNION ALL
+SELECT 'order line ' || line.id, 'a rebate of ' || line.public_net - line.charged_net || ', among the earnings ' ||
+       coalesce(earning.amount::text, 'missing')
+FROM billing_orderline line LEFT JOIN billing_earning earning ON earning.line_id = line.id AND earning.kind = 'REBATE'
+WHERE line.outcome = 'REBATE' AND line.public_net > line.charged_net
+  AND earning.amount IS DISTINCT FROM line.public_net - line.charged_net
+UNION ALL
+SELECT 'earnings of partner ' || coalesce(summed.partner_id, kept.partner_id) || ' in ' ||
+       coalesce(summed.month, kept.month), 'the lines sum to ' || coalesce(summed.amount, 0) || ', the total says ' ||
+       coalesce(kept.amount, 0)
+FROM (SELECT partner_id, currency, month, kind, sum(amount) AS amount FROM billing_earning GROUP BY 1, 2, 3, 4) summed
+FULL JOIN (SELECT partner_id, currency, month, kind, amount FROM billing_earningtotal
+           WHERE client_id IS NULL AND offer_id IS NULL) kept
+     USING (partner_id, currency, month, kind)
+WHERE coalesce(summed.amount, 0) <> coalesce(kept.amount, 0)
+UNION ALL
+SELECT 'earnings of partner ' || partner_id || ' in ' || month, 'by client ' || clients || ', by offer ' || offers ||
+       ', in all ' || whole
+FROM (SELECT partner_id, currency, month, kind,
+             coalesce(sum(amount) FILTER (WHERE client_id IS NOT NULL), 0) AS clients,
+             coalesce(sum(amount) FILTER (WHERE offer_id IS NOT NULL), 0) AS offers,
+             coalesce(sum(amount) FILTER (WHERE client_id IS NULL AND offer_id IS NULL), 0) AS whole
+      FROM billing_earningtotal GROUP BY 1, 2, 3, 4) totals
+WHERE clients <> whole OR offers <> whole
+"""
 # A withdrawal has left the balance once, and is back on it if and only if it came to nothing; so with corrections.
 _MOVED_AS_DECIDED = """
 SELECT 'withdrawal ' || asked.id, asked.state || ' of ' || asked.amount || ', its entries sum to ' ||
@@ -230,6 +261,7 @@ INVARIANTS = (
     Invariant(
         "taken-back", _("Of what is credited, just its share of the cashback was taken back (rule 42)"), _TAKEN_BACK
     ),
+    Invariant("earnings", _("What partners read as earned is what orders and the ledger say"), _EARNINGS),
     Invariant("credited", _("What is credited of an invoice are its credit notes, and their refunds"), _CREDITED),
     Invariant(
         "moved-as-decided", _("Withdrawals and corrections have moved what was decided, once"), _MOVED_AS_DECIDED

@@ -11,6 +11,7 @@ from billing.services.corrections import (
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
 from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
+from billing.services.incoming import Transfer, book_waiting, clarify, take_statement, try_transfer_again
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
 from billing.services.orders import (
@@ -44,14 +45,17 @@ __all__ = [
     "Item",
     "Quote",
     "Renewed",
+    "Transfer",
     "advance_renewals",
     "amounts_shown",
     "approve_correction",
     "approve_withdrawal",
+    "book_waiting",
     "cancel_exports",
     "cashback_taken_back",
     "change_plan",
     "choose_next_plan",
+    "clarify",
     "correction_limit",
     "credit_amounts",
     "credit_invoice",
@@ -86,6 +90,8 @@ __all__ = [
     "start_checks",
     "start_client_export",
     "take_back_withdrawal",
+    "take_statement",
     "top_up",
+    "try_transfer_again",
     "withdrawal_least",
 ]

@@ -18,6 +18,7 @@ from billing.choices import OrderKind
 from billing.exceptions import NoPrice
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
+from billing.services import earning
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
 from billing.services.payments import pay_each_from_prepaid
@@ -169,6 +170,7 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     drafted = [drafted_lines(quote, order) for quote, order in zip(quotes, orders, strict=True)]
     lines = [line for some in drafted for line in some]
     OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+    earning.note_rebates(lines, now=now)
     _renew_products(quotes, drafted, on=on, now=now)
     _record(quotes, orders, now)
     due = {order.pk: due_at_start(quote, now) for quote, order in zip(quotes, orders, strict=True)}

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from billing import tasks
-from billing.choices import EntryKind
-from billing.models import CreditNoteLine, LedgerEntry, OrderLine
+from billing.choices import EarningKind, EntryKind, Outcome
+from billing.models import CreditNoteLine, Earning, LedgerEntry, OrderLine
 from billing.pricing import reversed_cashback
 from billing.services.ledger import Movement, Owner, post
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.audit import log
 
 ZERO = Decimal("0.00")
+BATCH = 1_000
 
 
 def earning_lines(invoice_ids: Iterable[int]) -> list[OrderLine]:
@@ -51,6 +53,13 @@ def credit(lines: Sequence[OrderLine], *, now: datetime) -> list[LedgerEntry]:
         for line in lines
     ]
     entries = post(movements, actor=SYSTEM, now=now)
+    Earning.objects.bulk_create(
+        [
+            _earning(line, EarningKind.CASHBACK, line.cashback, now, entry=entry)
+            for line, entry in zip(lines, entries, strict=True)
+        ],
+        batch_size=BATCH,
+    )
     _record(entries, action="billing.cashback.credited", actor=SYSTEM, now=now)
     tasks.mail_cashback_credited.start_each(
         {f"billing.mail_cashback_credited:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
@@ -65,33 +74,113 @@ def take_back(credits: Sequence[CreditNoteLine], *, actor: Acting, now: datetime
 
     After each the sum taken back is round(cashback × credited so far / charged), so that the last full credit leaves
     exactly nothing (rule 42). A line of which no cashback was credited yet is left alone: its payment comes here again.
+    What was saved by a rebate on a credited line is undone in the same proportion.
     """
     line_ids = {credit.line_id for credit in credits}
-    credited_entries = LedgerEntry.objects.filter(line__in=line_ids, kind=EntryKind.CASHBACK)
-    cashbacks: dict[Any, Any] = {entry.line_id: entry for entry in credited_entries.select_related("account", "line")}
-    credited, taken = _so_far(line_ids)
-    movements = []
-    wanted = {credit.pk for credit in credits}
-    for credit_line in CreditNoteLine.objects.filter(line__in=cashbacks).select_related("credit_note").order_by("pk"):
-        cashback = cashbacks[credit_line.line_id]
-        credited[credit_line.line_id] += credit_line.net
-        if credit_line.pk not in wanted:
-            continue
-        amount = reversed_cashback(
-            credited=cashback.amount,
-            paid_net=cashback.line.charged_net,
-            refunded_net=credited[credit_line.line_id],
-            reversed_before=taken[credit_line.line_id],
-        )
-        taken[credit_line.line_id] += amount
-        if amount:
-            movements.append(_reversal(cashback, credit_line, amount))
+    credited = LedgerEntry.objects.filter(line__in=line_ids, kind=EntryKind.CASHBACK)
+    cashbacks: dict[Any, Any] = {entry.line_id: entry for entry in credited.select_related("account", "line__order")}
+    wholes = {line_id: entry.amount for line_id, entry in cashbacks.items()}
+    charged = {line_id: entry.line.charged_net for line_id, entry in cashbacks.items()}
+    shares = _shares(credits, wholes=wholes, charged=charged, taken=_taken_back(line_ids))
+    movements = [_reversal(cashbacks[credit_line.line_id], credit_line, amount) for credit_line, amount in shares]
     entries = post(movements, actor=actor, now=now)
+    lost = [
+        _earning(entry.line, EarningKind.REVERSAL, entry.amount, now, entry=entry, credit_line=entry.credit_line)
+        for entry in entries
+    ]
+    Earning.objects.bulk_create([*lost, *_undone_rebates(credits, now)], batch_size=BATCH)
     _record(entries, action="billing.cashback.taken_back", actor=actor, now=now)
     tasks.mail_cashback_taken_back.start_each(
         {f"billing.mail_cashback_taken_back:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
     )
     return entries
+
+
+def _shares(
+    credits: Sequence[CreditNoteLine],
+    *,
+    wholes: Mapping[int, Decimal],
+    charged: Mapping[int, Decimal],
+    taken: Mapping[int, Decimal],
+) -> list[tuple[CreditNoteLine, Decimal]]:
+    """Return what each of these credited lines takes of its order line's whole, in proportion to all that is credited.
+
+    By order line: ``wholes`` what there was, ``charged`` its net, ``taken`` what went before. Lines without a whole,
+    and shares of nothing, are left out.
+    """
+    before: dict[int, Decimal] = defaultdict(lambda: ZERO, taken)
+    so_far: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    wanted, found = {credit.pk for credit in credits}, []
+    for credit_line in CreditNoteLine.objects.filter(line__in=wholes).select_related("credit_note").order_by("pk"):
+        line_id = credit_line.line_id
+        so_far[line_id] += credit_line.net
+        if credit_line.pk in wanted:
+            amount = reversed_cashback(
+                credited=wholes[line_id],
+                paid_net=charged[line_id],
+                refunded_net=so_far[line_id],
+                reversed_before=before[line_id],
+            )
+            before[line_id] += amount
+            if amount:
+                found.append((credit_line, amount))
+    return found
+
+
+def note_rebates(lines: Sequence[OrderLine], *, now: datetime) -> None:
+    """Note what the rebates of lines that were just ordered earn their partners; lines without one are left out.
+
+    Their orders come along. Call it in the order's transaction.
+    """
+    earned = [
+        _earning(line, EarningKind.REBATE, rebate_of(line), now)
+        for line in lines
+        if line.outcome == Outcome.REBATE and rebate_of(line) > 0
+    ]
+    Earning.objects.bulk_create(earned, batch_size=BATCH)
+
+
+def rebate_of(line: OrderLine) -> Decimal:
+    """Return what a line costs less than at the public price, net."""
+    return line.public_net - line.charged_net
+
+
+def _undone_rebates(credits: Sequence[CreditNoteLine], now: datetime) -> list[Earning]:
+    """Return what credited lines lose of their rebates: what is not paid any more was no saving, in proportion."""
+    rebated = OrderLine.objects.filter(pk__in={credit.line_id for credit in credits}, outcome=Outcome.REBATE)
+    lines = {line.pk: line for line in rebated.filter(charged_net__gt=0).select_related("order")}
+    lost = Earning.objects.filter(line__in=lines, kind=EarningKind.UNDONE).values_list("line").annotate(Sum("amount"))
+    shares = _shares(
+        credits,
+        wholes={pk: rebate_of(line) for pk, line in lines.items()},
+        charged={pk: line.charged_net for pk, line in lines.items()},
+        taken={line_id: -amount for line_id, amount in lost},
+    )
+    return [
+        _earning(lines[credit_line.line_id], EarningKind.UNDONE, -amount, now, credit_line=credit_line)
+        for credit_line, amount in shares
+    ]
+
+
+def _earning(line: Any, kind: EarningKind, amount: Decimal, now: datetime, **origin: Any) -> Earning:
+    return Earning(
+        partner_id=line.earning_partner_id,
+        kind=kind,
+        currency=line.order.currency,
+        amount=amount,
+        earned_at=now,
+        month=month_of(now),
+        line=line,
+        client_id=line.order.client_id,
+        offer_id=line.offer_id,
+        relationship_id=line.earner_id,
+        **origin,
+    )
+
+
+def month_of(moment: datetime) -> date:
+    """Return the first day of a moment's month, by the provider's clock: the one that its documents carry."""
+    return timezone.localdate(moment, timezone.get_default_timezone()).replace(day=1)
 
 
 def cashback_taken_back(*, nets: Mapping[int, Decimal]) -> list[tuple[OrderLine, Decimal]]:
@@ -100,10 +189,8 @@ def cashback_taken_back(*, nets: Mapping[int, Decimal]) -> list[tuple[OrderLine,
     Lines of which no cashback was credited yet are not there.
     """
     entries = LedgerEntry.objects.filter(line__in=nets, kind=EntryKind.CASHBACK)
-    _credited, taken = _so_far(nets)
-    before = dict(
-        CreditNoteLine.objects.filter(line__in=nets).values("line").annotate(net=Sum("net")).values_list("line", "net")
-    )
+    taken = _taken_back(nets)
+    before = dict(CreditNoteLine.objects.filter(line__in=nets).values_list("line").annotate(Sum("net")))
     found = []
     for entry in entries.select_related("line__earning_partner__organisation", "line__order").order_by("line"):
         line: Any = entry.line
@@ -111,20 +198,16 @@ def cashback_taken_back(*, nets: Mapping[int, Decimal]) -> list[tuple[OrderLine,
             credited=entry.amount,
             paid_net=line.charged_net,
             refunded_net=before.get(line.pk, ZERO) + nets[line.pk],
-            reversed_before=taken[line.pk],
+            reversed_before=taken.get(line.pk, ZERO),
         )
         found.append((line, amount))
     return found
 
 
-def _so_far(line_ids: Iterable[int]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-    """Return what is credited of each line, to be summed up, and what of its cashback was taken back before."""
-    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for line_id, amount in LedgerEntry.objects.filter(line__in=line_ids, kind=EntryKind.REVERSAL).values_list(
-        "line", "amount"
-    ):
-        taken[line_id] -= amount
-    return defaultdict(lambda: ZERO), taken
+def _taken_back(line_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Return by line what was taken back of its cashback so far."""
+    reversals = LedgerEntry.objects.filter(line__in=line_ids, kind=EntryKind.REVERSAL)
+    return {line_id: -amount for line_id, amount in reversals.values_list("line").annotate(Sum("amount"))}
 
 
 def _reversal(cashback: LedgerEntry, credit_line: CreditNoteLine, amount: Decimal) -> Movement:

@@ -14,6 +14,7 @@ from billing import selectors
 from billing.choices import OrderKind
 from billing.exceptions import NoPrice, OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
+from billing.services import earning
 from billing.services.invoices import issue_invoices
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
 from clients import services as client_services
@@ -235,9 +236,11 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
         placed_by_label=actor.label,
         key=key,
     )
-    for line, quoted in zip(drafted_lines(quote, order), quote.lines, strict=True):
+    lines = drafted_lines(quote, order)
+    for line, quoted in zip(lines, quote.lines, strict=True):
         line.save()
         _install(line, quoted, order, now)
+    earning.note_rebates(lines, now=now)
     log.record(
         at=now,
         actor=actor,
@@ -248,7 +251,6 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
     dues = {} if due is None else {order.pk: due}
-    lines = list(order.lines.all())
     invoice: Invoice = issue_invoices(orders=[order], lines=lines, actor=actor, now=now, due=dues)[0]
     order.invoice = invoice
     return order

@@ -1,4 +1,4 @@
-"""The partner's money: earnings, exports of clients' billing data, re-invoicing. Rules 50 to 52, Q39."""
+"""Exports of clients' billing data, and re-invoicing. Rules 50 to 52, Q39."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from django.views.generic import View
 
 from billing import forms, selectors, services
 from billing.documents import resale_pdf
-from billing.filters import EarningFilter
 from billing.models import OrderLine, Resale
 from billing.permissions import BillingPermission
-from billing.tables import EarningTable, ExportTable, ResaleTable
+from billing.tables import ExportTable, ResaleTable
 from clients.models import Relationship
 from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
@@ -29,20 +28,6 @@ from partnerportal.work import services as work_services
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partners.pages import OwnPartner
-
-
-class EarningListView(OwnPartner, TableView):
-    """Every line that earned something."""
-
-    permission = BillingPermission.EARNING_VIEW
-    table_class = EarningTable
-    filterset_class = EarningFilter
-    template_name = "billing/earning_list.html"
-
-    def get_queryset(self) -> QuerySet[OrderLine]:
-        """The newest first."""
-        lines = OrderLine.objects.earned_for(self.request.acting)
-        return lines.select_related("order__client", "order__invoice").order_by("-pk")
 
 
 class ExportListView(OwnPartner, TableView):

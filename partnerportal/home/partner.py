@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing import selectors as billing_selectors
-from billing.models import PrepaidAccount
+from billing.models import OrderLine, PrepaidAccount
 from clients.choices import Payer, RenewalPayer, Side
 from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
@@ -97,8 +97,12 @@ class PartnerView(_PartnerPage):
             )
             volume = self.volume(today, measured)
             is_reached = volume["is_reached"]
-            earned = billing_selectors.earned_by_month(partner_id=self.partner.pk, until=today, months=MONTHS_SHOWN)
-            pending = billing_selectors.pending_cashback(partner_id=self.partner.pk)
+            earned = billing_selectors.earned_by_month(
+                totals=billing_selectors.totals_once(acting),
+                period=billing_selectors.Period.ending(today, months=MONTHS_SHOWN),
+            )
+            waiting = billing_selectors.pending_lines(OrderLine.objects.earned_for(acting))
+            pending = billing_selectors.sum_pending(waiting)
             context["figures"] = [
                 self._earned_figure(earned, pending, today),
                 self._volume_figure(volume),

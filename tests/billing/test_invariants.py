@@ -170,6 +170,26 @@ BREAKS = {
         [ENTRY],
         "UPDATE billing_ledgerentry SET amount = -0.01 WHERE kind = 'REVERSAL'",
     ),
+    "cashback that nobody reads": (
+        "earnings",
+        ["billing_earning"],
+        "DELETE FROM billing_earning WHERE kind = 'CASHBACK'",
+    ),
+    "another rebate than was ordered": (
+        "earnings",
+        ["billing_earning"],
+        "UPDATE billing_earning SET amount = amount + 1 WHERE kind = 'REBATE'",
+    ),
+    "sums of their own": (
+        "earnings",
+        ["billing_earningtotal"],
+        "UPDATE billing_earningtotal SET amount = amount + 1 WHERE client_id IS NULL AND offer_id IS NULL",
+    ),
+    "sums by client that are others": (
+        "earnings",
+        ["billing_earningtotal"],
+        "UPDATE billing_earningtotal SET amount = amount + 1 WHERE client_id IS NOT NULL",
+    ),
     "credited without a document": ("credited", [INVOICE], "UPDATE billing_invoice SET credited = credited + 1"),
     "a credit note of other lines": (
         "credited",

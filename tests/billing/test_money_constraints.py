@@ -106,7 +106,64 @@ def entry(here, **changes):
     return billing.LedgerEntry.objects.create(**values | changes)
 
 
+def earning(here, **changes):
+    values = {
+        "partner": here.partner,
+        "kind": "REBATE",
+        "currency": "CHF",
+        "amount": D(5),
+        "earned_at": NOW,
+        "month": NOW.date().replace(day=1),
+        "line": here.line,
+        "client": here.client,
+        "offer": here.offers["office"],
+    }
+    return billing.Earning.objects.create(**values | changes)
+
+
+def total(here, **changes):
+    values = {
+        "partner": here.partner,
+        "currency": "CHF",
+        "month": NOW.date().replace(day=1),
+        "kind": "UNDONE",
+        "amount": D(-1),
+        "count": 1,
+    }
+    return billing.EarningTotal.objects.create(**values | changes)
+
+
+def incoming(here, **changes):
+    values = {
+        "reference": "b9",
+        "purpose": "x",
+        "amount": D(5),
+        "currency": "CHF",
+        "received_on": NOW.date(),
+        "entered_at": NOW,
+        "entered_by_label": "Finn",
+    }
+    return billing.IncomingPayment.objects.create(**values | changes)
+
+
 BAD_ROWS = {
+    "incomingpayment_positive": lambda h: incoming(h, amount=D(0)),
+    "incomingpayment_currency_known": lambda h: incoming(h, currency="USD"),
+    "incomingpayment_settled_iff_state": lambda h: incoming(h, state="BOOKED"),
+    "incomingpayment_unclear_has_problem": lambda h: incoming(h, state="UNCLEAR"),
+    "earning_kind_known": lambda h: earning(h, kind="GIFT"),
+    "earning_currency_known": lambda h: earning(h, currency="USD"),
+    "earning_sign_follows_kind": lambda h: earning(h, amount=D(-5)),
+    "earning_origin_known": lambda h: earning(h, kind="CASHBACK"),
+    "earning_once_per_line": lambda h: [earning(h), earning(h)],
+    "earning_lost_once_per_credit_line": lambda h: [
+        earning(h, kind="UNDONE", amount=D(-1), credit_line=h.note.lines.get()) for _ in range(2)
+    ],
+    "earning_month_is_a_first": lambda h: earning(h, month=NOW.date()),
+    "earningtotal_once": lambda h: [total(h), total(h)],
+    "earningtotal_kind_known": lambda h: total(h, kind="GIFT"),
+    "earningtotal_currency_known": lambda h: total(h, currency="USD"),
+    "earningtotal_by_one": lambda h: total(h, client=h.client, offer=h.offers["office"]),
     "invoice_credited_within_total": lambda h: settled(h, credited=D(109)),
     "invoice_settled_iff_nothing_open": lambda h: settled(h, state="PAID", paid=D(5), paid_at=NOW),
     "invoice_credited_as_state_says": lambda h: settled(h, state="CANCELLED", paid=h.open.total, paid_at=NOW),

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import selectors, services
 from billing.exceptions import NoPrice
-from billing.models import Coverage, Invoice, LedgerEntry, Order, OrderLine, PartnerRate, Price, RenewalFailure
+from billing.models import Coverage, Earning, Invoice, LedgerEntry, Order, OrderLine, PartnerRate, Price, RenewalFailure
 from billing.services import batches, renewing
 from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
@@ -289,11 +289,13 @@ def everything() -> list[Any]:
                 "invoice": (invoice.net, invoice.vat, invoice.total, invoice.due_on, invoice.vat_treatment),
             }
         )
+    earned = Earning.objects.filter(kind="REBATE").order_by("partner", "amount", "line__offer_name", "line__quantity")
     columns = ("pk", "offer", "next_offer", "renews_on", "state", "renewal_payer", "overdue_since", "quantity")
     audit = AuditEvent.objects.filter(action="billing.renewal.placed").order_by("subject_label")
     return [
         written,
         list(Product.objects.order_by("pk").values_list(*columns)),
+        list(earned.values_list("partner", "amount", "line__offer_name", "line__quantity", "earned_at")),
         sorted(map(str, audit.values_list("organisation_id", "relationship_id", "changes"))),
     ]
 

@@ -110,6 +110,12 @@ def short_day(value: datetime.date | None) -> str:
 
 
 @register.filter
+def month(value: datetime.date | None) -> str:
+    """Write a month: November 2026."""
+    return writing.month(value) if value else ""
+
+
+@register.filter
 def moment(value: datetime.datetime | None) -> str:
     """Write a day and a time."""
     return writing.moment(value) if value else ""

@@ -36,6 +36,7 @@ KINDS = {
     "clients.mail_transfer_answered": _("Mail: answer to an offered product"),
     "billing.client_export": _("Export of a client's billing data"),
     "billing.review_thresholds": _("Nightly: yearly check of the volumes"),
+    "billing.book_payments": _("Book the transfers of bank statements"),
     "billing.check_invariants": _("Nightly: check what must hold of the money"),
     "billing.measure_volumes": _("Hourly: measure the volumes"),
     "billing.renew_due_products": _("Nightly: renew what falls due"),

@@ -1,0 +1,176 @@
+"""Transfers of bank statements: booked once, in chunks, and told where they fit nothing. Rules 41 and 43, promise 4."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal as D
+
+import pytest
+from django.db.models import Sum
+
+from billing import services
+from billing.exceptions import PaymentRefused
+from billing.jobs import book_payments
+from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.work.models import Job
+from tests.at_once import at_once
+from tests.billing import scenes
+from tests.world import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here():
+    found = scenes.scene()
+    found.invoices = [scenes.invoice_of(scenes.order(found, ("office", 1))) for _ in range(3)]
+    return found
+
+
+def transfer(purpose, amount="108.10", reference=None, currency="CHF"):
+    return services.Transfer(reference or f"bank {purpose}", purpose, D(amount), currency, TODAY)
+
+
+def take(here, *transfers):
+    return services.take_statement(transfers=transfers, actor=here.finance, now=NOW)
+
+
+def states():
+    return dict(IncomingPayment.objects.order_by("pk").values_list("purpose", "state"))
+
+
+def test_a_statement_settles_invoices_and_credits_their_cashback(here, run_jobs):
+    """Rule 41, Q9: whatever the payer wrote around the number."""
+    first, second, _third = here.invoices
+
+    take(here, transfer(f"Rechnung {first.number}, danke"), transfer(second.number))
+    run_jobs()
+
+    assert sorted(Invoice.objects.values_list("state", flat=True)) == ["OPEN", "PAID", "PAID"]
+    assert scenes.balance(here.partner) == D(70)
+    assert set(states().values()) == {"BOOKED"}
+    assert IncomingPayment.objects.filter(payment__invoice=first).count() == 1
+
+
+def test_a_statement_that_comes_twice_adds_nothing(here, run_jobs):
+    """Promise 4: the bank's number is the payment's."""
+    for _ in range(2):
+        new, _job = take(here, transfer(here.invoices[0].number))
+        run_jobs()
+
+    assert new == 0
+    assert (Payment.objects.count(), Earning.objects.count(), scenes.balance(here.partner)) == (1, 1, D(35))
+
+
+def test_a_reference_of_an_account_is_a_top_up(here, run_jobs):
+    """Q35: the reference that the prepaid account's page names."""
+    take(here, transfer(f"PP-{here.client.pk:06d}", "250"))
+    run_jobs()
+
+    assert scenes.balance(here.client) == D(250)
+    assert states() == {f"PP-{here.client.pk:06d}": "BOOKED"}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"purpose": "2026-99999"}, "There is no invoice of this number."),
+        ({"purpose": "thank you"}, "It names neither an invoice nor a prepaid account."),
+        ({"purpose": "PP-999999999"}, "It names neither an invoice nor a prepaid account."),
+        ({"purpose": "{number}", "amount": "108.11"}, "It is more than what is open on the invoice"),
+        ({"purpose": "{number}", "currency": "EUR"}, "The invoice is in another currency."),
+    ],
+)
+def test_what_fits_nothing_waits_for_finance_and_stops_nothing(here, run_jobs, given, problem):
+    """Promise 4: no money is lost; the transfer beside it is booked."""
+    wrong = given | {"purpose": given["purpose"].format(number=here.invoices[0].number), "reference": "b1"}
+    take(here, transfer(**wrong), transfer(here.invoices[1].number))
+    run_jobs()
+
+    unclear = IncomingPayment.objects.get(reference="b1")
+    assert (unclear.state, unclear.payment) == ("UNCLEAR", None)
+    assert unclear.problem.startswith(problem)
+    assert Invoice.objects.filter(state="PAID").get() == here.invoices[1]
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_two_transfers_for_one_invoice_settle_it_together(here, run_jobs):
+    """Rule 43."""
+    number = here.invoices[0].number
+    take(here, transfer(number, "100", "b1"), transfer(number, "8.10", "b2"), transfer(number, "1", "b3"))
+    run_jobs()
+
+    assert list(IncomingPayment.objects.order_by("pk").values_list("state", flat=True)) == [
+        "BOOKED",
+        "BOOKED",
+        "UNCLEAR",
+    ]
+    assert Invoice.objects.get(number=number).state == "PAID"
+
+
+def test_finance_tries_again_or_notes_that_it_is_clarified(here, run_jobs):
+    take(here, transfer("2026-00009", reference="b1"), transfer("thanks", reference="b2"))
+    run_jobs()
+    again, done = IncomingPayment.objects.order_by("pk")
+    for _ in range(6):
+        scenes.order(here, ("office", 1))
+
+    services.try_transfer_again(incoming_id=again.pk, actor=here.finance, now=NOW)
+    run_jobs()
+    services.clarify(incoming_id=done.pk, actor=here.finance, now=NOW)
+
+    again.refresh_from_db()
+    done.refresh_from_db()
+    assert (again.state, done.state) == ("BOOKED", "CLARIFIED")
+    for act in (services.clarify, services.try_transfer_again):
+        with pytest.raises(PaymentRefused):
+            act(incoming_id=again.pk, actor=here.finance, now=NOW)
+
+
+def test_a_run_that_breaks_off_goes_on_where_it_stood(here, run_jobs, settings, monkeypatch):
+    """Promise 4: chunks of one; the second fails, the next run books what still waits, nothing twice."""
+    settings.PAYMENT_BATCH = 1
+    take(here, *[transfer(invoice.number) for invoice in here.invoices])
+    Job.objects.all().delete()
+    original, calls = services.book_waiting, []
+
+    def breaking(**arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            message = "the power is gone"
+            raise RuntimeError(message)
+        return original(**arguments)
+
+    monkeypatch.setattr("billing.jobs.services.book_waiting", breaking)
+    job = book_payments.start(now=NOW)
+    from partnerportal.work import services as work
+
+    work.run(job_id=job.pk, now=NOW)
+    assert Payment.objects.count() == 1
+
+    monkeypatch.setattr("billing.jobs.services.book_waiting", original)
+    work.run(job_id=job.pk, now=NOW + dt.timedelta(days=3650))
+
+    assert (Payment.objects.count(), scenes.balance(here.partner)) == (3, D(105))
+    assert Job.objects.get(pk=job.pk).state == "DONE"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_book_each_transfer_once():
+    """Promise 4: each takes what the other does not hold."""
+    here = scenes.scene()
+    invoices = [scenes.invoice_of(scenes.order(here, ("office", 1))) for _ in range(12)]
+    take(here, *[transfer(invoice.number) for invoice in invoices])
+
+    def run():
+        while services.book_waiting(most=2, now=NOW, actor=SYSTEM):
+            pass
+
+    outcomes = at_once(run, run)
+
+    assert outcomes == ["done", "done"]
+    assert set(states().values()) == {"BOOKED"}
+    assert scenes.balance(here.partner) == D(35) * 12
+    sums = LedgerEntry.objects.values("account").annotate(sum=Sum("amount"))
+    assert {row["account"]: row["sum"] for row in sums} == dict(PrepaidAccount.objects.values_list("pk", "balance"))
