@@ -175,20 +175,25 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     _record(quotes, orders, now)
     due = {order.pk: due_at_start(quote, now) for quote, order in zip(quotes, orders, strict=True)}
     invoices = issue_invoices(orders=orders, lines=lines, actor=SYSTEM, now=now, due=due)
-    return pay(invoices, now=now)
+    return pay(invoices, lines, now=now)
 
 
-def pay(invoices: Sequence[Invoice], *, now: datetime) -> int:
+def pay(invoices: Sequence[Invoice], lines: Sequence[OrderLine], *, now: datetime) -> int:
     """Pay what the prepaid accounts hold enough for, and again with the cashback that this has credited; return how
-    many of these invoices are paid.
+    many of these invoices are paid. ``lines``: those of the invoices.
     """
-    unpaid = [invoice for invoice in invoices if invoice.open_amount]
-    while unpaid:
-        paid = set(pay_each_from_prepaid(invoices=unpaid, actor=SYSTEM, now=now))
-        if not paid:
-            break
-        unpaid = [invoice for invoice in unpaid if invoice.pk not in paid]
-    return len(invoices) - len(unpaid)
+    earners: dict[int, set[int]] = defaultdict(set)
+    for line in lines:
+        if line.cashback and line.earning_partner_id:
+            earners[line.order_id].add(line.earning_partner_id)
+    paid: set[int] = {invoice.pk for invoice in invoices if not invoice.open_amount}
+    hopeful = [invoice for invoice in invoices if invoice.open_amount]
+    while hopeful:
+        now_paid = set(pay_each_from_prepaid(invoices=hopeful, actor=SYSTEM, now=now))
+        paid |= now_paid
+        credited = {pk for one in hopeful if one.pk in now_paid for pk in earners[one.order_id]}
+        hopeful = [one for one in invoices if one.pk not in paid and one.payer_id in credited]
+    return len(paid)
 
 
 def _order(quote: Quote, now: datetime) -> Order:

@@ -28,7 +28,9 @@ from clients import services as client_services
 from clients.choices import ProductState, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM, Acting
+from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
+from partnerportal.catalogue.models import Offer
 from partnerportal.kernel.states import Refused
 
 logger = logging.getLogger(__name__)
@@ -105,8 +107,16 @@ def _next_clients(on: date, after: int) -> list[int]:
 
 
 def _held(on: date, client_ids: Sequence[int]) -> list[Product]:
-    held = due_products(on=on).filter(organisation__in=client_ids).select_for_update(of=("self",)).order_by("pk")
-    products = list(held.select_related("offer__family", "next_offer__family", "organisation"))
+    """Hold what is due, with its offers and owners: few of them for many products, so each is read once."""
+    held = due_products(on=on).filter(organisation__in=client_ids).select_for_update().order_by("pk")
+    products = list(held)
+    owners = Organisation.objects.in_bulk(client_ids)
+    wanted = {pk for product in products for pk in (product.offer_id, product.next_offer_id) if pk}
+    offers = Offer.objects.select_related("family").in_bulk(wanted)
+    for product in products:
+        product.organisation, product.offer = owners[product.organisation_id], offers[product.offer_id]
+        if product.next_offer_id:
+            product.next_offer = offers[product.next_offer_id]
     return sorted(products, key=lambda product: (product.offer_id, product.pk))
 
 
