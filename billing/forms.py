@@ -85,8 +85,10 @@ class RenewForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, products: Any, with_owner: bool = False, **kwargs: Any) -> None:
+        """``with_owner``: the products are of many organisations, and each row says of which."""
         super().__init__(*args, **kwargs)
+        self._with_owner = with_owner
         field: Any = self.fields["products"]
         field.queryset = products
 
@@ -98,14 +100,17 @@ class RenewForm(forms.Form):
             {
                 "value": product.pk,
                 "label": product.name,
-                "note": str(product.renewed_offer)
-                if product.quantity == 1
-                else f"{product.quantity} × {product.renewed_offer}",
+                "note": self._note(product),
                 "end": _("paid until %(day)s") % {"day": writing.short_day(product.renews_on)},
                 "is_chosen": str(product.pk) in chosen,
             }
             for product in field.queryset
         ]
+
+    def _note(self, product: Product) -> str:
+        offer = str(product.renewed_offer)
+        note = offer if product.quantity == 1 else f"{product.quantity} × {offer}"
+        return f"{product.organisation} · {note}" if self._with_owner else note
 
 
 class PlanForm(forms.Form):

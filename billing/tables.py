@@ -585,55 +585,38 @@ class DueTable(PortalTable):
         "organisation": Place.NAMED,
         "renews_on": Place.NAMED,
         "going_on": Place.NAMED,
-        "renew": Place.ACT,
     }
-    only_on_page = frozenset({"renew"})
     name = tables.Column(verbose_name=_("Product"))
     offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
     organisation = tables.Column(verbose_name=_("For"), order_by=("organisation__search_name",))
     renews_on = DateColumn(verbose_name=_("Paid until"))
     going_on = tables.Column(accessor="pk", verbose_name=_("Next renewal"), orderable=False)
     state = tables.Column(verbose_name=_("State"))
-    renew = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
 
     class Meta(PortalTable.Meta):
         model = Product
-        fields = ("name", "offer", "organisation", "renews_on", "going_on", "state", "renew")
+        fields = ("name", "offer", "organisation", "renews_on", "going_on", "state")
 
     def __init__(self, *args: Any, here: int, may_order: bool, has_clients: bool, **kwargs: Any) -> None:
-        """``here``: the organisation acted for. What is a client's is renewed in that client's space."""
-        hidden = ([] if may_order else ["renew"]) + ([] if has_clients else ["organisation", "renew"])
-        super().__init__(*args, exclude=hidden, **kwargs)
+        """``here``: the organisation acted for. What is a client's is looked at in that client's space."""
+        super().__init__(*args, exclude=[] if has_clients else ["organisation"], **kwargs)
         self.here, self.may_order = here, may_order
 
     def render_name(self, record: Product) -> str:
         """Link to how it goes on, where that may be read from here, after a box to choose it for renewal."""
-        if record.organisation_id != self.here:
-            return record.name
-        link = format_html('<a href="{}">{}</a>', reverse("billing:product_renewal", args=[record.pk]), record.name)
+        name: Any = record.name
+        if record.organisation_id == self.here:
+            address = reverse("billing:product_renewal", args=[record.pk])
+            name = format_html('<a href="{}">{}</a>', address, record.name)
         if record.is_cancelled or not self.may_order:
-            return link
+            return cast("str", name)
         label = _("Renew %(product)s") % {"product": record.name}
         box = format_html('<input type="checkbox" name="product" value="{}" aria-label="{}">', record.pk, label)
-        return format_html("{} {}", box, link)
+        return format_html("{} {}", box, name)
 
     def value_name(self, record: Product) -> str:
         """Give files the name."""
         return record.name
-
-    def render_renew(self, record: Any) -> str:
-        """A button that enters the client's space and renews it there; its form stands below the list."""
-        if record.paying_relationship is None or record.is_cancelled:
-            return ""
-        return format_html(
-            '<button class="button quiet small" form="enter" formaction="{}" name="next" value="{}?product={}">{}'
-            '<span class="visually-hidden"> {}</span></button>',
-            reverse("clients:client_enter", args=[record.paying_relationship]),
-            reverse("billing:renew"),
-            record.pk,
-            _("Renew"),
-            record.name,
-        )
 
     def render_going_on(self, record: Product) -> str:
         """Say whether it renews by itself."""

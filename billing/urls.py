@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/orders/new/", ordering.OrderPlaceView.as_view(), name="order_place"),
     path("account/orders/renew/", ordering.RenewView.as_view(), name="renew"),
     path("account/due/", renewals.DueListView.as_view(), name="due_list"),
+    path("account/due/renew/", renewals.RenewClientsView.as_view(), name="renew_clients"),
     path("account/products/<int:pk>/renewal/", renewals.ProductRenewalView.as_view(), name="product_renewal"),
     path("account/products/<int:pk>/plan/", renewals.PlanChangeView.as_view(), name="plan_change"),
     path("account/products/<int:pk>/plan/keep/", renewals.PlanKeepView.as_view(), name="plan_keep"),

@@ -11,7 +11,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from partnerportal.web.views import PolicyView
 
 # Views of others, each with its own answer to "who may": allauth asks the session, Django's language form is for all.
-OTHERS = ("allauth.", "django.views.i18n", "django.views.static", "django.contrib.staticfiles")
+# The style page is there for developers alone, never where anybody else could open it.
+OTHERS = (
+    "allauth.",
+    "django.views.i18n",
+    "django.views.static",
+    "django.contrib.staticfiles",
+    "partnerportal.web.styleguide",
+)
 
 
 def views() -> Iterator[tuple[str, Any]]:

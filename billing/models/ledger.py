@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from textwrap import wrap
 
 from django.db import models
 from django.db.models import F, Q
@@ -94,6 +95,11 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"W-{self.pk:05d}"
+
+    @property
+    def written_iban(self) -> str:
+        """The bank account in groups of four, as people compare and type it."""
+        return " ".join(wrap(self.iban, 4))
 
     @property
     def short_iban(self) -> str:

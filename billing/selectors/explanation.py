@@ -42,6 +42,8 @@ def why_nothing(line: OrderLine) -> str:
     """Say why a line brought the reading partner nothing (rules 30 and 35, Q13); other partners are not named."""
     if line.earning_partner_id is not None:
         return _("It earns for another partner, to which the client granted it first.")
+    if line.preferential_net == line.public_net:
+        return _("Partners have no rate for this offer.")
     if line.preferential_net is not None:
         return _("The client pays no more than your price, by its own number of units: nothing is left to earn.")
     reasons = {

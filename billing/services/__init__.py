@@ -15,12 +15,16 @@ from billing.services.incoming import Transfer, book_waiting, clarify, take_stat
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
 from billing.services.orders import (
+    Share,
     place_order,
     quote_next_renewal,
     quote_order,
     quote_renewal,
+    quote_renewals,
     renew,
+    renew_for_clients,
     renewing_relationship,
+    shown_together,
 )
 from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
@@ -45,6 +49,7 @@ __all__ = [
     "Item",
     "Quote",
     "Renewed",
+    "Share",
     "Transfer",
     "advance_renewals",
     "amounts_shown",
@@ -75,18 +80,21 @@ __all__ = [
     "quote_next_renewal",
     "quote_order",
     "quote_renewal",
+    "quote_renewals",
     "reject_correction",
     "reject_withdrawal",
     "remind_of_renewals",
     "renew",
     "renew_chunk",
     "renew_failed",
+    "renew_for_clients",
     "renewing_relationship",
     "request_withdrawal",
     "run_checks",
     "settle_payment",
     "settle_payments",
     "settle_products",
+    "shown_together",
     "start_checks",
     "start_client_export",
     "take_back_withdrawal",

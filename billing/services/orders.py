@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -144,6 +145,54 @@ def renew(
 def due_at_start(quote: Quote, now: datetime) -> date:
     """Return until when a renewal that nobody asked for is to be paid: the day on which the first period begins."""
     return max(timezone.localdate(now), min(quoted.period_start for quoted in quote.lines))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What is renewed of one client: its own people, or the partner that pays through ``relationship_id``."""
+
+    client_id: int
+    product_ids: tuple[int, ...]
+    relationship_id: int | None
+
+
+def quote_renewals(*, shares: Sequence[Share], now: datetime) -> list[Quote]:
+    """Price renewals of many clients without placing them; refusals of :func:`renew`."""
+    return [
+        quote_renewal(
+            client_id=one.client_id, product_ids=one.product_ids, relationship_id=one.relationship_id, now=now
+        )
+        for one in shares
+    ]
+
+
+def shown_together(quotes: Sequence[Quote]) -> str:
+    """Return what a page shows of many quotes, in short, for its form to carry."""
+    return " | ".join(quote.shown for quote in quotes)
+
+
+@transaction.atomic
+def renew_for_clients(*, shares: Sequence[Share], key: str, shown: str, actor: Acting, now: datetime) -> list[Order]:
+    """Renew products of many clients, an order and an invoice for each: all of it or nothing.
+
+    ``key`` and ``shown`` (:func:`shown_together`) as for :func:`renew`, which says what is refused.
+    """
+    lock_scope(*(one.client_id for one in shares))
+    keys = {one.client_id: f"{key}-{one.client_id}" for one in shares}
+    is_repeated = Order.objects.filter(key__in=keys.values(), client__in=keys).exists()
+    if not is_repeated and shown != shown_together(quote_renewals(shares=shares, now=now)):
+        raise PriceChanged(_("Look at the prices below before you renew: they are not those that you were shown."))
+    return [
+        renew(
+            client_id=one.client_id,
+            product_ids=one.product_ids,
+            relationship_id=one.relationship_id,
+            key=keys[one.client_id],
+            actor=actor,
+            now=now,
+        )
+        for one in shares
+    ]
 
 
 def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: ProductQuerySet) -> list[Wanted]:

@@ -20,7 +20,7 @@ from billing.permissions import BillingPermission
 from billing.selectors import Period, Share
 from billing.tables import EarningTable, PendingTable, UnearnedTable
 from partnerportal.kernel.money import Money
-from partnerportal.web import charts
+from partnerportal.web import charts, writing
 from partnerportal.web.views import PageView, TableView
 from partners.pages import OwnPartner
 
@@ -58,6 +58,7 @@ class EarningsView(OwnPartner, PageView):
                 (_("By client"), _("Client"), self._shares("client", currency, period)),
                 (_("By offer"), _("Offer"), self._shares("offer", currency, period)),
             ],
+            shown=SHOWN,
             **kwargs,
         )
 
@@ -134,6 +135,11 @@ class EarningsView(OwnPartner, PageView):
         """A row of a table: each figure with the address of the lines that it sums."""
         return {
             "earned": earned,
+            "name": earned.name
+            if isinstance(earned, Share)
+            else writing.month(earned.first_day)
+            if where.get("month")
+            else "",
             "rebate_url": self._lines(currency, kind="REBATE", **where),
             "cashback_url": self._lines(currency, kind="CASHBACK", **where),
             "lost_url": self._lines(currency, kind="LOST", **where),

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Least
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing import forms, selectors, services
+from billing.exceptions import PriceChanged
 from billing.filters import DueFilter
-from billing.models import Order
+from billing.models import Order, PrepaidAccount
 from billing.permissions import BillingPermission
 from billing.services import Quote
 from billing.tables import DueTable
 from billing.views.ordering import Ordering
 from clients import selectors as client_selectors
 from clients import services as client_services
-from clients.choices import Payer, ProductState
+from clients.choices import Access, Payer, ProductState
 from clients.models import Product, Relationship
 from clients.permissions import ClientPermission
 from clients.templatetags.products import is_overdue
@@ -51,10 +55,7 @@ class DueListView(TableView):
         if self.request.GET.get("when") != "all":
             until = timezone.localdate() + relativedelta(months=settings.PROGRAMME["due_list_months"])
             products = products.filter(Q(renews_on__lt=until) | Q(overdue_since__isnull=False))
-        through = self._paying().filter(client=OuterRef("organisation")).values("pk")
-        first_unpaid = products.annotate(
-            unpaid_on=Least("overdue_since", "renews_on"), paying_relationship=Subquery(through[:1])
-        )
+        first_unpaid = products.annotate(unpaid_on=Least("overdue_since", "renews_on"))
         return first_unpaid.select_related("offer", "organisation").order_by("unpaid_on", "pk")
 
     def get_table_kwargs(self) -> dict[str, Any]:
@@ -63,19 +64,110 @@ class DueListView(TableView):
         return super().get_table_kwargs() | {
             "here": acting.organisation.pk,
             "may_order": BillingPermission.ORDER_PLACE.granted_to(acting),
-            "has_clients": self._paying().exists(),
+            "has_clients": self.has_clients,
         }
 
-    def _paying(self) -> QuerySet[Relationship]:
-        """The relationships through which one pays clients' renewals; in a client's space none matters."""
-        acting = self.request.acting
-        reachable = Relationship.objects.reachable_by(acting.membership).filter(payer=Payer.PARTNER)
-        return reachable if acting.relationship is None else reachable.none()
+    @cached_property
+    def has_clients(self) -> bool:
+        """Whether one pays renewals of clients; in a client's space nobody else is looked at."""
+        return paying_relationships(self.request.acting).exists()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say how far the list looks."""
         months = settings.PROGRAMME["due_list_months"]
-        return super().get_context_data(months=months, is_all=self.request.GET.get("when") == "all", **kwargs)
+        is_all = self.request.GET.get("when") == "all"
+        return super().get_context_data(months=months, is_all=is_all, has_clients=self.has_clients, **kwargs)
+
+
+def paying_relationships(acting: Any) -> QuerySet[Relationship]:
+    """Return the relationships through which one's organisation pays clients' renewals; none in a client's space."""
+    if acting is None or acting.home is None or acting.relationship is not None:
+        return Relationship.objects.none()
+    return Relationship.objects.reachable_by(acting.membership).filter(access=Access.FULL, payer=Payer.PARTNER)
+
+
+class RenewClientsView(ActionView):
+    """Renew products of many clients, and one's own, at once: the price of each client, then all of it or nothing."""
+
+    permission = BillingPermission.ORDER_PLACE
+    form_class = forms.RenewForm
+    template_name = "billing/renew_clients.html"
+    quotes: Sequence[Quote] = ()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer what one pays, what is due first on top."""
+        products = Product.objects.renewed_by(self.request.acting).in_use().filter(cancelled_at=None)
+        related = products.select_related("offer", "next_offer", "organisation")
+        return super().get_form_kwargs() | {"products": related.order_by("renews_on", "pk"), "with_owner": True}
+
+    def get_initial(self) -> dict[str, Any]:
+        """A fresh key, and what was chosen in the list."""
+        return {"key": forms.new_key(), "products": self.request.GET.getlist("product")}
+
+    def form_valid(self, form: forms.RenewForm) -> HttpResponse:
+        """Show the prices first; the second button renews what was shown, at those prices."""
+        if "confirm" in self.request.POST:
+            return super().form_valid(form)
+        try:
+            self.quotes = services.quote_renewals(shares=self._shares(form), now=timezone.now())
+        except Refused as refusal:
+            return self.conflict(form, refusal)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
+        """Show the prices that hold now beside the refusal of others."""
+        if isinstance(refusal, PriceChanged):
+            try:
+                self.quotes = services.quote_renewals(shares=self._shares(form), now=timezone.now())
+            except Refused as meanwhile:
+                refusal = meanwhile
+        return super().conflict(form, refusal)
+
+    def _shares(self, form: forms.RenewForm) -> list[services.Share]:
+        acting = self.request.acting
+        relationships = dict(paying_relationships(acting).values_list("client", "pk"))
+        if acting.relationship is not None:  # in a client's space whatever is ordered is ordered through it
+            relationships = {acting.organisation.pk: acting.relationship_id}
+        chosen: dict[int, list[int]] = {}
+        for product in form.cleaned_data["products"]:
+            chosen.setdefault(product.organisation_id, []).append(product.pk)
+        return [
+            services.Share(client_id, tuple(sorted(pks)), relationships.get(client_id))
+            for client_id, pks in sorted(chosen.items())
+        ]
+
+    def act(self, form: forms.RenewForm) -> str:
+        """Renew, pay what the account holds enough for, and say what happened."""
+        actor, now = self.request.acting, timezone.now()
+        orders = services.renew_for_clients(
+            shares=self._shares(form),
+            key=form.cleaned_data["key"],
+            shown=self.request.POST.get("shown", ""),
+            actor=actor,
+            now=now,
+        )
+        paid = 0
+        for order in orders:
+            try:
+                services.pay_from_prepaid(invoice_id=order.invoice.pk, actor=actor, now=now)
+            except Refused:
+                continue
+            paid += 1
+        words = _("Renewed for %(count)s clients; %(paid)s of the invoices are paid from the prepaid account.")
+        messages.success(self.request, words % {"count": writing.number(len(orders)), "paid": writing.number(paid)})
+        return reverse("billing:order_list")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what it costs together, and what the account holds, to whoever may read that."""
+        home = self.request.acting.home
+        context: dict[str, Any] = {"quotes": self.quotes, "currency": home.currency}
+        if self.quotes:
+            context["total"] = sum(quote.total for quote in self.quotes)
+            context["shown"] = services.shown_together(self.quotes)
+            if self.request.acting.membership.may_see_accounting:
+                accounts = PrepaidAccount.objects.filter(organisation=home, currency=home.currency)
+                context["balance"] = accounts.values_list("balance", flat=True).first() or Decimal("0.00")
+        return super().get_context_data(**context, **kwargs)
 
 
 class _OneProduct(PolicyView):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal as D
 
 from dateutil.relativedelta import relativedelta
+from django.conf import settings
 from django.utils import timezone
 
 from billing import selectors
@@ -19,6 +20,7 @@ from partnerportal.accounts.choices import StaffRole
 from partnerportal.catalogue.models import Offer
 from partnerportal.demo.people import People
 from partnerportal.kernel.days import midnight
+from partnerportal.kernel.money import round_cents
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
 from partners import services as partners
@@ -266,11 +268,50 @@ class Story:
                 on = self.now.date() - relativedelta(days=ago)
                 clients.note_use(relationship_id=relationship.pk, rights=frozenset({right}), on=on)
 
+    def _money(self, at: datetime) -> None:
+        """What finance has to do: a withdrawal, a correction for two, a transfer that fits nothing; and a refund."""
+        finance = self.people.staff[StaffRole.FINANCE]
+        lumen = self.people.organisations["lumen"].pk
+        refunded = Invoice.objects.filter(
+            order__client=self.people.organisations["horizon"], state="PAID", order__lines__cashback__gt=5
+        ).latest("pk")
+        line = refunded.order.lines.filter(cashback__gt=5).earliest("position")
+        billing.credit_invoice(
+            invoice_id=refunded.pk,
+            nets={line.pk: round_cents(line.charged_net / 2)},
+            reason="Two weeks without service in October",
+            means="PREPAID",
+            actor=finance,
+            now=at,
+        )
+        billing.request_withdrawal(
+            organisation_id=lumen,
+            currency="CHF",
+            amount=D(500),
+            iban="CH93 0076 2011 6238 5295 7",
+            holder="Studio Lumen GmbH",
+            key=self._key(),
+            actor=self.people.legal["lumen"],
+            now=at,
+        )
+        billing.propose_correction(
+            organisation_id=self.people.organisations["rossi"].pk,
+            currency="CHF",
+            amount=D(-120),
+            reason="The transfer of 2 November was booked twice",
+            actor=finance,
+            now=at,
+        )
+        transfer = billing.Transfer("2026110300417", "Many thanks, Hotel Alpina", D("59.45"), "CHF", at.date())
+        billing.take_statement(transfers=[transfer], actor=finance, now=at)
+        billing.book_waiting(most=10, actor=SYSTEM, now=at)
+
     def _recently(self) -> None:
-        """What waits for somebody now: a request, an invitation, a product on offer, an application."""
+        """What waits for somebody now: a request, an invitation, a product on offer, an application, money."""
         self._uses()
         at = self.now - relativedelta(days=3)
         self._subscriptions(at)
+        self._money(at)
         legal, organisations = self.people.legal, self.people.organisations
         clients.request_client(
             partner_id=organisations["lumen"].pk,
@@ -341,7 +382,8 @@ class Story:
 
     def _pay(self, invoice_id: int, actor: Acting, at: datetime) -> None:
         invoice = Invoice.objects.get(pk=invoice_id)
-        self._top_up_organisation(invoice.payer_id, invoice.currency, max(invoice.total, D(10)), at)
+        least = settings.PROGRAMME["top_up_least"]
+        self._top_up_organisation(invoice.payer_id, invoice.currency, max(invoice.total, least), at)
         billing.pay_from_prepaid(invoice_id=invoice_id, actor=actor, now=at)
 
     def _relationship(self, client: str, partner: str) -> Relationship:

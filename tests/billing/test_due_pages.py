@@ -20,6 +20,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 DUE = "/account/due/"
+RENEW = "/account/due/renew/"
 
 
 @pytest.fixture
@@ -90,18 +91,85 @@ def test_a_partner_sees_what_it_pays_at_its_clients(here):
     assert "Bäckerei Moser" in words(page)
 
 
-def test_a_button_renews_in_the_clients_space(here):
-    """One click enters the space and chooses the product there."""
-    one = product(here, 20, "paid by it", renewal_payer=RenewalPayer.PARTNER)
-    relationship = world.make_relationship(here.client, here.partner, payer=Payer.PARTNER)
+def many(here):
+    """Two clients whose renewals a partner pays, one product each, and one of its own."""
+    other, _ = world.make_client("Other")
+    for client in (here.client, other):
+        world.make_relationship(client, here.partner, payer=Payer.PARTNER)
+        product(here, 20, f"at {client}", owner=client, renewal_payer=RenewalPayer.PARTNER)
+    product(here, 20, "own", owner=here.partner.organisation)
+    return list(Product.objects.order_by("pk"))
+
+
+def test_what_is_chosen_over_many_clients_is_renewed_at_once(here):
+    """Each client's order through its relationship at the partner's price, the own one too; paid as far as it goes."""
+    products = many(here)
+    services.top_up(
+        organisation_id=here.partner.pk, currency="CHF", amount=150, reference="t", actor=here.partner_acting, now=NOW
+    )
     browser = signed_in(here.partner_acting.user)
-    page = browser.get(DUE).content.decode()
-    address, target = re.search(r'formaction="([^"]*)" name="next" value="([^"]*)"', page).groups()
+    assert f'action="{RENEW}"' in browser.get(DUE).content.decode()
+    first = browser.get(RENEW, {"product": [one.pk for one in products]})
+    values = {"products": [one.pk for one in products], "key": first.context["form"].initial["key"]}
+    page = browser.post(RENEW, values)
+    assert "Total CHF 210.81" in words(page)  # 3 × 65.00 and 8.1 %
+    assert not Order.objects.exists()
 
-    answer = browser.post(address, {"next": target}, follow=True)
+    for _click in range(2):
+        browser.post(RENEW, values | {"shown": page.context["shown"], "confirm": "renew"})
 
-    assert address == reverse("clients:client_enter", args=[relationship.pk])
-    assert [row["value"] for row in answer.context["form"].choices() if row["is_chosen"]] == [one.pk]
+    orders = Order.objects.order_by("client")
+    assert [(order.client_id, order.payer_id) for order in orders] == sorted(
+        (one.organisation_id, here.partner.pk) for one in products
+    )
+    assert [order.relationship is None for order in orders] == [one.client_id == here.partner.pk for one in orders]
+    assert set(Product.objects.values_list("renewal_payer", "name")) == {
+        ("PARTNER", "at Bäckerei Moser"),
+        ("PARTNER", "at Other"),
+        ("CLIENT", "own"),
+    }
+    assert sorted(order.invoice.state for order in orders) == ["OPEN", "PAID", "PAID"]
+
+
+def test_prices_that_were_not_shown_are_not_charged_to_anybody(here):
+    """Promise 3: all of it or nothing."""
+    products = many(here)
+    browser = signed_in(here.partner_acting.user)
+    values = {"products": [one.pk for one in products], "key": "k"}
+    shown = browser.post(RENEW, values).context["shown"]
+    Price.objects.filter(offer=here.offers["office"], currency="CHF").update(public_unit=200)
+
+    answer = browser.post(RENEW, values | {"shown": shown, "confirm": "renew"})
+
+    assert answer.status_code == 409
+    assert "not those that you were shown" in words(answer)
+    assert not Order.objects.exists()
+
+
+def test_nobody_renews_what_it_does_not_pay(here):
+    """Promise 2: a client that pays itself is not in the form, and its number in it is refused."""
+    theirs = product(here, 20, "theirs")
+    world.make_relationship(here.client, here.partner)
+    browser = signed_in(here.partner_acting.user)
+
+    answer = browser.post(RENEW, {"products": [theirs.pk], "key": "k", "shown": "", "confirm": "renew"})
+
+    assert (answer.status_code, Order.objects.exists()) == (200, False)
+
+
+def test_in_a_clients_space_it_is_ordered_through_the_relationship(here):
+    """Row 2: the client pays the partner's order, which is the partner's all the same."""
+    theirs = product(here, 20, "theirs")
+    relationship = world.make_relationship(here.client, here.partner)
+    browser = signed_in(here.partner_acting.user)
+    browser.post(reverse("clients:client_enter", args=[relationship.pk]))
+    values = {"products": [theirs.pk], "key": "k"}
+    shown = browser.post(RENEW, values).context["shown"]
+
+    browser.post(RENEW, values | {"shown": shown, "confirm": "renew"})
+
+    order = Order.objects.get()
+    assert (order.relationship, order.payer, order.lines.get().reason) == (relationship, here.client, "2")
 
 
 def test_the_owner_reads_what_its_next_renewal_costs(here):
