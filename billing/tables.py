@@ -640,7 +640,7 @@ class RenewalFailureTable(PortalTable):
         "product": Place.MAIN,
         "period_start": Place.NAMED,
         "reason": Place.NOTE,
-        "first_seen_at": Place.NAMED,
+        "first_seen_at": Place.ASIDE,
         "again": Place.ACT,
     }
     only_on_page = frozenset({"again"})
@@ -649,14 +649,14 @@ class RenewalFailureTable(PortalTable):
     )
     reason = tables.Column(verbose_name=_("Why"), orderable=False)
     period_start = DateColumn(verbose_name=_("Paid until"), orderable=False)
-    first_seen_at = DateColumn(verbose_name=_("Since"), orderable=False)
+    first_seen_at = DateColumn(verbose_name=_("Since"))
     again = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
 
     class Meta(PortalTable.Meta):
         model = RenewalFailure
         fields = ("product", "reason", "period_start", "first_seen_at", "again")
 
-    def __init__(self, *args: Any, may_retry: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_retry: bool = False, **kwargs: Any) -> None:
         """``may_retry``: whether the reader may try again."""
         super().__init__(*args, exclude=[] if may_retry else ["again"], **kwargs)
 
