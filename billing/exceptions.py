@@ -33,3 +33,11 @@ class WithdrawalRefused(Refused):
 
 class CorrectionRefused(Refused):
     """The correction does not fit, or the same person proposes and approves it."""
+
+
+class RateRefused(Refused):
+    """A price, rate or step cannot be changed like this: a rule, or a day that is past."""
+
+
+class RatesChanged(RateRefused):
+    """The change would do something else than what was shown: the list or what it bears on has changed since."""

@@ -17,7 +17,7 @@ from partnerportal.kernel.days import midnight
 
 COLUMNS = tuple(
     (
-        "client client_id document document_kind date period_start period_end product product_kind quantity "
+        "client client_id document document_kind date period_start period_end product product_kind quantity periods "
         "unit_public_net public_net partner_rate degressive_rate net_paid vat_rate vat gross currency payer placed_by "
         "benefit_kind benefit_amount status"
     ).split()
@@ -61,6 +61,7 @@ def row(line: OrderLine) -> dict[str, Any]:
         "product": line.offer_name,
         "product_kind": line.offer.family.code,
         "quantity": line.quantity,
+        "periods": line.periods,
         "unit_public_net": line.public_unit,
         "public_net": line.public_net,
         "partner_rate": "" if line.partner_rate is None else f"{line.partner_rate.normalize():f}",

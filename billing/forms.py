@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -11,16 +12,18 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.choices import InvoiceState, Means, RefundMeans
 from billing.models import Price
-from billing.selectors import Period, Plan
+from billing.selectors import OtherPlan, Period
 from clients.models import Product
 from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.forms import PasswordConfirmForm
 from partnerportal.accounts.models import Organisation
-from partnerportal.catalogue.models import Offer
+from partnerportal.catalogue.models import MAX_PERIODS, Offer
 from partnerportal.kernel.money import Money
 from partnerportal.web import writing
 
@@ -54,6 +57,14 @@ class OrderForm(forms.Form):
 
     offer = OfferChoiceField()
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10_000, initial=1)
+    periods = forms.IntegerField(
+        label=_("Periods"),
+        min_value=1,
+        max_value=MAX_PERIODS,
+        initial=1,
+        required=False,
+        help_text=_("How many months or years to pay at once. It renews by one."),
+    )
     name = forms.CharField(
         label=_("Name"), max_length=100, required=False, help_text=_("How it is called in your list, such as moser.ch.")
     )
@@ -64,6 +75,8 @@ class OrderForm(forms.Form):
         prices = dict(Price.objects.valid_on(day).filter(currency=currency).values_list("offer", "public_unit"))
         field: Any = self.fields["offer"]
         field.queryset = field.queryset.filter(pk__in=prices)
+        if not field.queryset.filter(max_periods__gt=1).exists():
+            del self.fields["periods"]
         field.label_from_instance = lambda offer: (
             _("%(offer)s, %(price)s a %(period)s")
             % {
@@ -121,14 +134,14 @@ class PlanForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, plans: list[Plan], product: Product, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plans: list[OtherPlan], product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._plans, self._product = {plan.offer.pk: plan for plan in plans}, product
         field: Any = self.fields["offer"]
         field.choices = [(pk, plan.offer.name) for pk, plan in self._plans.items()]
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> OtherPlan:
         """The plan that was chosen."""
         return self._plans[self.cleaned_data["offer"]]
 
@@ -189,6 +202,15 @@ class EarningsForm(forms.Form):
             return Period.ending(self.today, months=12)
         until = date.fromisoformat(f"{self.cleaned_data['until']}-01")
         return Period.ending(until, months=int(self.cleaned_data["months"]))
+
+
+class SimulatorForm(CalculatorForm):
+    """What a partner asks the simulator: so many more units, and who pays them."""
+
+    payer = forms.ChoiceField(
+        label=_("Who pays"), choices=[("partner", _("I order and pay")), ("client", _("The client orders and pays"))]
+    )
+    field_order = ["offer", "quantity", "payer", "currency"]
 
 
 class ExportForm(forms.Form):
@@ -335,3 +357,139 @@ class RejectionForm(forms.Form):
     """Why a withdrawal is not paid out."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Whoever asked gets it by mail."))
+
+
+class RateListForm(forms.Form):
+    """Which entries of a list of prices or rates to show, and as of which day."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=80)
+    currency = forms.ChoiceField(label=_("Currency"), choices=[("", _("All")), *Currency.choices], required=False)
+    on = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, with_currency: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_currency:
+            del self.fields["currency"]
+
+
+class _FromADay(forms.Form):
+    """A value and the day from which it holds."""
+
+    valid_from = forms.DateField(
+        label=_("From"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The first day on which it holds. What held before stays as it is."),
+    )
+    field_order: Any = None
+
+    @property
+    def value(self) -> tuple[Any, ...]:
+        """What is asked for, as the list has it."""
+        raise NotImplementedError
+
+
+class PriceForm(_FromADay):
+    """A price of an offer in one currency."""
+
+    public_unit = forms.DecimalField(label=_("Public price"), min_value=0, max_digits=10, decimal_places=2)
+    reseller_unit = forms.DecimalField(
+        label=_("Partner price"),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        help_text=_("For offers with a fixed partner price, such as domains. Empty: the partner rate holds."),
+    )
+    field_order = ["public_unit", "reseller_unit", "valid_from"]
+
+    @property
+    def value(self) -> tuple[Any, ...]:
+        """Public price and partner price."""
+        return (self.cleaned_data["public_unit"], self.cleaned_data["reseller_unit"])
+
+
+class RateForm(_FromADay):
+    """A rate, in per cent."""
+
+    rate = forms.DecimalField(
+        label=_("Rate in per cent"), min_value=0, max_value=Decimal("99.999"), max_digits=5, decimal_places=3
+    )
+    field_order = ["rate", "valid_from"]
+
+    @property
+    def value(self) -> tuple[Any, ...]:
+        """The rate as a fraction."""
+        return (self.cleaned_data["rate"] / 100,)
+
+
+class ScaleForm(_FromADay):
+    """A whole scale of degressive steps: it replaces the one that holds."""
+
+    steps = forms.CharField(
+        label=_("Steps"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 7, "inputmode": "text", "spellcheck": "false"}),
+        help_text=_("One step a line: from how many units, and the rate in per cent, such as 30: 25"),
+    )
+    field_order = ["steps", "valid_from"]
+
+    def clean_steps(self) -> tuple[tuple[int, Decimal], ...]:
+        """Read a step from each line."""
+        steps = []
+        for number, line in enumerate(self.cleaned_data["steps"].splitlines(), start=1):
+            if not line.strip():
+                continue
+            found = _STEP.fullmatch(line.strip())
+            if found is None:
+                sentence = gettext("Line %(number)s is not written as it has to be. Write it as in 30: 25")
+                raise forms.ValidationError(sentence % {"number": number})
+            steps.append((int(found[1]), Decimal(found[2]) / 100))
+        return tuple(sorted(steps))
+
+    @property
+    def value(self) -> tuple[Any, ...]:
+        """The scale."""
+        return tuple(self.cleaned_data["steps"])
+
+
+_STEP = re.compile(r"(\d{1,7})\s*[:;,\s]\s*(\d{1,2}(?:\.\d{1,3})?)\s*%?")
+
+
+class RateFileForm(forms.Form):
+    """A file of prices or rates; once it has been looked at, its text travels with the form."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        error_messages={"required": _("Choose a file.")},
+        help_text=_("UTF-8, with semicolons or commas, headed as the downloaded list is."),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+    text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("text")
+
+    def clean(self) -> dict[str, Any]:
+        """Read the file's text: it is a text of a size that can be looked at."""
+        super().clean()
+        cleaned, file = self.cleaned_data, self.cleaned_data.get("file")
+        limit = settings.PROGRAMME["rate_file_kilobytes"]
+        if "file" in self.errors:
+            return cleaned
+        if file is not None:
+            if file.size > limit * 1024:
+                sentence = gettext("This file is larger than %(limit)s KB. Split it into several.")
+                self.add_error("file", sentence % {"limit": limit})
+                return cleaned
+            content = file.read()
+            try:
+                cleaned["text"] = content.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", gettext("This file is not UTF-8 text. Save it as “CSV UTF-8”."))
+                return cleaned
+            if "\0" in cleaned["text"]:
+                self.add_error("file", gettext("This is no CSV file. Save the table as “CSV UTF-8”."))
+        elif len(cleaned["text"].encode()) > limit * 1024 * 2:  # a form may send each line end as two characters
+            self.add_error("file", gettext("This page has lost what it needs. Choose the file again."))
+        return cleaned

@@ -36,3 +36,6 @@ class BillingPermission(Permission):
     STAFF_CHECK_START = Holding("billing.check.start", staff=MONEY)
     STAFF_JOB_VIEW = Holding("billing.job.staff_view", staff=ALL_STAFF)
     STAFF_JOB_RETRY = Holding("billing.job.staff_retry", staff=frozenset({StaffRole.MANAGER, StaffRole.FINANCE}))
+    STAFF_RATE_VIEW = Holding("billing.rate.staff_view", staff=ALL_STAFF)
+    STAFF_RATE_CHANGE = Holding("billing.rate.change", staff=frozenset({StaffRole.MANAGER, StaffRole.FINANCE}))
+    SIMULATE = Holding("billing.price.simulate", roles=WHOLE, accounting=True)

@@ -191,22 +191,22 @@ def part_of(amount: Decimal, part: tuple[int, int] | None) -> Decimal:
     return amount if part is None else amount * part[0] / part[1]
 
 
-def public_net(rates: Rates, quantity: int) -> Decimal:
-    """Return the list price of a line."""
-    return round_cents(part_of(rates.public_unit * quantity, rates.part))
+def public_net(rates: Rates, quantity: int, periods: int = 1) -> Decimal:
+    """Return the list price of a line: so many units for so many periods, rounded once."""
+    return round_cents(part_of(rates.public_unit * quantity * periods, rates.part))
 
 
-def degressive_net(rates: Rates, quantity: int, count: int) -> Decimal:
-    """Return what a client pays by its own count (Q5); without steps the list price."""
-    reduced = rates.public_unit * quantity * (ONE - degressive_rate(rates.steps, count))
+def degressive_net(rates: Rates, quantity: int, count: int, periods: int = 1) -> Decimal:
+    """Return what a client pays by its own count (Q5); without steps the list price. Periods do not count as units."""
+    reduced = rates.public_unit * quantity * periods * (ONE - degressive_rate(rates.steps, count))
     return round_cents(part_of(reduced, rates.part))
 
 
-def preferential_net(rates: Rates, quantity: int, count: int) -> Decimal:
+def preferential_net(rates: Rates, quantity: int, count: int, periods: int = 1) -> Decimal:
     """Return the partner's price: public × (1 − partner rate) × (1 − degressive rate), or the fixed one (rule 32)."""
     if rates.reseller_unit is not None:
-        return round_cents(part_of(rates.reseller_unit * quantity, rates.part))
-    reduced = rates.public_unit * quantity * (ONE - rates.partner_rate)
+        return round_cents(part_of(rates.reseller_unit * quantity * periods, rates.part))
+    reduced = rates.public_unit * quantity * periods * (ONE - rates.partner_rate)
     return round_cents(part_of(reduced * (ONE - degressive_rate(rates.steps, count)), rates.part))
 
 
@@ -230,16 +230,18 @@ def price_line(
     partner_count: int,
     client_count: int,
     client_degressive: bool = True,
+    periods: int = 1,
 ) -> Line:
     """Price a line: what is charged to whom, and what the partner earns.
 
     ``partner_count`` and ``client_count`` are what the degressive steps are read from (Q3), the ordered units
-    included. ``client_degressive``: whether clients get the degressive rate (Q5).
+    included. ``client_degressive``: whether clients get the degressive rate (Q5). ``periods``: how many months or
+    years are paid at once.
     """
     decision = decide(case)
-    public = public_net(rates, quantity)
+    public = public_net(rates, quantity, periods)
     client_rate = degressive_rate(rates.steps, client_count) if client_degressive else Decimal(0)
-    client_net = degressive_net(rates, quantity, client_count) if client_degressive else public
+    client_net = degressive_net(rates, quantity, client_count, periods) if client_degressive else public
     if decision.outcome is Outcome.REFUSED:
         return Line(
             Outcome.REFUSED, decision.reason, None, public, None, None, None, ZERO, ZERO, None, None, client_rate
@@ -269,6 +271,7 @@ def price_line(
         client_rate,
         partner_count=partner_count,
         client_count=client_count,
+        periods=periods,
     )
 
 
@@ -282,13 +285,15 @@ def _line_in_scope(
     *,
     partner_count: int,
     client_count: int,
+    periods: int,
 ) -> Line:
     fixed = rates.reseller_unit is not None
     partner_degressive = Decimal(0) if fixed else degressive_rate(rates.steps, partner_count)
-    preferential = preferential_net(rates, quantity, partner_count)
+    preferential = preferential_net(rates, quantity, partner_count, periods)
     after = preferential
     if not fixed:
-        after = round_cents(part_of(rates.public_unit * quantity * (ONE - rates.partner_rate), rates.part))
+        undiminished = rates.public_unit * quantity * periods
+        after = round_cents(part_of(undiminished * (ONE - rates.partner_rate), rates.part))
     charged = preferential if decision.at_preferential_price else client_net
     earned = ZERO if decision.at_preferential_price else cashback(paid_net=charged, preferential=preferential)
     outcome = Outcome.NOTHING if decision.outcome is Outcome.CASHBACK and not earned else decision.outcome
@@ -334,6 +339,60 @@ def _partner_steps(
         Step("partner_rate", after, rates.partner_rate),
         Step("partner_degressive", preferential, degressive, count),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StepAhead:
+    """The next step of whoever is charged: ``more`` units make ``from_units``, and ``line`` is what they all cost."""
+
+    from_units: int
+    rate: Decimal
+    more: int
+    quantity: int
+    line: Line
+    is_cheaper: bool  # all of them together cost less than what was asked for
+
+
+def step_ahead(
+    *,
+    rates: Rates,
+    quantity: int,
+    case: Case,
+    partner_count: int,
+    client_count: int,
+    within: int,
+    client_degressive: bool = True,
+    periods: int = 1,
+) -> StepAhead | None:
+    """Return what the next degressive step would change, if it is at most ``within`` units ahead or makes the whole
+    cheaper than what was asked for (steps have cliffs: 29 cost more than 30); else None. Arguments of
+    :func:`price_line`.
+    """
+    decision = decide(case)
+    at_partners = decision.at_preferential_price
+    if decision.charged_to is None or not rates.steps:
+        return None
+    if (rates.reseller_unit is not None) if at_partners else not client_degressive:
+        return None
+    count = partner_count if at_partners else client_count
+    ahead = next_step(rates.steps, count)
+    if ahead is None:
+        return None
+    more = ahead[0] - count
+    price = preferential_net if at_partners else degressive_net
+    is_cheaper = price(rates, quantity + more, count + more, periods) < price(rates, quantity, count, periods)
+    if more > within and not is_cheaper:
+        return None
+    line = price_line(
+        rates=rates,
+        quantity=quantity + more,
+        case=case,
+        partner_count=partner_count + more,
+        client_count=client_count + more,
+        client_degressive=client_degressive,
+        periods=periods,
+    )
+    return StepAhead(ahead[0], ahead[1], more, quantity + more, line, is_cheaper)
 
 
 class VatTreatment(StrEnum):

@@ -29,6 +29,7 @@ from clients.models import Product
 from clients.templatetags.products import next_renewal, standing
 from partnerportal.web.tables import (
     DateColumn,
+    LinkColumn,
     MoneyColumn,
     NumberColumn,
     Place,
@@ -665,3 +666,27 @@ class RenewalFailureTable(PortalTable):
         address = reverse("billing:staff_renewal_retry", args=[record.pk])
         hidden = '<span class="visually-hidden"> {}</span>'
         return format_html('<a href="{}">{}' + hidden + "</a>", address, _("Try again"), record.product)
+
+
+class RateTable(PortalTable):
+    """A list of prices or rates as of a day."""
+
+    noun = ngettext_lazy("%(count)s entry", "%(count)s entries", "count")
+    caption = _("Prices and rates")
+    empty_title = _("Nothing here yet")
+    empty_hint = _("What the catalogue sells appears here.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "label": Place.MAIN,
+        "value": Place.ASIDE,
+        "since": Place.NAMED,
+        "next_words": Place.NAMED,
+    }
+    label = LinkColumn(
+        verbose_name=_("What"),
+        url=lambda entry: reverse("billing:staff_rate_detail", args=[entry.rate_list.slug, entry.thing.key]),
+        sub=lambda entry: entry.thing.group,
+    )
+    value = tables.Column(verbose_name=_("Holds"), orderable=False)
+    since = DateColumn(verbose_name=_("Since"))
+    next_words = tables.Column(verbose_name=_("Planned"), orderable=False, default="")

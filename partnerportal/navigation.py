@@ -15,6 +15,7 @@ from billing.permissions import BillingPermission
 from clients.choices import Right
 from clients.permissions import ClientPermission
 from partnerportal.accounts.permissions import AccountPermission, Anyone
+from partnerportal.catalogue.permissions import CataloguePermission
 from partnerportal.home.permissions import HomePermission
 from partners.pages import has_partner_space
 from partners.permissions import PartnerPermission
@@ -104,6 +105,7 @@ PARTNER: Sections = [
         [
             Link(gettext_lazy("Earnings"), "billing:earnings", BillingPermission.EARNING_VIEW),
             Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
+            Link(gettext_lazy("Simulator"), "billing:simulator", BillingPermission.SIMULATE),
             Link(gettext_lazy("Re-invoicing"), "billing:resale_list", BillingPermission.RESALE_MANAGE),
             Link(gettext_lazy("Exports"), "billing:export_list", BillingPermission.EXPORT_START),
         ],
@@ -145,6 +147,8 @@ STAFF: Sections = [
         [
             Link(gettext_lazy("Partners"), "partners:staff_partner_list", PartnerPermission.STAFF_PARTNER_VIEW),
             Link(gettext_lazy("Affiliates"), "partners:staff_affiliation_list", PartnerPermission.AFFILIATION_VIEW),
+            Link(gettext_lazy("Catalogue"), "catalogue:staff_offer_list", CataloguePermission.STAFF_VIEW),
+            Link(gettext_lazy("Prices and rates"), "billing:staff_price_list", BillingPermission.STAFF_RATE_VIEW),
         ],
     ),
     (

@@ -7,11 +7,13 @@ from django.urls import include, path
 
 from partnerportal import checks  # noqa: F401 -- registers the checks with the addresses they look at
 
+handler500 = "partnerportal.web.faults.server_error"
 urlpatterns: list[Any] = [
     path("auth/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("partnerportal.home.urls")),
     path("", include("partnerportal.accounts.urls")),
+    path("", include("partnerportal.catalogue.urls")),
     path("", include("partners.urls")),
     path("", include("clients.urls")),
     path("", include("billing.urls")),

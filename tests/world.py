@@ -8,6 +8,7 @@ from decimal import Decimal as D
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from billing.models import DegressiveStep, PartnerRate, Price, VatRate
 from clients.choices import Access, Payer, RelationshipState, Side
@@ -130,7 +131,12 @@ def _offer(
     is_per_unit: bool = True,
 ) -> Offer:
     offer = Offer.objects.create(
-        code=code, family=family, name=code.replace("-", " ").capitalize(), period=period, is_per_unit=is_per_unit
+        code=code,
+        family=family,
+        name=code.replace("-", " ").capitalize(),
+        period=period,
+        is_per_unit=is_per_unit,
+        max_periods=10 if period == Period.YEAR else 1,
     )
     for index, (currency, public) in enumerate((("CHF", chf), ("EUR", eur))):
         Price.objects.create(
@@ -143,6 +149,14 @@ def _offer(
     if rate is not None:
         PartnerRate.objects.create(offer=offer, rate=D(rate), valid_from=LONG_AGO)
     return offer
+
+
+def rewrite_price(offer: Offer, **columns: Any) -> None:
+    """Change prices of an offer that hold already, as no service does: tests live on another day than the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        Price.objects.filter(offer=offer).update(**columns)
+        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def make_thresholds() -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.choices import OrderKind, Outcome
 from billing.models.columns import money_column, rate_column
@@ -17,6 +18,13 @@ from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
 from partners.models import Partner
+
+
+def duration(period: str, periods: int) -> str:
+    """Say for how long something is paid: "one year", "3 years"."""
+    if period == Period.YEAR:
+        return ngettext("one year", "%(count)s years", periods) % {"count": periods}
+    return ngettext("one month", "%(count)s months", periods) % {"count": periods}
 
 
 class Order(models.Model):
@@ -84,6 +92,7 @@ class OrderLine(models.Model):
     offer_name = models.CharField(max_length=120)
     period = models.CharField(max_length=5, choices=Period.choices)
     quantity = models.PositiveIntegerField()
+    periods = models.PositiveSmallIntegerField(default=1, db_default=1)  # how many are paid at once
     period_start = models.DateField()
     period_end = models.DateField()  # exclusive
     products = models.ManyToManyField(Product, through="Coverage", related_name="order_lines")
@@ -115,6 +124,7 @@ class OrderLine(models.Model):
             models.CheckConstraint(name="orderline_outcome_known", condition=Q(outcome__in=Outcome.values)),
             models.CheckConstraint(name="orderline_period_known", condition=Q(period__in=Period.values)),
             models.CheckConstraint(name="orderline_has_units", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(name="orderline_has_periods", condition=Q(periods__gte=1)),
             models.CheckConstraint(name="orderline_period_forward", condition=Q(period_end__gt=F("period_start"))),
             models.CheckConstraint(  # Cashback if and only if the outcome says so: never beside a rebate (rule 31).
                 name="orderline_cashback_iff_outcome",
@@ -144,6 +154,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.offer_name}"
+
+    @property
+    def duration(self) -> str:
+        """For how long it is paid, in words: "one year", "3 years"."""
+        return duration(self.period, self.periods)
 
     @property
     def through(self) -> Relationship | None:

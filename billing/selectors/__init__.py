@@ -16,28 +16,60 @@ from billing.selectors.earnings import (
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
 from billing.selectors.explanation import Explanation, explain, price_chains, why_nothing
 from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
-from billing.selectors.plans import Plan, plans_for
+from billing.selectors.plans import OtherPlan, plans_for
+from billing.selectors.ratelists import (
+    RATE_LISTS,
+    Entry,
+    PartnerRateList,
+    PriceList,
+    RateList,
+    StepList,
+    Thing,
+    VatList,
+    entries,
+)
+from billing.selectors.rateplans import BadLine, Plan, Stated, earliest_day, plan_change, plan_lines, plan_withdrawal
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
+from billing.selectors.simulation import Simulation, simulate
 from billing.selectors.standing import left_by_payer, open_invoices_of, overdue_days, unpaid_since
+from billing.selectors.steps import step_ahead_in_words
+from billing.selectors.timelines import Span, Timeline, Value, span_on, value_on
 from billing.selectors.volume import managed_total, managed_totals
 
 __all__ = [
     "EXPORT_KIND",
     "INVARIANTS",
+    "RATE_LISTS",
+    "BadLine",
     "Earned",
+    "Entry",
     "Explanation",
     "Finding",
     "Invariant",
     "Month",
+    "OtherPlan",
+    "PartnerRateList",
     "Period",
     "Plan",
+    "PriceList",
     "RateBook",
+    "RateList",
     "Share",
+    "Simulation",
+    "Span",
+    "Stated",
+    "StepList",
+    "Thing",
+    "Timeline",
+    "Value",
+    "VatList",
     "check_invariants",
+    "earliest_day",
     "earned_by_client",
     "earned_by_month",
     "earned_by_offer",
     "end_in_words",
+    "entries",
     "explain",
     "in_words",
     "left_by_payer",
@@ -47,13 +79,20 @@ __all__ = [
     "overdue_days",
     "own_vat_rate",
     "pending_lines",
+    "plan_change",
+    "plan_lines",
+    "plan_withdrawal",
     "plans_for",
     "price_chains",
     "running_exports",
+    "simulate",
+    "span_on",
+    "step_ahead_in_words",
     "sum_by_currency",
     "sum_pending",
     "totals_once",
     "unpaid_since",
+    "value_on",
     "vat_for",
     "why_nothing",
 ]

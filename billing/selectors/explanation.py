@@ -87,8 +87,9 @@ def _public(line: OrderLine) -> charts.PriceStep:
     """The first step: the list price, or of a change of plan what is left of the difference of two."""
     if "change" in line.rates:
         return _difference(line, line.rates["change"])
-    why = _("%(what)s for one %(period)s at %(unit)s. Price list of %(since)s.") % {
+    why = _("%(what)s for %(duration)s at %(unit)s a %(period)s. Price list of %(since)s.") % {
         "what": line,
+        "duration": line.duration,
         "period": line.get_period_display(),
         "unit": writing.amount(line.public_unit),
         "since": _day(line.rates.get("price_since")),
@@ -179,7 +180,7 @@ def _clients_net(line: OrderLine) -> Decimal:
     """Return what the client pays, or would have paid, by its own degressive rate (Q5)."""
     change = line.rates.get("change")
     if change is None:
-        return round_cents(line.public_unit * line.quantity * (1 - line.client_degressive_rate))
+        return round_cents(line.public_unit * line.quantity * line.periods * (1 - line.client_degressive_rate))
     difference = Decimal(change["unit_after"]) - Decimal(change["unit_before"])
     reduced = difference * line.quantity * (1 - line.client_degressive_rate)
     return round_cents(part_of(reduced, (change["days_left"], change["days"])))

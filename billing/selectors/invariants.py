@@ -227,10 +227,15 @@ SELECT 'product ' || product_id, 'covered ' || count(*) || ' times from ' || per
 WHERE NOT is_extension GROUP BY product_id, period_start HAVING count(*) > 1
 UNION ALL
 SELECT 'product ' || product_id, 'covered from ' || period_start || ' although paid until ' || before FROM (
-    SELECT coverage.product_id, coverage.period_start,
-           lag(line.period_end) OVER (PARTITION BY coverage.product_id ORDER BY coverage.period_start) AS before
-    FROM billing_coverage coverage JOIN billing_orderline line ON line.id = coverage.line_id
-    WHERE NOT coverage.is_extension
+    SELECT product_id, period_start, lag(period_end) OVER (PARTITION BY product_id ORDER BY period_start) AS before
+    FROM (
+        SELECT coverage.product_id, coverage.period_start,
+               CASE WHEN line.periods = 1 THEN line.period_end
+                    WHEN line.period = 'MONTH' THEN (coverage.period_start + interval '1 month')::date
+                    ELSE (coverage.period_start + interval '1 year')::date END AS period_end
+        FROM billing_coverage coverage JOIN billing_orderline line ON line.id = coverage.line_id
+        WHERE NOT coverage.is_extension
+    ) covered
 ) periods
 WHERE period_start < before
 """
@@ -253,6 +258,14 @@ _VALIDITY = " UNION ALL ".join(
     ]
 )
 
+_STEPS_RISE = """
+SELECT 'step ' || higher.id, 'from ' || higher.from_units || ' on a lower rate than step ' || lower.id
+FROM billing_degressivestep lower
+JOIN billing_degressivestep higher ON higher.family_id = lower.family_id AND higher.from_units > lower.from_units
+     AND daterange(higher.valid_from, higher.valid_until) && daterange(lower.valid_from, lower.valid_until)
+WHERE higher.rate < lower.rate
+"""
+
 INVARIANTS = (
     Invariant(
         "earned-once", _("Every paid line that earns cashback was credited once, as much as it says"), _EARNED_ONCE
@@ -274,6 +287,7 @@ INVARIANTS = (
     Invariant("invoiced", _("Every order has an invoice of just its lines"), _INVOICED),
     Invariant("paid-as-booked", _("What an invoice says is paid are its payments"), _PAID_AS_BOOKED),
     Invariant("validity", _("Prices and rates never hold two at a time"), _VALIDITY),
+    Invariant("steps-rise", _("More units of a family never have a lower degressive rate"), _STEPS_RISE),
     Invariant("renewed-once", _("No product is paid twice for one time"), _RENEWED_ONCE),
 )
 

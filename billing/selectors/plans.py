@@ -12,7 +12,7 @@ from partnerportal.catalogue.models import Offer
 
 
 @dataclass(frozen=True)
-class Plan:
+class OtherPlan:
     """Another offer for a product, with its list price for a unit and period, and that of the plan it has."""
 
     offer: Offer
@@ -25,7 +25,7 @@ class Plan:
         return self.unit > self.unit_now
 
 
-def plans_for(*, product: Product, currency: str, on: date) -> list[Plan]:
+def plans_for(*, product: Product, currency: str, on: date) -> list[OtherPlan]:
     """Return the plans of a product's family and period that are sold and have a price on a day, the cheapest first.
 
     None if the plan it has now has no price any more: nothing can be compared with it. What has a fixed partner price
@@ -40,5 +40,5 @@ def plans_for(*, product: Product, currency: str, on: date) -> list[Plan]:
     now = units.pop(product.offer_id, None)
     if now is None:
         return []
-    plans = [Plan(wanted[pk], unit, now) for pk, unit in units.items()]
+    plans = [OtherPlan(wanted[pk], unit, now) for pk, unit in units.items()]
     return sorted(plans, key=lambda plan: (plan.unit, plan.offer.name))

@@ -13,14 +13,16 @@ from django_countries import countries
 
 from billing.exceptions import NoPrice
 from billing.models import VatRate
-from billing.pricing import Case, Line, Outcome, is_taxed, price_line, vat, vat_treatment
+from billing.pricing import Case, Line, Outcome, StepAhead, is_taxed, price_line, step_ahead, vat, vat_treatment
 from billing.selectors.rates import RateBook
 from partnerportal.accounts.choices import Currency
-from partnerportal.catalogue.models import Offer
+from partnerportal.catalogue.models import MAX_PERIODS, Offer
 
 MAX_QUANTITY = 1_000_000_000  # of one line: more is a slip, and beyond what amounts are exact for
 COUNTRY_OF = {Currency.CHF: "CH", Currency.EUR: "FR"}
-NAMES = frozenset("offer quantity currency access payer ordered_by managed partner_count client_count country".split())
+NAMES = frozenset(
+    "offer quantity periods currency access payer ordered_by managed partner_count client_count country".split()
+)
 AMOUNTS = "public_net after_partner_rate preferential_net charged_net rebate cashback vat total".split()
 
 
@@ -42,6 +44,7 @@ class Question:
     partner_count: int | None = None
     client_count: int | None = None
     country: str | None = None
+    periods: int = 1  # months or years that are paid at once
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Question:
@@ -55,6 +58,7 @@ class Question:
         values = {name: value for name, value in given.items() if value is not None}
         _text(values, "offer")
         _number(values, "quantity", least=1, most=MAX_QUANTITY)
+        _number(values, "periods", least=1, most=MAX_PERIODS)
         _number(values, "partner_count", least=0)
         _number(values, "client_count", least=0)
         _one_of(values, "currency", tuple(Currency.values))
@@ -86,26 +90,36 @@ class Quoter:
 
     def line(self, question: Question) -> Line:
         """Price the question. Raises :class:`BadQuestion` for an offer or a price that is not there."""
+        return price_line(**self._terms(question))
+
+    def ahead(self, question: Question) -> StepAhead | None:
+        """Return the next degressive step, where it is near. Raises as :meth:`line`."""
+        return step_ahead(**self._terms(question), within=settings.PROGRAMME["step_hint_units"])
+
+    def _terms(self, question: Question) -> dict[str, Any]:
         offer = self._offers.get(question.offer)
         if offer is None:
             raise BadQuestion(f"There is no offer {question.offer!r}. Offers: {', '.join(sorted(self._offers))}.")
+        if question.periods > offer.max_periods:
+            raise BadQuestion(f"periods is at most {offer.max_periods} for {offer.code}.")
         try:
             rates = self._book.rates(offer=offer, currency=question.currency)
         except NoPrice as missing:
             raise BadQuestion(str(missing)) from missing
-        return price_line(
-            rates=rates,
-            quantity=question.quantity,
-            case=Case(
+        return {
+            "rates": rates,
+            "quantity": question.quantity,
+            "periods": question.periods,
+            "case": Case(
                 access=question.access,
                 ordered_by=question.ordered_by,
                 payer=question.payer,
                 is_managed=question.managed,
             ),
-            partner_count=question.quantity if question.partner_count is None else question.partner_count,
-            client_count=question.quantity if question.client_count is None else question.client_count,
-            client_degressive=settings.PROGRAMME["client_degressive"],
-        )
+            "partner_count": question.quantity if question.partner_count is None else question.partner_count,
+            "client_count": question.quantity if question.client_count is None else question.client_count,
+            "client_degressive": settings.PROGRAMME["client_degressive"],
+        }
 
     def answer(self, question: Question) -> dict[str, Any]:
         """Answer with plain values: amounts with two decimals and rates as fractions, both as text."""
@@ -134,6 +148,7 @@ class Quoter:
                 {"label": STEP_LABELS[step.label], "amount": _amount(step.amount), "rate": _rate(step.rate)}
                 for step in line.steps
             ],
+            "next_step": _next_step(self.ahead(question)),
         }
 
     def _vat_rate(self, country: str) -> Decimal:
@@ -154,6 +169,19 @@ def _refused(line: Line) -> dict[str, Any]:
         "outcome": str(line.outcome),
         "reason": REASONS[line.reason],
         "steps": [],
+        "next_step": None,
+    }
+
+
+def _next_step(ahead: StepAhead | None) -> dict[str, Any] | None:
+    if ahead is None:
+        return None
+    return {
+        "from_units": ahead.from_units,
+        "rate": _rate(ahead.rate),
+        "quantity": ahead.quantity,
+        "preferential_net": _amount(ahead.line.preferential_net),
+        "charged_net": _amount(ahead.line.charged_net),
     }
 
 

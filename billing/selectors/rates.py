@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,9 +28,10 @@ class RateBook:
         self.day = day
         self._prices = {(price.offer_id, price.currency): price for price in Price.objects.valid_on(day)}
         self._partner_rates = {rate.offer_id: rate for rate in PartnerRate.objects.valid_on(day)}
-        self._steps: dict[int, list[DegressiveStep]] = defaultdict(list)
+        steps: dict[int, list[DegressiveStep]] = defaultdict(list)
         for step in DegressiveStep.objects.valid_on(day).order_by("from_units"):
-            self._steps[step.family_id].append(step)
+            steps[step.family_id].append(step)
+        self._steps: Mapping[int, list[DegressiveStep]] = dict(steps)
 
     def rates(self, *, offer: Offer, currency: str) -> Rates:
         """Return what an offer costs in ``currency``. Raises :class:`NoPrice`."""
@@ -53,6 +56,22 @@ class RateBook:
             "steps": [step.pk for step in steps],
             "steps_since": steps[0].valid_from.isoformat() if steps else None,
         }
+
+    def replaced(
+        self,
+        *,
+        prices: Mapping[tuple[int, str], Price | None] | None = None,
+        partner_rates: Mapping[int, PartnerRate | None] | None = None,
+        steps: Mapping[int, list[DegressiveStep]] | None = None,
+    ) -> RateBook:
+        """Return the book as it would be with other rows in some places (None: nothing holds there)."""
+        book = copy(self)
+        vars(book).update(
+            _prices=_with(self._prices, prices),
+            _partner_rates=_with(self._partner_rates, partner_rates),
+            _steps={**self._steps, **(steps or {})},
+        )
+        return book
 
     def _price(self, offer: Offer, currency: str) -> Price:
         try:
@@ -81,8 +100,7 @@ class VatBook:
         """Return how a payer is taxed and at which rate (rule 45): reverse charge is for companies with a number of
         their own country. Raises :class:`NoPrice` if the rate is not known.
         """
-        has_number = is_company and vat_number.startswith(countries.vat_prefix(country)) and eu_vat.is_valid(vat_number)
-        treatment = vat_treatment(country=country, has_valid_vat_number=has_number)
+        treatment = vat_treatment_of(country=country, is_company=is_company, vat_number=vat_number)
         if not is_taxed(treatment):
             return treatment, Decimal(0)
         rate = self._rates.get(country)
@@ -94,6 +112,17 @@ class VatBook:
 def vat_for(*, country: str, is_company: bool, vat_number: str, day: date) -> tuple[VatTreatment, Decimal]:
     """Return how one payer is taxed on a day, as :meth:`VatBook.treatment` does."""
     return VatBook(day).treatment(country=country, is_company=is_company, vat_number=vat_number)
+
+
+def _with(rows: Mapping[Any, Any], others: Mapping[Any, Any] | None) -> dict[Any, Any]:
+    merged = {**rows, **(others or {})}
+    return {key: row for key, row in merged.items() if row is not None}
+
+
+def vat_treatment_of(*, country: str, is_company: bool, vat_number: str) -> VatTreatment:
+    """Return why a payer's VAT is what it is (rule 45); a company's number counts in its own country."""
+    has_number = is_company and vat_number.startswith(countries.vat_prefix(country)) and eu_vat.is_valid(vat_number)
+    return vat_treatment(country=country, has_valid_vat_number=has_number)
 
 
 def vat_of(organisation: Organisation, day: date) -> tuple[VatTreatment, Decimal]:

@@ -2,12 +2,7 @@
 
 from billing.services.advancing import advance_renewals
 from billing.services.checking import run_checks, start_checks
-from billing.services.corrections import (
-    approve_correction,
-    correction_limit,
-    propose_correction,
-    reject_correction,
-)
+from billing.services.corrections import approve_correction, correction_limit, propose_correction, reject_correction
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
 from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
@@ -28,7 +23,8 @@ from billing.services.orders import (
 )
 from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
-from billing.services.quoting import Item, Quote, drafted_lines
+from billing.services.quoting import Item, Quote, QuotedLine, drafted_lines
+from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
 from billing.services.reminding import remind_of_renewals
 from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
 from billing.services.resales import draft_resale, issue_resale
@@ -48,6 +44,7 @@ __all__ = [
     "Incoming",
     "Item",
     "Quote",
+    "QuotedLine",
     "Renewed",
     "Share",
     "Transfer",
@@ -55,10 +52,12 @@ __all__ = [
     "amounts_shown",
     "approve_correction",
     "approve_withdrawal",
+    "bad_lines_in_words",
     "book_waiting",
     "cancel_exports",
     "cashback_taken_back",
     "change_plan",
+    "change_rate",
     "choose_next_plan",
     "clarify",
     "correction_limit",
@@ -69,6 +68,7 @@ __all__ = [
     "drafted_lines",
     "due_on",
     "due_products",
+    "import_rates",
     "issue_invoice",
     "issue_resale",
     "keep_plan",
@@ -101,5 +101,6 @@ __all__ = [
     "take_statement",
     "top_up",
     "try_transfer_again",
+    "withdraw_rate",
     "withdrawal_least",
 ]

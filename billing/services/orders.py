@@ -15,9 +15,10 @@ from billing import selectors
 from billing.choices import OrderKind
 from billing.exceptions import NoPrice, OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
+from billing.models.orders import duration
 from billing.services import earning
 from billing.services.invoices import issue_invoices
-from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, quote_items
+from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, paid_periods, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship
@@ -39,7 +40,9 @@ def quote_order(*, client_id: int, items: Sequence[Item], relationship_id: int |
     """Price an order without placing it. ``relationship_id``: through which a partner orders; None for the client's own
     people. Raises :class:`OrderRefused` with the rule in words, NoPrice.
     """
-    wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
+    for item in items:
+        _check_periods(item)
+    wanted = [_wanted(item) for item in items]
     return quote_items(client_id, wanted, relationship_id, now)
 
 
@@ -98,8 +101,9 @@ def place_order(
     lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
-        asked = [(item.offer.pk, item.quantity) for item in items]
-        return repeated(known, list(known.lines.order_by("position").values_list("offer", "quantity")) == asked)
+        asked = [(item.offer.pk, item.quantity, item.periods) for item in items]
+        placed = known.lines.order_by("position").values_list("offer", "quantity", "periods")
+        return repeated(known, list(placed) == asked)
     if not items:
         raise OrderRefused(_("Choose at least one offer."))
     for item in items:
@@ -107,8 +111,9 @@ def place_order(
             raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity")
         if not item.offer.is_sold:
             raise OrderRefused(_("This offer is no longer sold."), field="offer")
+        _check_periods(item)
     _check_extended(client_id, items)
-    wanted = [Wanted(item.offer, item.quantity, item.extends, item.name) for item in items]
+    wanted = [_wanted(item) for item in items]
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
     return write_order(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
 
@@ -259,6 +264,18 @@ def as_shown(quote: Quote, shown: str | None) -> Quote:
     return quote
 
 
+def _wanted(item: Item) -> Wanted:
+    return Wanted(item.offer, item.quantity, item.extends, item.name, periods=item.periods)
+
+
+def _check_periods(item: Item) -> None:
+    """So many periods may be paid at once as the offer allows; more units of something join the period that runs."""
+    most = 1 if item.extends is not None else item.offer.max_periods
+    if not 1 <= item.periods <= most:
+        words = {"offer": item.offer, "most": duration(item.offer.period, most)}
+        raise OrderRefused(_("%(offer)s is paid for %(most)s at most.") % words, field="periods")
+
+
 def _check_extended(client_id: int, items: Sequence[Item]) -> None:
     """Units are added to the client's own products of the same offer, held until they are."""
     extended = {item.extends.pk: item for item in items if item.extends is not None}
@@ -349,9 +366,10 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
             Coverage(
                 line=line,
                 product=product,
-                period_start=quoted.period_start,
+                period_start=start,
                 is_extension=not wanted.renewed and wanted.touched is not None,
             )
             for product in products
+            for start in paid_periods(quoted)
         ]
     )

@@ -90,7 +90,7 @@ def _found(products: ProductQuerySet, client_id: int, product_id: int) -> Produc
     return product
 
 
-def _plan(product: Product, offer: Offer, currency: str, now: datetime) -> selectors.Plan:
+def _plan(product: Product, offer: Offer, currency: str, now: datetime) -> selectors.OtherPlan:
     plans = selectors.plans_for(product=product, currency=currency, on=timezone.localdate(now))
     plan = next((one for one in plans if one.offer.pk == offer.pk), None)
     if plan is None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from billing.choices import Outcome
 from billing.exceptions import OrderRefused
 from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, change_rates, part_of, price_line, vat
+from billing.pricing import Case, Line, Rates, StepAhead, change_rates, part_of, price_line, step_ahead, vat
 from billing.pricing import Outcome as Priced
 from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
@@ -39,6 +39,7 @@ class Item:
     quantity: int
     extends: Product | None = None
     name: str = ""
+    periods: int = 1  # how many months or years are paid at once
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Wanted:
     extends: Product | None
     name: str
     renewed: tuple[Product, ...] = ()
+    periods: int = 1
     changed: Product | None = None  # to the offer, which is dearer, for what is left of its period
 
     @property
@@ -98,6 +100,7 @@ class QuotedLine:
     client_count: int
     period_start: date
     period_end: date
+    ahead: StepAhead | None = None  # the next degressive step, where it is near
 
 
 @dataclass(frozen=True)
@@ -189,17 +192,30 @@ def price_item(
 ) -> QuotedLine:
     """Price an item whose scope and counts are known; nothing is asked of the database. Raises NoPrice."""
     rates = item_rates(item, currency, book, today)
-    line = price_line(
-        rates=rates,
-        quantity=item.quantity,
-        case=scope.case,
-        partner_count=partner_count or 0,
-        client_count=client_count,
-        client_degressive=settings.PROGRAMME["client_degressive"],
-    )
+    terms: Any = {
+        "rates": rates,
+        "quantity": item.quantity,
+        "case": scope.case,
+        "partner_count": partner_count or 0,
+        "client_count": client_count,
+        "client_degressive": settings.PROGRAMME["client_degressive"],
+        "periods": item.periods,
+    }
+    ahead = None if item.counted else step_ahead(**terms, within=settings.PROGRAMME["step_hint_units"])
     start, end = period_of(item, today)
-    version = item_version(item, currency, book, rates)
-    return QuotedLine(item, rates, version, line, scope.earner, scope.partner, partner_count, client_count, start, end)
+    return QuotedLine(
+        item,
+        rates,
+        item_version(item, currency, book, rates),
+        price_line(**terms),
+        scope.earner,
+        scope.partner,
+        partner_count,
+        client_count,
+        start,
+        end,
+        ahead,
+    )
 
 
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
@@ -328,7 +344,13 @@ def period_of(item: Wanted, today: date) -> tuple[date, date]:
     if item.changed is not None:
         return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
-    return start, start + PERIODS[Period(item.offer.period)]
+    return start, start + PERIODS[Period(item.offer.period)] * item.periods
+
+
+def paid_periods(quoted: QuotedLine) -> list[date]:
+    """Return the first day of each period that a line pays for."""
+    period = PERIODS[Period(quoted.wanted.offer.period)]
+    return [quoted.period_start + period * number for number in range(quoted.wanted.periods)]
 
 
 def drafted_lines(quote: Quote, order: Order) -> list[OrderLine]:
@@ -346,6 +368,7 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         offer_name=quoted.wanted.offer.name,
         period=quoted.wanted.offer.period,
         quantity=quoted.wanted.quantity,
+        periods=quoted.wanted.periods,
         period_start=quoted.period_start,
         period_end=quoted.period_end,
         public_unit=round_cents(part_of(quoted.rates.public_unit, quoted.rates.part)),

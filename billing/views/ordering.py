@@ -16,6 +16,7 @@ from billing import forms, selectors, services
 from billing.exceptions import PriceChanged
 from billing.models import Order, PrepaidAccount
 from billing.permissions import BillingPermission
+from billing.pricing import StepAhead
 from billing.services import Quote
 from clients.models import Product, Relationship
 from partnerportal.kernel.states import Refused
@@ -108,6 +109,7 @@ class Ordering(ActionView):
             "lines": lines,
             "shown": quote.shown,
             "confirm": AND_PAY,
+            "hints": [_hint(one, one.ahead, quote.currency) for one in quote.lines if one.ahead is not None],
             "cashback": sum((line.cashback for line in earns), NOTHING),
         }
         if len(lines) == 1:
@@ -132,7 +134,7 @@ class OrderPlaceView(Ordering):
 
     def get_initial(self) -> dict[str, Any]:
         """A fresh key with each form that is shown."""
-        return {"key": forms.new_key(), "quantity": 1, "offer": self.request.GET.get("offer")}
+        return {"key": forms.new_key(), "quantity": 1, "periods": 1, "offer": self.request.GET.get("offer")}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Show list prices in the currency of whoever pays."""
@@ -197,9 +199,19 @@ class RenewView(Ordering):
         )
 
 
+def _hint(quoted: services.QuotedLine, ahead: StepAhead, currency: str) -> str:
+    return selectors.step_ahead_in_words(
+        ahead,
+        offer=quoted.wanted.offer.name,
+        quantity=quoted.wanted.quantity,
+        charged_net=quoted.line.charged,
+        currency=currency,
+    )
+
+
 def _item(form: forms.OrderForm) -> services.Item:
     values = form.cleaned_data
-    return services.Item(values["offer"], values["quantity"], name=values["name"])
+    return services.Item(values["offer"], values["quantity"], name=values["name"], periods=values.get("periods") or 1)
 
 
 def _chosen(form: forms.RenewForm) -> list[int]:

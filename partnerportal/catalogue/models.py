@@ -12,6 +12,9 @@ class Period(models.TextChoices):
     YEAR = "YEAR", _("year")
 
 
+MAX_PERIODS = 10  # registries sell a domain for ten years at most
+
+
 class Family(models.Model):
     """A kind of offer. Web and mail hosting count towards degressive steps (rule 39, Q4)."""
 
@@ -36,9 +39,13 @@ class Offer(models.Model):
         default=True
     )  # each unit ordered is a product of its own; else one with a quantity
     is_sold = models.BooleanField(default=True)
+    max_periods = models.PositiveSmallIntegerField(default=1, db_default=1)  # so many may be paid at once
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="offer_max_periods_1_to_10", condition=Q(max_periods__gte=1, max_periods__lte=MAX_PERIODS)
+            ),
             models.CheckConstraint(name="offer_period_known", condition=Q(period__in=Period.values)),
         ]
 

@@ -73,6 +73,11 @@ The volume is measured once a year. Below the threshold the partner is warned; a
 Either side may end the partnership at any time. Products stay with the clients; a positive balance is paid out."""
 
 
+def _max_periods(family: str, period: str) -> int:
+    """Domains for up to ten years, what else is paid by the year for up to three."""
+    return 1 if period == M else 10 if family == "domains" else 3
+
+
 def load_catalogue() -> dict[str, Offer]:
     """Write the catalogue, prices, rates, thresholds and terms; return the offers by code."""
     families = {
@@ -82,7 +87,12 @@ def load_catalogue() -> dict[str, Offer]:
     offers = {}
     for code, family_code, name, period, is_per_unit, chf, eur, rate, reseller_chf, reseller_eur in OFFERS:
         offer = Offer.objects.create(
-            code=code, family=families[family_code], name=name, period=period, is_per_unit=is_per_unit
+            code=code,
+            family=families[family_code],
+            name=name,
+            period=period,
+            is_per_unit=is_per_unit,
+            max_periods=_max_periods(family_code, period),
         )
         for currency, public, reseller in (("CHF", chf, reseller_chf), ("EUR", eur, reseller_eur)):
             Price.objects.create(

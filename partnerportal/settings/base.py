@@ -126,6 +126,8 @@ PROGRAMME: dict[str, Any] = {
     "client_degressive": env.flag("PROGRAMME_CLIENT_DEGRESSIVE", default=True),  # Q5
     "max_partner_rate": "0.35",  # rule 39; the database checks it too
     "theme_licence": env.text("PROGRAMME_THEME_LICENCE", "ET-DEMO-4821-7730"),  # rule 59
+    "rate_file_kilobytes": env.number("PROGRAMME_RATE_FILE_KILOBYTES", 512),  # of an uploaded list of prices or rates
+    "step_hint_units": env.number("PROGRAMME_STEP_HINT_UNITS", 5),  # a quote names a step that is so many units ahead
     "payment_days": env.number("PROGRAMME_PAYMENT_DAYS", 30),
     # Renewals (section 9)
     "renewal_days": env.number("PROGRAMME_RENEWAL_DAYS", 14),  # before a period ends its renewal is placed

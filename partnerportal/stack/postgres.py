@@ -23,6 +23,7 @@ _OPTIONS = {
     "synchronous_commit": "off",  # a power cut may cost the last half second of a demo, never its consistency
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
+    "max_connections": "300",  # two hundred people at the same instant, in tests/chaos
 }
 
 

@@ -143,6 +143,11 @@ def texts(now: datetime.datetime) -> dict[str, Any]:
             {"label": "VAT 8.1 %", "value": Money(Decimal("16.87"), "CHF")},
             {"label": "Total", "value": Money(Decimal("225.19"), "CHF"), "is_sum": True},
         ],
+        "tabs": [
+            {"label": "Prices", "url": "#", "is_current": True},
+            {"label": "Partner rates", "url": "#", "is_current": False},
+            {"label": "Degressive steps", "url": "#", "is_current": False},
+        ],
         "todo": [
             {
                 "what": "Bäckerei Moser wants to give you access",

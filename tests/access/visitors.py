@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from billing import services as billing
-from billing.models import OrderLine, RenewalFailure
+from billing.models import OrderLine, RenewalFailure, VatRate
 from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ProductTransfer
@@ -149,6 +149,9 @@ def build() -> Site:
     )
     offered = _offered(client, offers["domain-ch"])
     taken = _offered(world.make_client("Weingut am Hang")[0], offers["domain-ch"], client)
+    planned = (timezone.localdate() + timedelta(days=90)).isoformat()
+    VatRate.objects.filter(country="CH").update(valid_until=planned)
+    VatRate.objects.create(country="CH", rate=D("0.085"), valid_from=planned)
     tenders = _tenders(client, client_acting, partner, partner_acting)
     listing = _listing(partner, partner_acting)
     staff = world.make_user("Paul Iten", staff_role="MANAGER")
@@ -239,6 +242,13 @@ def build() -> Site:
         "billing:staff_payment": [order.invoice.pk],
         "billing:staff_job_detail": [failed.pk],
         "billing:staff_job_retry": [failed.pk],
+        "catalogue:staff_offer_change": [offers["office"].pk],
+        "catalogue:staff_family_change": [offers["office"].family_id],
+        "billing:staff_rate_list": ["partner-rates"],
+        "billing:staff_rate_import": ["prices"],
+        "billing:staff_rate_detail": ["prices", "web-hosting:CHF"],
+        "billing:staff_rate_change": ["steps", "web"],
+        "billing:staff_rate_withdraw": ["vat", "CH", planned],
         "tenders:confirm": [_link(CONFIRM_PURPOSE, tenders["draft"])],
         "tenders:author_detail": [_link(AUTHOR_PURPOSE, tenders["visitor"])],
         "tenders:author_delete": [_link(AUTHOR_PURPOSE, tenders["visitor"])],

@@ -230,6 +230,7 @@ BAD_ROWS = {
     "memberinvitation_one_open_per_mail": lambda h: twice(lambda: invitation(h)),
     # catalogue and work
     "offer_period_known": lambda h: Offer.objects.filter(pk=h.offer.pk).update(period="WEEK"),
+    "offer_max_periods_1_to_10": lambda h: Offer.objects.filter(pk=h.offer.pk).update(max_periods=11),
     "job_state_known": lambda h: job(state="LOST"),
     "job_runner_iff_running": lambda h: job(state="RUNNING"),
     "job_finished_iff_ended": lambda h: job(state="DONE"),
@@ -292,6 +293,7 @@ BAD_ROWS = {
     ),
     "orderline_period_known": lambda h: line(h, period="WEEK"),
     "orderline_has_units": lambda h: line(h, quantity=0),
+    "orderline_has_periods": lambda h: line(h, periods=0),
     "orderline_period_forward": lambda h: line(h, period_end=TODAY),
     "orderline_cashback_iff_outcome": lambda h: line(h, cashback=D(1)),
     "orderline_provider_keeps_preferential": lambda h: line(

@@ -8,7 +8,17 @@ from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 ALL = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.suffix in {".html", ".txt"})
-RANK = {"components": 0, "layouts": 1, "tables": 1, "emails": 0, "pdf": 0, "accounts": 2, "partners": 4, "clients": 5}
+RANK = {
+    "components": 0,
+    "layouts": 1,
+    "tables": 1,
+    "emails": 0,
+    "pdf": 0,
+    "accounts": 2,
+    "catalogue": 3,
+    "partners": 4,
+    "clients": 5,
+}
 RANK |= {"billing": 6, "tenders": 6, "directory": 6, "home": 7}
 SUBJECTS = [name for name in ALL if name.endswith("subject.txt")]
 

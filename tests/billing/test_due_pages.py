@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import services
-from billing.models import Order, Price, RenewalFailure
+from billing.models import Order, RenewalFailure
 from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.choices import StaffRole
@@ -137,7 +137,7 @@ def test_prices_that_were_not_shown_are_not_charged_to_anybody(here):
     browser = signed_in(here.partner_acting.user)
     values = {"products": [one.pk for one in products], "key": "k"}
     shown = browser.post(RENEW, values).context["shown"]
-    Price.objects.filter(offer=here.offers["office"], currency="CHF").update(public_unit=200)
+    world.rewrite_price(here.offers["office"], public_unit=200)
 
     answer = browser.post(RENEW, values | {"shown": shown, "confirm": "renew"})
 
@@ -256,7 +256,7 @@ def test_the_owner_cancels_and_takes_back_on_the_page(here):
 def test_staff_sees_what_failed_and_tries_again(here):
     """The queue names the reason; 409 as long as it holds, gone from the list once it is renewed."""
     one = product(here, 10, "one")
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=here.today)
+    world.rewrite_price(here.offers["office"], valid_until=here.today)
     failure = RenewalFailure.objects.create(
         product=one, period_start=one.renews_on, reason="Office has no price.", first_seen_at=NOW, last_seen_at=NOW
     )
@@ -265,7 +265,7 @@ def test_staff_sees_what_failed_and_tries_again(here):
     assert "Office has no price." in words(browser.get(address))
     assert browser.post(again).status_code == 409
     assert not Order.objects.exists()
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=None)
+    world.rewrite_price(here.offers["office"], valid_until=None)
 
     assert browser.post(again, follow=True).status_code == 200
 

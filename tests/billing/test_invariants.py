@@ -283,6 +283,11 @@ BREAKS = {
             "vatrate": "country, rate, valid_from, valid_until",
         }.items()
     },
+    "a step that falls": (
+        "steps-rise",
+        ["billing_degressivestep"],
+        "UPDATE billing_degressivestep SET rate = 0.01 WHERE from_units = 30",
+    ),
     "a period that is paid twice": (
         "renewed-once",
         ["billing_coverage"],

@@ -167,7 +167,7 @@ def test_a_partner_is_not_told_what_its_clients_account_holds(client, here):
 @pytest.fixture
 def there(client, here):
     """Give a partner in the space of a client, which pays for now, at one price for both."""
-    PartnerRate.objects.all().delete()
+    PartnerRate.objects.update(valid_until=timezone.localdate())
     partner, acting = world.make_partner()
     relationship = world.make_relationship(here.organisation, partner)
     enter(client, acting, relationship)
@@ -268,3 +268,29 @@ def test_orders_and_earnings_are_found_by_client(client, here):
         found = text(client.get(reverse(name), {"search": "alpina"}))
         assert "Hotel Alpina" in found
         assert "Garage Rossi" not in found
+
+
+def test_years_are_chosen_on_the_page(client, here):
+    values, page = ask(client, here, offer=here.offers["domain-ch"].pk, periods=2)
+
+    assert "1 × Domain ch for 2 years at 8.90 a year." in text(page)
+    client.post(PAGE, values | shown(page.content.decode()) | {"confirm": "yes"})
+    assert Order.objects.get().lines.get().periods == 2
+
+
+def test_too_many_periods_are_refused_beside_the_field(client, here):
+    _values, page = ask(client, here, periods=2)
+
+    assert page.status_code == 409
+    assert page.context["form"].errors.keys() == {"periods"}
+    assert "Web hosting is paid for one month at most." in text(page)
+
+
+def test_a_quote_just_below_a_step_says_what_the_step_would_change(client, here):
+    """domain.md 5.3: 29 × 9.92 less 15 % are 244.53, 30 less 25 % are 223.20."""
+    _values, page = ask(client, here, quantity=29)
+
+    assert "1 more Web hosting makes 30: the 25 % step." in text(page)
+    assert "All 30 would cost 223.20, less than these 29 (244.53)." in text(page)
+    _values, far = ask(client, here, quantity=12)
+    assert "Near a step" not in text(far)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from billing import selectors, services
 from billing.exceptions import OrderRefused, PriceChanged
-from billing.models import Coverage, Invoice, Order, OrderLine, Price
+from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.pricing import Case, Outcome, Rates, change_rates, price_line
 from billing.services.quoting import part_left
 from clients.choices import Payer
@@ -210,7 +210,7 @@ def test_twice_changes_once(here):
 def test_a_price_that_was_not_shown_is_not_charged(here):
     """Promise 3."""
     quote = services.quote_change(offer=here.large, relationship_id=None, now=NOW, **here.whose)
-    Price.objects.filter(offer=here.large, currency="CHF").update(public_unit=D("29.92"))
+    world.rewrite_price(here.large, public_unit=D("29.92"))
     before = state()
 
     with pytest.raises(PriceChanged):

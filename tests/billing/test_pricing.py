@@ -17,7 +17,9 @@ from billing.pricing import (
     next_step,
     preferential_net,
     price_line,
+    public_net,
     reversed_cashback,
+    step_ahead,
     vat,
     vat_treatment,
 )
@@ -149,6 +151,59 @@ def test_cliff_of_a_step():
     assert next_step(STEPS, 50) is None
 
 
+def ahead(quantity, count=None, case=PARTNER_PAYS, within=5, **terms):
+    count = quantity if count is None else count
+    return step_ahead(
+        rates=terms.pop("rates", HOSTING),
+        quantity=quantity,
+        case=case,
+        partner_count=count,
+        client_count=count,
+        within=within,
+        **terms,
+    )
+
+
+def test_a_step_that_is_near_is_named():
+    """domain.md 5.3: one more hosting makes 30, and all of them cost less than the 29."""
+    found = ahead(29)
+
+    assert (found.from_units, found.rate, found.more, found.quantity) == (30, D("0.25"), 1, 30)
+    assert (found.line.charged, found.is_cheaper) == (D("178.56"), True)
+
+
+def test_a_step_out_of_reach_is_not_named_unless_it_is_cheaper():
+    """[C]: within so many units, or where the larger total costs less."""
+    assert ahead(14, within=5) is None
+    assert ahead(14, within=6).more == 6
+    assert ahead(27, within=0).is_cheaper
+    assert ahead(50) is None
+
+
+def test_a_step_ahead_is_that_of_whoever_is_charged():
+    """Rules 24 and 25: the client's own count decides what the client pays; a fixed price has no steps (rule 39)."""
+    found = step_ahead(rates=HOSTING, quantity=1, case=CLIENT_ORDERS, partner_count=100, client_count=4, within=5)
+    domain = Rates(D("8.90"), reseller_unit=D("7.00"), steps=STEPS)
+
+    assert (found.from_units, found.quantity, found.line.charged) == (5, 2, D("18.85"))
+    assert ahead(4, case=CLIENT_ORDERS, client_degressive=False) is None
+    assert ahead(4, rates=domain) is None
+    assert ahead(4, case=Case("limited", "partner")) is None
+
+
+def test_periods_are_paid_at_once_and_rounded_once():
+    """Rules 32 and 33: 35 hostings for 3 months; 7.936 a month for one hosting are 23.81 for three, not 3 × 7.94."""
+    assert preferential_net(HOSTING, 35, 35, 3) == D("624.96")
+    assert preferential_net(HOSTING, 1, 1, 3) == D("23.81")
+
+
+def test_periods_do_not_count_as_units():
+    """Q3: three months of four hostings reach no step."""
+    line = price_line(rates=HOSTING, quantity=4, case=PARTNER_PAYS, partner_count=4, client_count=4, periods=3)
+
+    assert (line.partner_degressive_rate, line.public_net, line.charged) == (D(0), D("119.04"), D("95.23"))
+
+
 @pytest.mark.parametrize(("net", "tax"), [("347.20", "28.12"), ("277.76", "22.50"), ("208.32", "16.87")])
 def test_vat_of_the_example(net, tax):
     """Rule 37: added after, on the net."""
@@ -201,18 +256,35 @@ cases = st.sampled_from(
 )
 
 
-@given(prices, fractions, steps, quantities, counts, counts, cases)
-def test_provider_keeps_the_preferential_price(price, rate, ladder, quantity, partner_count, client_count, case):
-    """Rules 31 and 36, on random prices, rates, steps, counts and cases."""
+periods = st.integers(1, 10)
+
+
+@st.composite
+def random_rates(draw):
+    """Rates and steps, or a fixed partner price of at most the public one."""
+    price, ladder = draw(prices), draw(steps)
+    if draw(st.booleans()):
+        return Rates(price, draw(fractions), steps=ladder)
+    return Rates(price, reseller_unit=(price * draw(st.decimals("0", "1", places=2))).quantize(D("0.01")))
+
+
+@given(random_rates(), quantities, counts, counts, cases, periods, st.booleans())
+def test_provider_keeps_the_preferential_price(rates, quantity, partner_count, client_count, case, paid, degressive):
+    """Rules 31, 33 and 36, on random prices, rates, steps, counts, periods and cases."""
     line = price_line(
-        rates=Rates(price, rate, steps=ladder),
+        rates=rates,
         quantity=quantity,
         case=case,
         partner_count=partner_count,
         client_count=client_count,
+        client_degressive=degressive,
+        periods=paid,
     )
 
+    assert line.public_net == public_net(rates, quantity, paid) == rates.public_unit * quantity * paid
     assert 0 <= line.charged_net <= line.public_net
+    assert line.preferential_net is None or 0 <= line.preferential_net <= line.public_net
+    assert line.charged_net == line.charged_net.quantize(D("0.01"))
     assert not (line.rebate and line.cashback)
     if line.outcome is Outcome.REBATE:
         assert line.charged_net == line.preferential_net
@@ -226,6 +298,32 @@ def test_rate_never_falls_as_the_count_rises(ladder, one, other):
     """Q1: more hostings never have a lower rate."""
     fewer, more = sorted((one, other))
     assert degressive_rate(ladder, fewer) <= degressive_rate(ladder, more)
+
+
+@given(random_rates(), quantities, counts, counts, periods)
+def test_the_price_of_a_unit_never_rises_with_the_count(rates, quantity, one, other, paid):
+    """Q1, for partner and client alike."""
+    fewer, more = sorted((one, other))
+    assert preferential_net(rates, quantity, fewer, paid) >= preferential_net(rates, quantity, more, paid)
+
+
+@given(random_rates(), quantities, counts, cases, periods, st.integers(0, 30))
+def test_a_step_ahead_is_near_or_cheaper_and_has_a_higher_rate(rates, quantity, held, case, paid, within):
+    """[C]; what it would cost is what an order of so many would cost."""
+    terms = {"rates": rates, "case": case, "periods": paid}
+    count = held + quantity
+    found = step_ahead(**terms, quantity=quantity, partner_count=count, client_count=count, within=within)
+    if found is None:
+        return
+
+    now = price_line(**terms, quantity=quantity, partner_count=count, client_count=count)
+    then = count + found.more
+    assert found.line == price_line(**terms, quantity=quantity + found.more, partner_count=then, client_count=then)
+    assert found.more >= 1
+    assert then == found.from_units
+    assert found.is_cheaper == (found.line.charged < now.charged)
+    assert found.is_cheaper or found.more <= within
+    assert found.rate >= degressive_rate(rates.steps, count)
 
 
 @given(prices, prices)

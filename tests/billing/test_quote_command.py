@@ -66,7 +66,34 @@ def test_published_example(capsys):
             {"label": "Partner rate", "amount": "277.76", "rate": "0.2"},
             {"label": "Degressive rate of the partner", "amount": "208.32", "rate": "0.25"},
         ],
+        "next_step": None,
     }
+
+
+def test_a_quote_just_below_a_step_says_what_the_step_would_change(capsys):
+    """domain.md 5.3: 29 hostings cost 195.62, 30 cost 178.56."""
+    answer = quote(capsys, quantity=29)
+
+    assert answer["charged_net"] == "195.62"
+    assert answer["next_step"] == {
+        "from_units": 30,
+        "rate": "0.25",
+        "quantity": 30,
+        "preferential_net": "178.56",
+        "charged_net": "178.56",
+    }
+
+
+def test_years_that_are_paid_at_once_are_priced_together(capsys):
+    """Rule 33: 3 domains for 10 years, rounded once."""
+    answer = quote(capsys, offer="domain-ch", quantity=3, periods=10)
+
+    assert (answer["public_net"], answer["charged_net"]) == ("267.00", "210.00")
+
+
+def test_more_periods_than_an_offer_has_are_refused(capsys):
+    with pytest.raises(CommandError, match="at most 1 for web-hosting"):
+        quote(capsys, periods=2)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import selectors, services
 from billing.exceptions import NoPrice
-from billing.models import Coverage, Earning, Invoice, LedgerEntry, Order, OrderLine, PartnerRate, Price, RenewalFailure
+from billing.models import Coverage, Earning, Invoice, LedgerEntry, Order, OrderLine, PartnerRate, RenewalFailure
 from billing.services import batches, renewing
 from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
@@ -355,7 +355,7 @@ def test_one_without_a_price_stops_nobody_else(here, settings):
     """One of 1,000: it waits for staff with its reason, is not renewed, and the other 999 are."""
     settings.RENEWAL_CHUNK = 300
     odd = here.offers["domain-ch"]
-    Price.objects.filter(offer=odd).update(valid_until=TODAY)
+    world.rewrite_price(odd, valid_until=TODAY)
     clients = [world.make_client(f"Client {number}")[0] for number in range(20)]
     Product.objects.bulk_create(
         Product(
@@ -396,13 +396,13 @@ def test_one_that_cannot_be_written_stops_nobody_else(here):
 
 def test_what_failed_is_tried_each_night_and_leaves_the_queue(here):
     """The same row, seen again; renewed, it is resolved."""
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=TODAY)
+    world.rewrite_price(here.offers["office"], valid_until=TODAY)
     world.make_product(here.client, here.offers["office"], renews_on=DUE)
     run()
     run()
     failure = RenewalFailure.objects.get()
     assert failure.last_seen_at > failure.first_seen_at
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=None)
+    world.rewrite_price(here.offers["office"], valid_until=None)
 
     run()
 
@@ -413,7 +413,7 @@ def test_what_failed_is_tried_each_night_and_leaves_the_queue(here):
 
 def test_what_is_not_wanted_any_more_leaves_the_queue(here):
     """A failed renewal of a product that was cancelled meanwhile needs nobody."""
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=TODAY)
+    world.rewrite_price(here.offers["office"], valid_until=TODAY)
     world.make_product(here.client, here.offers["office"], renews_on=DUE)
     run()
     Product.objects.update(cancelled_at=NOW, cancelled_by_label="Ana")
@@ -425,14 +425,14 @@ def test_what_is_not_wanted_any_more_leaves_the_queue(here):
 
 def test_staff_tries_again(here):
     """The queue's button: renewed and resolved; refused as long as the reason holds, and nothing changes."""
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=TODAY)
+    world.rewrite_price(here.offers["office"], valid_until=TODAY)
     product = world.make_product(here.client, here.offers["office"], renews_on=DUE)
     run()
     failure = RenewalFailure.objects.get()
     with pytest.raises(NoPrice):
         services.renew_failed(failure_id=failure.pk, actor=world.make_reviewer(), now=NOW)
     assert (Order.objects.count(), RenewalFailure.objects.get().resolved_at) == (0, None)
-    Price.objects.filter(offer=here.offers["office"]).update(valid_until=None)
+    world.rewrite_price(here.offers["office"], valid_until=None)
 
     services.renew_failed(failure_id=failure.pk, actor=world.make_reviewer(), now=NOW)
 
@@ -479,7 +479,8 @@ def test_a_rate_of_the_day_is_kept_on_the_line(here):
     world.make_product(here.client, here.offers["office"], renews_on=DUE)
 
     run()
-    PartnerRate.objects.update(rate=D("0.10"))
+    PartnerRate.objects.create(offer=here.offers["domain-ch"], rate=D("0.10"), valid_from=TODAY)
+    PartnerRate.objects.filter(offer=here.offers["office"]).update(valid_until=dt.date(2030, 1, 1))
 
     line = OrderLine.objects.get()
     assert (line.partner_rate, line.cashback) == (D("0.35000"), D("35.00"))

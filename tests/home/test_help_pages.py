@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import DegressiveStep
 from partnerportal.accounts.choices import Role
@@ -73,7 +74,9 @@ def test_the_step_of_35_hostings_is_the_one_that_holds(client, rate, said):
     """Rule 40, Q1: the steps are rows."""
     world.make_catalogue()
     world.make_thresholds()
-    DegressiveStep.objects.filter(family__code="web", from_units=30).update(rate=rate)
+    step, today = DegressiveStep.objects.get(family__code="web", from_units=30), timezone.localdate()
+    DegressiveStep.objects.filter(pk=step.pk).update(valid_until=today)
+    DegressiveStep.objects.create(family=step.family, from_units=30, rate=rate, valid_from=today)
 
     assert f"35 hostings {said}" in read(client, "billing")
 

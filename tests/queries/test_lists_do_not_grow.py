@@ -60,6 +60,7 @@ LISTS = [
     ("in_space", "billing:due_list"),
     ("partner_legal", "billing:due_list"),
     ("staff", "billing:staff_renewal_list"),
+    ("staff", "catalogue:staff_offer_list"),
     ("client_legal", "billing:order_list"),
     ("partner_legal", "billing:order_list"),
     ("in_space", "billing:order_list"),
@@ -89,6 +90,10 @@ OVERVIEWS = [
     ("partner_legal", "home:partner"),
     ("staff", "home:staff"),
     ("staff", "partners:staff_partner_detail"),
+    ("partner_legal", "billing:simulator"),
+    ("staff", "billing:staff_price_list"),
+    ("staff", "billing:staff_rate_list"),
+    ("staff", "billing:staff_rate_detail"),
     ("partner_legal", "clients:client_detail"),
     ("partner_legal", "clients:team_detail"),
     ("partner_legal", "clients:team_delete"),
@@ -170,6 +175,10 @@ def _named_views() -> Iterator[tuple[str, type]]:
 def add_rows(site: visitors.Site) -> None:
     """Make more of everything that a list shows, for the client, the partner and staff."""
     offer = Offer.objects.get(code="web-hosting")
+    Offer.objects.bulk_create(
+        Offer(code=f"more-{number}", name=f"More {number}", family=offer.family, period=offer.period)
+        for number in range(4)
+    )
     client = site.users["client_legal"].memberships.get()
     partner = site.users["partner_legal"].memberships.get()
     relationship = partner.organisation.partner.relationships.get(pk=site.space)

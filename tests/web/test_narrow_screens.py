@@ -10,7 +10,7 @@ from clients.tables import ProductTable
 from partnerportal.web.tables import Place, PortalTable
 from tests import world
 
-for app in ("partnerportal.accounts", "partners", "clients", "billing", "tenders"):
+for app in ("partnerportal.accounts", "partnerportal.catalogue", "partners", "clients", "billing", "tenders"):
     importlib.import_module(f"{app}.tables")
 
 

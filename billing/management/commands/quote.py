@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", metavar="FILE", help="one JSON object a line, - for standard input")
         parser.add_argument("--offer", help="code of the offer, such as web-hosting")
         parser.add_argument("--quantity", type=int)
+        parser.add_argument("--periods", type=int, help="months or years that are paid at once; 1 without it")
         parser.add_argument("--currency", choices=["CHF", "EUR"])
         parser.add_argument("--access", choices=["full", "limited", "none"])
         parser.add_argument(
@@ -102,5 +103,11 @@ def _as_text(answer: dict[str, Any]) -> str:
         lines.append(f"{step['label']:<{width}}  {step['amount']:>12}{rate}")
     lines.append(f"Charged to the {answer['charged_to']}: {answer['charged_net']} net")
     lines.append(f"VAT {answer['vat_rate']}: {answer['vat']}, total {answer['total']}")
+    ahead = answer["next_step"]
+    if ahead is not None:
+        lines.append(
+            f"Near the step of {ahead['from_units']} ({ahead['rate']}): "
+            f"{ahead['quantity']} cost {ahead['charged_net']} net"
+        )
     lines.append(f"Outcome: {answer['outcome']}, rebate {answer['rebate']}, cashback {answer['cashback']}")
     return "\n".join(lines)

@@ -90,6 +90,14 @@ ACTS = {
     "billing.cashback.credited": _("credited cashback"),
     "billing.resale.issued": _("issued a re-invoicing document"),
     "billing.export.started": _("exported billing data"),
+    "catalogue.family.created": _("added a family of offers"),
+    "catalogue.family.changed": _("renamed a family of offers"),
+    "catalogue.offer.created": _("added an offer"),
+    "catalogue.offer.changed": _("changed an offer"),
+    "billing.price.changed": _("changed a price"),
+    "billing.partner_rate.changed": _("changed a partner rate"),
+    "billing.steps.changed": _("changed degressive steps"),
+    "billing.vat.changed": _("changed a VAT rate"),
     "tenders.tender.posted": _("posted a tender"),
     "tenders.tender.opened": _("opened a tender"),
     "tenders.tender.deleted": _("deleted a tender"),
@@ -106,7 +114,7 @@ ACTS = {
 # Kinds of acts for whoever looks for some of them; each group by how its actions begin.
 GROUPS = (
     (_("Organisation and members"), ("accounts.",)),
-    (_("Programme"), ("partners.",)),
+    (_("Programme"), ("partners.", "catalogue.")),
     (_("Access"), ("clients.relationship.",)),
     (_("Teams and assignments"), ("clients.assignment.", "clients.team.")),
     (_("Other acts of clients"), ("clients.",)),
