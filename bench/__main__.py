@@ -47,7 +47,7 @@ def _run(scale: str, *, explain: str | None, only: str) -> None:
     _collect_static()
     if took is not None:
         print(f"Loaded in {took:.1f} s.")
-    from bench import measure, pages, show  # noqa: PLC0415 -- they import models, which need Django to be set up
+    from bench import measure, pages, renewals, show  # noqa: PLC0415 -- they import models, which need Django to be set up
 
     chosen = [page for page in pages.choose() if explain is None or explain.lower() in page.name.lower()]
     if explain is not None:
@@ -58,6 +58,8 @@ def _run(scale: str, *, explain: str | None, only: str) -> None:
     print(f"\nScale {scale}, Python {platform.python_version()}, Django {django.__version__}, {os.cpu_count()} cores;")
     print(f"{load:.1f} of them were busy with other work when this began.")
     show.measured_pages([page for page in chosen if only in page.name.lower()])
+    if only in "renewal run":
+        renewals.show(renewals.default_size())
     if scale == "large":
         show.client_lists(only)
         show.acts(only)

@@ -102,14 +102,14 @@ FROM (
 """
 _PRODUCTS = """
 INSERT INTO clients_product (id, organisation_id, offer_id, name, quantity, state, renewal_payer, technical_note,
-                             created_at, renews_on)
+                             created_at, renews_on, terminated_at)
 SELECT number, %(partners)s + CASE WHEN number <= %(first_products)s THEN 1
                                    WHEN number <= %(first_products)s + %(fourth_products)s THEN 4
                                    ELSE number %% %(clients)s + 1 END,
        offer.id,
        'site-' || number || '.example', 1, CASE WHEN number %% 50 = 0 THEN 'TERMINATED' ELSE 'ACTIVE' END,
        CASE WHEN number %% 97 = 0 THEN 'NOBODY' ELSE 'CLIENT' END, '', %(now)s - interval '390 days',
-       %(now)s::date + number %% 60
+       %(now)s::date + number %% 60, CASE WHEN number %% 50 = 0 THEN %(now)s END
 FROM generate_series(1, %(products)s) AS product(number)
 JOIN bench_offer offer ON offer.n = number %% (SELECT count(*) FROM bench_offer)
 """

@@ -5,10 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrderKind(models.TextChoices):
-    """An order of something new, or a renewal of what is there."""
+    """An order of something new, a renewal of what is there, or its change to a dearer plan."""
 
     ORDER = "ORDER", _("Order")
     RENEWAL = "RENEWAL", _("Renewal")
+    CHANGE = "CHANGE", _("Change of plan")
+
+
+class Standing(models.TextChoices):
+    """The steps that a product takes by date, of which people are told (section 9)."""
+
+    OVERDUE = "OVERDUE", _("Overdue")
+    BLOCKED = "BLOCKED", _("Blocked")
+    TERMINATED = "TERMINATED", _("Terminated")
+    WORKING = "WORKING", _("Works again")
+    WITHOUT_PAYER = "WITHOUT_PAYER", _("No payment means")
 
 
 class Outcome(models.TextChoices):

@@ -26,6 +26,7 @@ from billing.models import (
     PrepaidAccount,
     Withdrawal,
 )
+from clients.models import Product
 from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.models import Organisation
 from partnerportal.kernel.text import folded
@@ -43,6 +44,28 @@ class OrderFilter(filters.FilterSet):
     class Meta:
         model = Order
         fields = ["search", "kind"]
+
+
+class DueFilter(filters.FilterSet):
+    """What is due by words, and how far ahead; the view reads ``when``, for the next months are no filter."""
+
+    search = filters.CharFilter(method="matching", label=_("Product or client"))
+    when = filters.ChoiceFilter(
+        choices=[("all", _("All"))], label=_("When"), empty_label=_("The next months"), method="as_chosen"
+    )
+
+    class Meta:
+        model = Product
+        fields = ["search", "when"]
+
+    def matching(self, queryset: QuerySet[Product], _name: str, text: str) -> QuerySet[Product]:
+        """Keep products whose name, offer or owner holds the text."""
+        owner = Q(organisation__search_name__contains=folded(text))
+        return queryset.filter(Q(name__icontains=text) | Q(offer__name__icontains=text) | owner)
+
+    def as_chosen(self, queryset: QuerySet[Product], _name: str, _value: str) -> QuerySet[Product]:
+        """Leave them as the view has chosen."""
+        return queryset
 
 
 class InvoiceFilter(filters.FilterSet):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.choices import InvoiceState, Means, RefundMeans
 from billing.models import Price
-from billing.selectors import Period
+from billing.selectors import OtherPlan, Period
 from clients.models import Product
 from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.forms import PasswordConfirmForm
@@ -98,8 +98,10 @@ class RenewForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, products: Any, with_owner: bool = False, **kwargs: Any) -> None:
+        """``with_owner``: the products are of many organisations, and each row says of which."""
         super().__init__(*args, **kwargs)
+        self._with_owner = with_owner
         field: Any = self.fields["products"]
         field.queryset = products
 
@@ -111,11 +113,56 @@ class RenewForm(forms.Form):
             {
                 "value": product.pk,
                 "label": product.name,
-                "note": str(product.offer) if product.quantity == 1 else f"{product.quantity} × {product.offer}",
+                "note": self._note(product),
                 "end": _("paid until %(day)s") % {"day": writing.short_day(product.renews_on)},
                 "is_chosen": str(product.pk) in chosen,
             }
             for product in field.queryset
+        ]
+
+    def _note(self, product: Product) -> str:
+        offer = str(product.renewed_offer)
+        note = offer if product.quantity == 1 else f"{product.quantity} × {offer}"
+        return f"{product.organisation} · {note}" if self._with_owner else note
+
+
+class PlanForm(forms.Form):
+    """Which plan a product is to have."""
+
+    offer = forms.TypedChoiceField(
+        label=_("Plan"), coerce=int, widget=forms.RadioSelect, error_messages={"required": _("Choose a plan.")}
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, plans: list[OtherPlan], product: Product, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._plans, self._product = {plan.offer.pk: plan for plan in plans}, product
+        field: Any = self.fields["offer"]
+        field.choices = [(pk, plan.offer.name) for pk, plan in self._plans.items()]
+
+    @property
+    def plan(self) -> OtherPlan:
+        """The plan that was chosen."""
+        return self._plans[self.cleaned_data["offer"]]
+
+    def choices(self) -> list[dict[str, Any]]:
+        """Return the plans as rows, for the component that draws them."""
+        chosen, until = str(self["offer"].value() or ""), writing.short_day(self._product.renews_on)
+        later = _("from %(day)s on") % {"day": until}
+        return [
+            {
+                "value": pk,
+                "label": plan.offer.name,
+                "note": plan.offer.description,
+                "end": _("%(price)s a %(period)s, %(begin)s")
+                % {
+                    "price": writing.amount(plan.unit),
+                    "period": plan.offer.get_period_display(),
+                    "begin": _("at once") if plan.is_dearer else later,
+                },
+                "is_chosen": str(pk) == chosen,
+            }
+            for pk, plan in self._plans.items()
         ]
 
 

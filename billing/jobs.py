@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing import exports, selectors, services
-from clients.models import Relationship
+from billing import exports, notifications, selectors, services
+from billing.models import PrepaidAccount
+from clients.choices import RenewalPayer
+from clients.models import Product, Relationship
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.accounts.models import Membership
 from partnerportal.audit.locks import only_one
@@ -110,6 +113,64 @@ def _write(name: str, text: str) -> str:
 def _delete(names: list[str]) -> None:
     for name in names:
         default_storage.delete(name)
+
+
+@register("billing.renew_due_products")
+def renew_due_products(run: Running, *, on: str) -> dict[str, Any]:
+    """Renew everything that falls due for automatic renewal on a day, chunk by chunk (section 9).
+
+    A run that died goes on after its last chunk. Two at once take turns: what one has renewed is not due for the other.
+    """
+    day = date.fromisoformat(on)
+    names = ("products", "orders", "paid", "unpaid", "failed")
+    done = dict.fromkeys(names, 0) | run.checkpoint.get("done", {})
+    total = done["products"] + services.due_products(on=day).count()
+    after: int | None = run.checkpoint.get("after", 0)
+    while after is not None:
+        renewed = services.renew_chunk(on=day, after=after, now=timezone.now())
+        after = renewed.after
+        for name in names[:-1]:
+            done[name] += getattr(renewed, name)
+        done["failed"] += len(renewed.failures)
+        handled = done["products"] + done["failed"] + done["unpaid"]
+        run.progress(handled, max(total, handled), {"after": after, "done": done})
+    return {"on": on, **done}
+
+
+@register("billing.advance_renewals")
+def advance_renewals(_run: Running, *, on: str) -> dict[str, Any]:
+    """Overdue, blocked, terminated: bring every product to where it stands on a day (section 9)."""
+    return {"on": on, **services.advance_renewals(on=date.fromisoformat(on), now=timezone.now())}
+
+
+@register("billing.remind_of_renewals")
+def remind_of_renewals(_run: Running, *, on: str) -> dict[str, Any]:
+    """Tell people what is renewed soon, what is not, and what is still to be paid (N10)."""
+    return {"on": on, **services.remind_of_renewals(on=date.fromisoformat(on), now=timezone.now())}
+
+
+@register("billing.mail_renewal_ahead")
+def mail_renewal_ahead(_run: Running, *, product_ids: list[int], renews_on: str) -> None:
+    """Mail what falls due on a day, with its price of now; what was renewed or cancelled meanwhile is left out."""
+    found = Product.objects.in_use().filter(pk__in=product_ids, renews_on=renews_on, cancelled_at=None)
+    products = list(found.select_related("organisation", "offer").order_by("name", "pk"))
+    if not products:
+        return
+    renewed_on = products[0].renews_on - timedelta(days=settings.PROGRAMME["renewal_days"])
+    payer, total = None, None
+    quote = services.quote_next_renewal(products=products, now=timezone.now())
+    if products[0].renewal_payer != RenewalPayer.NOBODY:
+        payer, total = (quote.payer, quote.total) if quote else (products[0].organisation, None)
+    currency = quote.currency if quote else products[0].organisation.currency
+    accounts = PrepaidAccount.objects.filter(organisation=payer, currency=currency)
+    notifications.renewal_ahead(
+        products,
+        renewed_on=renewed_on if products[0].is_renewed_by_itself else None,
+        payer=payer,
+        total=total,
+        currency=currency,
+        balance=accounts.values_list("balance", flat=True).first() or Decimal("0.00"),
+    )
 
 
 @register("billing.review_thresholds")

@@ -12,6 +12,8 @@ class BillingPermission(Permission):
 
     ORDER_VIEW = Holding("billing.order.view", roles=WHOLE, accounting=True, right=Right.VIEW)
     ORDER_PLACE = Holding("billing.order.place", roles=WHOLE, right=Right.ORDER)
+    # What is due, and how products go on; amounts stand there for whoever pays them.
+    DUE_VIEW = Holding("billing.due.view", roles=WHOLE, accounting=True, right=Right.ORDER)
     AMOUNT_EXPLAIN = Holding("billing.amount.explain", roles=WHOLE, accounting=True, right=Right.ORDER)
     # Rule 28; in a client's space the invoices that one's own organisation pays for that client (rule 25).
     INVOICE_VIEW = Holding("billing.invoice.view", roles=WHOLE, accounting=True, right=Right.BILLING)
@@ -23,6 +25,8 @@ class BillingPermission(Permission):
     RESALE_MANAGE = Holding("billing.resale.manage", roles=WHOLE, accounting=True)
     STAFF_INVOICE_VIEW = Holding("billing.invoice.staff_view", staff=ALL_STAFF)
     STAFF_PAYMENT_SETTLE = Holding("billing.payment.settle", staff=MONEY)
+    STAFF_RENEWAL_VIEW = Holding("billing.renewal.staff_view", staff=ALL_STAFF)
+    STAFF_RENEWAL_RETRY = Holding("billing.renewal.staff_retry", staff=MONEY)
     STAFF_CREDIT_ISSUE = Holding("billing.credit_note.issue", staff=MONEY)
     STAFF_ACCOUNT_VIEW = Holding("billing.account.staff_view", staff=ALL_STAFF)
     STAFF_ACCOUNT_MOVE = Holding("billing.account.move", staff=MONEY)  # top-ups, corrections, withdrawals

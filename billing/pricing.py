@@ -112,6 +112,7 @@ class Rates:
     partner_rate: Decimal = Decimal(0)
     reseller_unit: Decimal | None = None
     steps: tuple[tuple[int, Decimal], ...] = ()  # (from so many units, rate); empty: no degressive rate (rule 39)
+    part: tuple[int, int] | None = None  # of a change of plan, whose prices are differences: days left, days in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +170,44 @@ def next_step(steps: Sequence[tuple[int, Decimal]], count: int) -> tuple[int, De
     return min(ahead) if ahead else None
 
 
+def change_rates(*, before: Rates, after: Rates, part: tuple[int, int]) -> Rates:
+    """Return what a change to a dearer plan costs a unit: the difference of the list prices for the part that remains.
+
+    ``part``: days left and days of the period, today included. Partner rate and steps are those of the new plan. Where
+    both plans have a fixed partner price the partner pays the difference of those, never more than the public one.
+    Raises ``ValueError`` unless the new plan is dearer and something of the period is left.
+    """
+    difference = after.public_unit - before.public_unit
+    if difference <= 0 or part[0] < 1 or part[1] < 1:
+        raise ValueError("a change of plan costs something only on the way up, and while a period runs")
+    fixed = None
+    if after.reseller_unit is not None and before.reseller_unit is not None:
+        fixed = min(max(after.reseller_unit - before.reseller_unit, Decimal(0)), difference)
+    return Rates(difference, after.partner_rate, fixed, after.steps, part)
+
+
+def part_of(amount: Decimal, part: tuple[int, int] | None) -> Decimal:
+    """Return the part of an amount, unrounded: multiplied first, so that nothing is lost before the one rounding."""
+    return amount if part is None else amount * part[0] / part[1]
+
+
 def public_net(rates: Rates, quantity: int, periods: int = 1) -> Decimal:
     """Return the list price of a line: so many units for so many periods, rounded once."""
-    return round_cents(rates.public_unit * quantity * periods)
+    return round_cents(part_of(rates.public_unit * quantity * periods, rates.part))
 
 
 def degressive_net(rates: Rates, quantity: int, count: int, periods: int = 1) -> Decimal:
     """Return what a client pays by its own count (Q5); without steps the list price. Periods do not count as units."""
-    return round_cents(rates.public_unit * quantity * periods * (ONE - degressive_rate(rates.steps, count)))
+    reduced = rates.public_unit * quantity * periods * (ONE - degressive_rate(rates.steps, count))
+    return round_cents(part_of(reduced, rates.part))
 
 
 def preferential_net(rates: Rates, quantity: int, count: int, periods: int = 1) -> Decimal:
     """Return the partner's price: public × (1 − partner rate) × (1 − degressive rate), or the fixed one (rule 32)."""
     if rates.reseller_unit is not None:
-        return round_cents(rates.reseller_unit * quantity * periods)
+        return round_cents(part_of(rates.reseller_unit * quantity * periods, rates.part))
     reduced = rates.public_unit * quantity * periods * (ONE - rates.partner_rate)
-    return round_cents(reduced * (ONE - degressive_rate(rates.steps, count)))
+    return round_cents(part_of(reduced * (ONE - degressive_rate(rates.steps, count)), rates.part))
 
 
 def cashback(*, paid_net: Decimal, preferential: Decimal) -> Decimal:
@@ -237,7 +260,7 @@ def price_line(
             partner_rate=None,
             partner_degressive_rate=None,
             client_degressive_rate=client_rate,
-            steps=_client_steps(public, client_net, client_rate, client_count),
+            steps=(*_change_steps(rates, quantity), *_client_steps(public, client_net, client_rate, client_count)),
         )
     return _line_in_scope(
         rates,
@@ -267,8 +290,10 @@ def _line_in_scope(
     fixed = rates.reseller_unit is not None
     partner_degressive = Decimal(0) if fixed else degressive_rate(rates.steps, partner_count)
     preferential = preferential_net(rates, quantity, partner_count, periods)
-    undiminished = rates.public_unit * quantity * periods
-    after = preferential if fixed else round_cents(undiminished * (ONE - rates.partner_rate))
+    after = preferential
+    if not fixed:
+        undiminished = rates.public_unit * quantity * periods
+        after = round_cents(part_of(undiminished * (ONE - rates.partner_rate), rates.part))
     charged = preferential if decision.at_preferential_price else client_net
     earned = ZERO if decision.at_preferential_price else cashback(paid_net=charged, preferential=preferential)
     outcome = Outcome.NOTHING if decision.outcome is Outcome.CASHBACK and not earned else decision.outcome
@@ -289,8 +314,15 @@ def _line_in_scope(
         partner_rate=None if fixed else rates.partner_rate,
         partner_degressive_rate=partner_degressive,
         client_degressive_rate=client_rate,
-        steps=steps,
+        steps=(*_change_steps(rates, quantity), *steps),
     )
+
+
+def _change_steps(rates: Rates, quantity: int) -> tuple[Step, ...]:
+    """Of a change of plan: what the plans differ by for a whole period, of which so many days are left."""
+    if rates.part is None:
+        return ()
+    return (Step("difference", round_cents(rates.public_unit * quantity), count=rates.part[0]),)
 
 
 def _client_steps(public: Decimal, net: Decimal, rate: Decimal, count: int) -> tuple[Step, ...]:

@@ -22,9 +22,12 @@ from billing.models import (
     Order,
     OrderLine,
     PrepaidAccount,
+    RenewalFailure,
     Resale,
     Withdrawal,
 )
+from clients.models import Product
+from clients.templatetags.products import next_renewal, standing
 from partnerportal.web.tables import (
     DateColumn,
     LinkColumn,
@@ -601,6 +604,103 @@ class StaffJobTable(PortalTable):
     def render_kind(self, value: str) -> str:
         """Say what the work is in words."""
         return kind_in_words(value)
+
+
+class DueTable(PortalTable):
+    """Products by the day until which they are paid: one's own, and those of clients whose renewals one pays."""
+
+    noun = ngettext_lazy("%(count)s product", "%(count)s products", "count")
+    caption = _("What is due")
+    empty_title = _("Nothing is due")
+    empty_hint = _("What has to be renewed stands here in time, what is overdue on top.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "name": Place.MAIN,
+        "state": Place.ASIDE,
+        "offer": Place.NOTE,
+        "organisation": Place.NAMED,
+        "renews_on": Place.NAMED,
+        "going_on": Place.NAMED,
+    }
+    name = tables.Column(verbose_name=_("Product"))
+    offer = tables.Column(verbose_name=_("Offer"), order_by=("offer__name",))
+    organisation = tables.Column(verbose_name=_("For"), order_by=("organisation__search_name",))
+    renews_on = DateColumn(verbose_name=_("Paid until"))
+    going_on = tables.Column(accessor="pk", verbose_name=_("Next renewal"), orderable=False)
+    state = tables.Column(verbose_name=_("State"))
+
+    class Meta(PortalTable.Meta):
+        model = Product
+        fields = ("name", "offer", "organisation", "renews_on", "going_on", "state")
+
+    def __init__(self, *args: Any, here: int, may_order: bool, has_clients: bool, **kwargs: Any) -> None:
+        """``here``: the organisation acted for. What is a client's is looked at in that client's space."""
+        super().__init__(*args, exclude=[] if has_clients else ["organisation"], **kwargs)
+        self.here, self.may_order = here, may_order
+
+    def render_name(self, record: Product) -> str:
+        """Link to how it goes on, where that may be read from here, after a box to choose it for renewal."""
+        name: Any = record.name
+        if record.organisation_id == self.here:
+            address = reverse("billing:product_renewal", args=[record.pk])
+            name = format_html('<a href="{}">{}</a>', address, record.name)
+        if record.is_cancelled or not self.may_order:
+            return cast("str", name)
+        label = _("Renew %(product)s") % {"product": record.name}
+        box = format_html('<input type="checkbox" name="product" value="{}" aria-label="{}">', record.pk, label)
+        return format_html("{} {}", box, name)
+
+    def value_name(self, record: Product) -> str:
+        """Give files the name."""
+        return record.name
+
+    def render_going_on(self, record: Product) -> str:
+        """Say whether it renews by itself."""
+        return next_renewal(record)
+
+    def render_state(self, record: Product) -> str:
+        """Say since when it is overdue."""
+        badge = standing(record)
+        return format_html('<span class="badge {}">{}</span>', badge["tone"], badge["label"])
+
+
+class RenewalFailureTable(PortalTable):
+    """Renewals that could not be placed, for staff."""
+
+    noun = ngettext_lazy("%(count)s renewal", "%(count)s renewals", "count")
+    caption = _("Failed renewals")
+    empty_title = _("Every renewal was placed")
+    empty_hint = _("What the nightly run could not renew stands here, with the reason.")
+
+    phone: ClassVar[Mapping[str, Place]] = {
+        "product": Place.MAIN,
+        "period_start": Place.NAMED,
+        "reason": Place.NOTE,
+        "first_seen_at": Place.ASIDE,
+        "again": Place.ACT,
+    }
+    only_on_page = frozenset({"again"})
+    product = SubColumn(
+        verbose_name=_("Product"), sub=lambda failure: failure.product.organisation.name, orderable=False
+    )
+    reason = tables.Column(verbose_name=_("Why"), orderable=False)
+    period_start = DateColumn(verbose_name=_("Paid until"), orderable=False)
+    first_seen_at = DateColumn(verbose_name=_("Since"))
+    again = tables.Column(accessor="pk", verbose_name=_("More"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = RenewalFailure
+        fields = ("product", "reason", "period_start", "first_seen_at", "again")
+
+    def __init__(self, *args: Any, may_retry: bool = False, **kwargs: Any) -> None:
+        """``may_retry``: whether the reader may try again."""
+        super().__init__(*args, exclude=[] if may_retry else ["again"], **kwargs)
+
+    def render_again(self, record: RenewalFailure) -> str:
+        """Link to another try."""
+        address = reverse("billing:staff_renewal_retry", args=[record.pk])
+        hidden = '<span class="visually-hidden"> {}</span>'
+        return format_html('<a href="{}">{}' + hidden + "</a>", address, _("Try again"), record.product)
 
 
 class RateTable(PortalTable):

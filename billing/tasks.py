@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from billing import notifications
+from billing.choices import InvoiceState, Standing
 from billing.models import CreditNote, Invoice, LedgerEntry, Withdrawal
+from clients.models import Product, Relationship
 from partnerportal.work.registry import register
 from partnerportal.work.running import Running
 
@@ -19,6 +21,30 @@ def mail_cashback_credited(_run: Running, *, entry_id: int) -> None:
     """Tell the partner that cashback was credited (Q20)."""
     entries = LedgerEntry.objects.select_related("account__organisation", "line__order__client")
     notifications.cashback_credited(entries.get(pk=entry_id))
+
+
+@register("billing.mail_standing")
+def mail_standing(_run: Running, *, step: str, product_ids: list[int], relationship_id: int | None = None) -> None:
+    """Tell the owner that its products are overdue, blocked, ended or work again; or a partner that looks after them.
+
+    A partner whose access has ended meanwhile is told nothing.
+    """
+    products = list(Product.objects.filter(pk__in=product_ids).select_related("organisation", "offer").order_by("name"))
+    if relationship_id is None:
+        notifications.products_standing(products, Standing(step))
+        return
+    active = Relationship.objects.active().select_related("client", "partner__organisation")
+    relationship = active.filter(pk=relationship_id).first()
+    if relationship is not None:
+        notifications.products_standing(products, Standing(step), relationship)
+
+
+@register("billing.mail_invoice_due")
+def mail_invoice_due(_run: Running, *, invoice_id: int) -> None:
+    """Remind the payer of a renewal's invoice, unless it is paid meanwhile."""
+    invoice = Invoice.objects.select_related("payer", "order__client").get(pk=invoice_id)
+    if invoice.state == InvoiceState.OPEN:
+        notifications.invoice_due(invoice)
 
 
 @register("billing.mail_cashback_taken_back")

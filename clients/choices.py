@@ -66,6 +66,13 @@ class ProductState(models.TextChoices):
     TERMINATED = "TERMINATED", _("Terminated")
 
 
+# Not paid in time it is blocked, then terminated; paid or renewed it works again; cancelled it ends with its period.
+PRODUCT_TRANSITIONS = {
+    ProductState.ACTIVE: {ProductState.BLOCKED, ProductState.TERMINATED},
+    ProductState.BLOCKED: {ProductState.ACTIVE, ProductState.TERMINATED},
+}
+
+
 class TransferState(models.TextChoices):
     """Where the transfer of a product to another organisation stands (section 9)."""
 

@@ -26,7 +26,9 @@ class ClientPermission(Permission):
     PRODUCT_VIEW = Holding("clients.product.view", roles=EVERYONE, right=Right.VIEW)
     PRODUCT_DESCRIBE = Holding("clients.product.describe", roles=EVERYONE, right=Right.TECHNICAL)  # Q18
     PRODUCT_STATISTICS = Holding("clients.product.statistics", roles=EVERYONE, right=Right.STATISTICS)  # Q18
+    RENEWAL_SET = Holding("clients.renewal.set", roles=WHOLE, right=Right.ORDER)  # whether it renews by itself
     # Never in a client's space: whoever manages or pays a product does not give it away (rule 29)
     RENEWALS_PAY = Holding("clients.renewals.pay", roles=WHOLE)
+    PRODUCT_CANCEL = Holding("clients.product.cancel", roles=WHOLE)
     PRODUCT_TRANSFER = Holding("clients.product.transfer", roles=WHOLE)
     TRANSFER_ANSWER = Holding("clients.transfer.answer", roles=WHOLE)

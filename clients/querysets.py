@@ -12,7 +12,16 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject, Least
 from django.utils import timezone
 
-from clients.choices import Access, ProductState, RelationshipState, Right, Side, TransferState
+from clients.choices import (
+    Access,
+    Payer,
+    ProductState,
+    RelationshipState,
+    RenewalPayer,
+    Right,
+    Side,
+    TransferState,
+)
 from partnerportal.accounts.choices import Role
 from partners.choices import PartnerState
 
@@ -193,6 +202,17 @@ class ProductQuerySet(models.QuerySet[Any]):
         if acting.relationship is None:
             return self.filter(organisation=acting.home.pk)
         return self.opened_by(acting.relationship.pk, acting.membership)
+
+    def renewed_by(self, acting: Any) -> ProductQuerySet:
+        """Keep what one renews or pays: one's own organisation's products, and those of clients whose renewals it pays;
+        in a client's space what the relationship opens.
+        """
+        if acting is None or acting.home is None or acting.relationship is not None:
+            return self.visible_to(acting)
+        paid_for = apps.get_model("clients", "Relationship").objects.reachable_by(acting.membership)
+        clients = paid_for.filter(access=Access.FULL, payer=Payer.PARTNER).values("client")
+        paid = Q(renewal_payer=RenewalPayer.PARTNER, organisation__in=clients)
+        return self.filter(Q(organisation=acting.home.pk) | paid)
 
     def opened_by(self, relationship_id: int, membership: Any | None = None) -> ProductQuerySet:
         """Keep what a relationship opens: all of the client's products with full access (also later ones, rule 16),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from clients.views import client_side, partner_side, people, products, reviewing, shared, switching, teams, transfers
+from clients.views import (
+    client_side,
+    partner_side,
+    people,
+    products,
+    reviewing,
+    shared,
+    subscriptions,
+    switching,
+    teams,
+    transfers,
+)
 
 app_name = "clients"
 urlpatterns = [
@@ -10,6 +21,11 @@ urlpatterns = [
     path("account/products/renewals/", products.RenewalsPayView.as_view(), name="renewals_pay"),
     path("account/products/<int:pk>/", products.ProductDetailView.as_view(), name="product_detail"),
     path("account/products/<int:pk>/describe/", products.ProductDescribeView.as_view(), name="product_describe"),
+    path(
+        "account/products/<int:pk>/automatic/", subscriptions.ProductAutomaticView.as_view(), name="product_automatic"
+    ),
+    path("account/products/<int:pk>/cancel/", subscriptions.ProductCancelView.as_view(), name="product_cancel"),
+    path("account/products/<int:pk>/keep/", subscriptions.ProductKeepView.as_view(), name="product_keep"),
     path("account/products/<int:pk>/statistics/", products.ProductStatisticsView.as_view(), name="product_statistics"),
     path("account/products/<int:pk>/transfer/", transfers.ProductTransferView.as_view(), name="product_transfer"),
     path(

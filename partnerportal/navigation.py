@@ -72,6 +72,7 @@ ACCOUNT: Sections = [
     (
         gettext_lazy("Money"),
         [
+            Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
             Link(gettext_lazy("Orders"), "billing:order_list", BillingPermission.ORDER_VIEW),
             Link(gettext_lazy("Invoices"), "billing:invoice_list", BillingPermission.INVOICE_VIEW),
             Link(gettext_lazy("Prepaid account"), "billing:prepaid", BillingPermission.PREPAID_VIEW),
@@ -103,6 +104,7 @@ PARTNER: Sections = [
         gettext_lazy("Money"),
         [
             Link(gettext_lazy("Earnings"), "billing:earnings", BillingPermission.EARNING_VIEW),
+            Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
             Link(gettext_lazy("Simulator"), "billing:simulator", BillingPermission.SIMULATE),
             Link(gettext_lazy("Re-invoicing"), "billing:resale_list", BillingPermission.RESALE_MANAGE),
             Link(gettext_lazy("Exports"), "billing:export_list", BillingPermission.EXPORT_START),
@@ -163,6 +165,7 @@ STAFF: Sections = [
     (
         gettext_lazy("Operation"),
         [
+            Link(gettext_lazy("Failed renewals"), "billing:staff_renewal_list", BillingPermission.STAFF_RENEWAL_VIEW),
             Link(gettext_lazy("Checks"), "billing:staff_checks", BillingPermission.STAFF_CHECK_VIEW),
             Link(gettext_lazy("Jobs"), "billing:staff_job_list", BillingPermission.STAFF_JOB_VIEW),
             Link(gettext_lazy("Audit trail"), "accounts:staff_audit_list", AccountPermission.STAFF_AUDIT_VIEW),

@@ -8,6 +8,7 @@ from decimal import Decimal as D
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from billing.models import DegressiveStep, PartnerRate, Price, VatRate
 from clients.choices import Access, Payer, RelationshipState, Side
@@ -150,6 +151,14 @@ def _offer(
     return offer
 
 
+def rewrite_price(offer: Offer, **columns: Any) -> None:
+    """Change prices of an offer that hold already, as no service does: tests live on another day than the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        Price.objects.filter(offer=offer).update(**columns)
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
 def make_thresholds() -> None:
     """CHF 2,000 and EUR 1,800 a year (rule 2)."""
     Threshold.objects.create(currency="CHF", yearly_net=D(2000), valid_from=LONG_AGO)
@@ -161,9 +170,20 @@ def make_terms(version: str = "2026-1") -> Terms:
     return Terms.objects.create(version=version, text="Be fair.", valid_from=LONG_AGO)
 
 
+def dated(state: str | None) -> dict[str, Any]:
+    """What stands beside the state of a product: since when."""
+    blocked: dict[str, Any] = {"blocked_at": NOW, "overdue_since": TODAY}
+    return {"BLOCKED": blocked, "TERMINATED": {"terminated_at": NOW}}.get(state or "", {})
+
+
 def make_product(organisation: Organisation, offer: Offer, **fields: Any) -> Product:
     """A product that is paid until the end of the month."""
-    values = {"name": "moser.ch", "created_at": NOW, "renews_on": dt.date(2026, 12, 1)} | fields
+    values = {
+        "name": "moser.ch",
+        "created_at": NOW,
+        "renews_on": dt.date(2026, 12, 1),
+        **dated(fields.get("state")),
+    } | fields
     return Product.objects.create(organisation=organisation, offer=offer, **values)
 
 

@@ -5,7 +5,7 @@ from billing.models.documents import CreditNote, CreditNoteLine, Invoice, Number
 from billing.models.earnings import Earning, EarningTotal
 from billing.models.incoming import IncomingPayment, Transfer
 from billing.models.ledger import Correction, LedgerEntry, PrepaidAccount, Withdrawal
-from billing.models.orders import Coverage, Order, OrderLine
+from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Payment",
     "PrepaidAccount",
     "Price",
+    "RenewalFailure",
     "Resale",
     "Transfer",
     "Valid",

@@ -186,3 +186,26 @@ class Coverage(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["line"], name="coverage_by_line")]
+
+
+class RenewalFailure(models.Model):
+    """A renewal that the nightly run could not place, and why: staff's queue until it is placed or not wanted."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="renewal_failures")
+    period_start = models.DateField()
+    reason = models.CharField(max_length=300)  # a sentence, as the rule that refused says it
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "period_start"], name="renewalfailure_once_per_period"),
+            models.CheckConstraint(name="renewalfailure_has_reason", condition=~Q(reason="")),
+        ]
+        indexes = [
+            models.Index(fields=["first_seen_at", "id"], condition=Q(resolved_at=None), name="renewalfailure_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}, {self.period_start}"

@@ -16,6 +16,7 @@ from billing.selectors.earnings import (
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
 from billing.selectors.explanation import Explanation, explain, price_chains, why_nothing
 from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
+from billing.selectors.plans import OtherPlan, plans_for
 from billing.selectors.ratelists import (
     RATE_LISTS,
     Entry,
@@ -30,6 +31,7 @@ from billing.selectors.ratelists import (
 from billing.selectors.rateplans import BadLine, Plan, Stated, earliest_day, plan_change, plan_lines, plan_withdrawal
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
 from billing.selectors.simulation import Simulation, simulate
+from billing.selectors.standing import left_by_payer, open_invoices_of, overdue_days, unpaid_since
 from billing.selectors.steps import step_ahead_in_words
 from billing.selectors.timelines import Span, Timeline, Value, span_on, value_on
 from billing.selectors.volume import managed_total, managed_totals
@@ -45,6 +47,7 @@ __all__ = [
     "Finding",
     "Invariant",
     "Month",
+    "OtherPlan",
     "PartnerRateList",
     "Period",
     "Plan",
@@ -69,13 +72,17 @@ __all__ = [
     "entries",
     "explain",
     "in_words",
+    "left_by_payer",
     "managed_total",
     "managed_totals",
+    "open_invoices_of",
+    "overdue_days",
     "own_vat_rate",
     "pending_lines",
     "plan_change",
     "plan_lines",
     "plan_withdrawal",
+    "plans_for",
     "price_chains",
     "running_exports",
     "simulate",
@@ -84,6 +91,7 @@ __all__ = [
     "sum_by_currency",
     "sum_pending",
     "totals_once",
+    "unpaid_since",
     "value_on",
     "vat_for",
     "why_nothing",

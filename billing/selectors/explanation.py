@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from billing.choices import Outcome
 from billing.models import DegressiveStep, OrderLine
-from billing.pricing import Reason, cashback
+from billing.pricing import Reason, cashback, part_of
 from clients.models import Relationship
 from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
@@ -84,6 +84,9 @@ def price_chains(*, line: OrderLine, as_partner: bool) -> list[Chain]:
 
 
 def _public(line: OrderLine) -> charts.PriceStep:
+    """The first step: the list price, or of a change of plan what is left of the difference of two."""
+    if "change" in line.rates:
+        return _difference(line, line.rates["change"])
     why = _("%(what)s for %(duration)s at %(unit)s a %(period)s. Price list of %(since)s.") % {
         "what": line,
         "duration": line.duration,
@@ -92,6 +95,25 @@ def _public(line: OrderLine) -> charts.PriceStep:
         "since": _day(line.rates.get("price_since")),
     }
     return charts.PriceStep(_("Public price"), line.public_net, why)
+
+
+def _difference(line: OrderLine, change: dict[str, Any]) -> charts.PriceStep:
+    days = {"days": writing.number(change["days_left"]), "all": writing.number(change["days"])}
+    why = _(
+        "%(after)s for %(offer)s less %(before)s for %(from)s, each for one unit and %(period)s, × %(quantity)s. Of "
+        "that %(days)s days of %(all)s: what is left until %(end)s, the day of the change included."
+    )
+    words = {
+        "after": writing.amount(Decimal(change["unit_after"])),
+        "offer": line.offer_name,
+        "before": writing.amount(Decimal(change["unit_before"])),
+        "from": change["from"],
+        "period": line.get_period_display(),
+        "quantity": writing.number(line.quantity),
+        "end": writing.day(line.period_end),
+        **days,
+    }
+    return charts.PriceStep(_("Difference for %(days)s of %(all)s days") % days, line.public_net, why % words)
 
 
 def _client_chain(line: OrderLine, *, whose: str) -> list[charts.PriceStep]:
@@ -156,7 +178,12 @@ def _as_sum(step: charts.PriceStep) -> charts.PriceStep:
 
 def _clients_net(line: OrderLine) -> Decimal:
     """Return what the client pays, or would have paid, by its own degressive rate (Q5)."""
-    return round_cents(line.public_unit * line.quantity * line.periods * (1 - line.client_degressive_rate))
+    change = line.rates.get("change")
+    if change is None:
+        return round_cents(line.public_unit * line.quantity * line.periods * (1 - line.client_degressive_rate))
+    difference = Decimal(change["unit_after"]) - Decimal(change["unit_before"])
+    reduced = difference * line.quantity * (1 - line.client_degressive_rate)
+    return round_cents(part_of(reduced, (change["days_left"], change["days"])))
 
 
 def _sentence(line: OrderLine, *, is_partners: bool) -> str:
@@ -238,6 +265,8 @@ def _vat_in_words(line: OrderLine) -> str:
 def _orderer(line: OrderLine, *, as_partner: bool) -> str:
     """Name the person, and the organisation that they acted for; who works at a client is nothing for its partner."""
     order = line.order
+    if order.placed_by_id is None:
+        return _("nobody: it renews by itself")
     if order.partner is not None:
         return f"{order.placed_by_label}, {order.partner.organisation}"
     is_foreign = as_partner and line.earning_partner_id != order.client_id

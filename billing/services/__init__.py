@@ -1,5 +1,6 @@
 """Orders, invoices, credit notes, payments, the ledger, withdrawals. Rules 23 to 43."""
 
+from billing.services.advancing import advance_renewals
 from billing.services.checking import run_checks, start_checks
 from billing.services.corrections import approve_correction, correction_limit, propose_correction, reject_correction
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
@@ -8,11 +9,26 @@ from billing.services.exports import cancel_exports, start_client_export
 from billing.services.incoming import book_waiting, clarify, take_statement, try_transfer_again
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
-from billing.services.orders import place_order, quote_order, quote_renewal, renew
+from billing.services.orders import (
+    Share,
+    place_order,
+    quote_next_renewal,
+    quote_order,
+    quote_renewal,
+    quote_renewals,
+    renew,
+    renew_for_clients,
+    renewing_relationship,
+    shown_together,
+)
 from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
+from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
 from billing.services.quoting import Item, Quote, QuotedLine, drafted_lines
 from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
+from billing.services.reminding import remind_of_renewals
+from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
 from billing.services.resales import draft_resale, issue_resale
+from billing.services.standing import settle_products
 from billing.services.withdrawals import (
     approve_withdrawal,
     pay_out_withdrawal,
@@ -29,6 +45,9 @@ __all__ = [
     "Item",
     "Quote",
     "QuotedLine",
+    "Renewed",
+    "Share",
+    "advance_renewals",
     "amounts_shown",
     "approve_correction",
     "approve_withdrawal",
@@ -36,7 +55,9 @@ __all__ = [
     "book_waiting",
     "cancel_exports",
     "cashback_taken_back",
+    "change_plan",
     "change_rate",
+    "choose_next_plan",
     "clarify",
     "correction_limit",
     "credit_amounts",
@@ -45,22 +66,34 @@ __all__ = [
     "draft_resale",
     "drafted_lines",
     "due_on",
+    "due_products",
     "import_rates",
     "issue_invoice",
     "issue_resale",
+    "keep_plan",
     "pay_from_prepaid",
     "pay_out_withdrawal",
     "place_order",
     "propose_correction",
+    "quote_change",
+    "quote_next_renewal",
     "quote_order",
     "quote_renewal",
+    "quote_renewals",
     "reject_correction",
     "reject_withdrawal",
+    "remind_of_renewals",
     "renew",
+    "renew_chunk",
+    "renew_failed",
+    "renew_for_clients",
+    "renewing_relationship",
     "request_withdrawal",
     "run_checks",
     "settle_payment",
     "settle_payments",
+    "settle_products",
+    "shown_together",
     "start_checks",
     "start_client_export",
     "take_back_withdrawal",

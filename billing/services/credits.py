@@ -18,7 +18,7 @@ from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, Refund
 from billing.exceptions import CreditRefused
 from billing.models import CreditNote, CreditNoteLine, Invoice, OrderLine
 from billing.pricing import vat
-from billing.services import earning
+from billing.services import earning, standing
 from billing.services.invoices import CREDIT_NOTE, PROVIDER, take_number
 from billing.services.ledger import Movement, lock_accounts, post
 from billing.services.payments import write_settlement
@@ -75,6 +75,7 @@ def credit_invoice(
     earners = [earning.owner_of(line) for line in lines if line.cashback and line.earning_partner_id]
     refunds_here = amounts.refunded > 0 and means == RefundMeans.PREPAID
     payers = [(invoice.payer_id, invoice.currency)] if refunds_here else []
+    standing.hold_products(order_ids=[invoice.order_id])
     lock_accounts([*payers, *earners])  # all at once, in one order
     note = _write(invoice, amounts, reason.strip(), means, now)
     credit_lines = [
@@ -91,6 +92,8 @@ def credit_invoice(
         earning.credit(earning.earning_lines([invoice.pk]), now=now)
     else:
         earning.take_back(credit_lines, actor=actor, now=now)
+    if invoice.state != InvoiceState.OPEN:
+        standing.settle_products(order_ids=[invoice.order_id], now=now)
     tasks.mail_credit_note_issued.start(
         now=now, key=f"billing.mail_credit_note_issued:{note.pk}", credit_note_id=note.pk
     )

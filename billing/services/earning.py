@@ -20,6 +20,7 @@ from billing.models import CreditNoteLine, Earning, LedgerEntry, OrderLine
 from billing.pricing import reversed_cashback
 from billing.services.ledger import Movement, Owner, post
 from partnerportal.accounts.acting import SYSTEM, Acting
+from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 
 ZERO = Decimal("0.00")
@@ -223,10 +224,11 @@ def _reversal(cashback: LedgerEntry, credit_line: CreditNoteLine, amount: Decima
 
 
 def _record(entries: Sequence[LedgerEntry], *, action: str, actor: Acting, now: datetime) -> None:
+    owners = Organisation.objects.in_bulk({entry.account.organisation_id for entry in entries})
     acts = [
         log.Act(
             entry,
-            entry.account.organisation,
+            owners[entry.account.organisation_id],
             relationship_id=entry.relationship_id,
             changes={"amount": str(abs(entry.amount)), "currency": entry.account.currency},
         )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing import selectors
 from billing.choices import OrderKind
-from billing.exceptions import OrderRefused, PriceChanged
-from billing.models import Coverage, Invoice, Order, OrderLine
+from billing.exceptions import NoPrice, OrderRefused, PriceChanged
+from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.models.orders import duration
 from billing.services import earning
-from billing.services.invoices import issue_invoice
+from billing.services.invoices import issue_invoices
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, paid_periods, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
@@ -25,6 +28,11 @@ from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partners.models import Partner
 
+PLACED = {
+    OrderKind.ORDER: "billing.order.placed",
+    OrderKind.RENEWAL: "billing.renewal.placed",
+    OrderKind.CHANGE: "billing.plan.changed",
+}
 MAX_UNITS = 10_000  # of one line: more is a slip of the finger, and each unit may become a row
 
 
@@ -42,6 +50,34 @@ def quote_renewal(*, client_id: int, product_ids: Sequence[int], relationship_id
     """Price a renewal without placing it; arguments and refusals of :func:`renew`."""
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.all())
     return quote_items(client_id, wanted, relationship_id, now)
+
+
+def quote_next_renewal(*, products: Sequence[Product], now: datetime) -> Quote | None:
+    """Price the next renewal of products of one owner and payer, as it would be placed now; None if nobody would pay
+    it, or it has no price.
+    """
+    client_id = products[0].organisation_id
+    try:
+        relationship_id = renewing_relationship(products[0])
+        ids = [product.pk for product in products]
+        return quote_renewal(client_id=client_id, product_ids=ids, relationship_id=relationship_id, now=now)
+    except (OrderRefused, NoPrice):
+        return None
+
+
+def renewing_relationship(product: Product) -> int | None:
+    """Return the relationship through which a product's next renewal is placed; None where its owner pays.
+
+    Raises :class:`OrderRefused` where nobody does (Q19): the partner's access is over, it pays no more, or its standing
+    does not hold.
+    """
+    if product.renewal_payer == RenewalPayer.CLIENT:
+        return None
+    paying = Relationship.objects.active().filter(client=product.organisation_id, payer=Payer.PARTNER)
+    found: int | None = paying.values_list("pk", flat=True).first()
+    if product.renewal_payer == RenewalPayer.NOBODY or found is None:
+        raise OrderRefused(_("Nobody pays this renewal. Its owner chooses who does."))
+    return found
 
 
 @transaction.atomic
@@ -62,12 +98,12 @@ def place_order(
     was shown one. Terms are those of ``now`` and stay (Q11). Raises :class:`OrderRefused`, NoPrice, and
     :class:`PriceChanged` if it would be another order than the one that was shown.
     """
-    _lock_scope(client_id)
+    lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
         asked = [(item.offer.pk, item.quantity, item.periods) for item in items]
         placed = known.lines.order_by("position").values_list("offer", "quantity", "periods")
-        return _repeated(known, list(placed) == asked)
+        return repeated(known, list(placed) == asked)
     if not items:
         raise OrderRefused(_("Choose at least one offer."))
     for item in items:
@@ -78,8 +114,8 @@ def place_order(
         _check_periods(item)
     _check_extended(client_id, items)
     wanted = [_wanted(item) for item in items]
-    quote = _as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    return _write(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
+    quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
+    return write_order(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -92,52 +128,122 @@ def renew(
     actor: Acting,
     now: datetime,
     shown: str | None = None,
+    is_due_at_start: bool = False,
 ) -> Order:
     """Renew products of a client by one period each; equal offers in the same scope become one line, rounded once.
 
-    Raises :class:`OrderRefused` for a product that is not the client's or was terminated, and as :func:`place_order`.
+    ``is_due_at_start``: the invoice is due on the day on which the first of the periods begins, as of renewals that
+    nobody asked for; else it has the usual time. Raises :class:`OrderRefused` for a product that is not the client's,
+    was cancelled or terminated, and as :func:`place_order`.
     """
-    _lock_scope(client_id)
+    lock_scope(client_id)
     known = Order.objects.filter(key=key, client=client_id).first()
     if known is not None:
         renewed = Coverage.objects.filter(line__order=known).values_list("product", flat=True)
-        return _repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
+        return repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
-    quote = _as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    return _write(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now)
+    quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
+    due = due_at_start(quote, now) if is_due_at_start else None
+    return write_order(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now, due=due)
+
+
+def due_at_start(quote: Quote, now: datetime) -> date:
+    """Return until when a renewal that nobody asked for is to be paid: the day on which the first period begins."""
+    return max(timezone.localdate(now), min(quoted.period_start for quoted in quote.lines))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What is renewed of one client: its own people, or the partner that pays through ``relationship_id``."""
+
+    client_id: int
+    product_ids: tuple[int, ...]
+    relationship_id: int | None
+
+
+def quote_renewals(*, shares: Sequence[Share], now: datetime) -> list[Quote]:
+    """Price renewals of many clients without placing them; refusals of :func:`renew`."""
+    return [
+        quote_renewal(
+            client_id=one.client_id, product_ids=one.product_ids, relationship_id=one.relationship_id, now=now
+        )
+        for one in shares
+    ]
+
+
+def shown_together(quotes: Sequence[Quote]) -> str:
+    """Return what a page shows of many quotes, in short, for its form to carry."""
+    return " | ".join(quote.shown for quote in quotes)
+
+
+@transaction.atomic
+def renew_for_clients(*, shares: Sequence[Share], key: str, shown: str, actor: Acting, now: datetime) -> list[Order]:
+    """Renew products of many clients, an order and an invoice for each: all of it or nothing.
+
+    ``key`` and ``shown`` (:func:`shown_together`) as for :func:`renew`, which says what is refused.
+    """
+    lock_scope(*(one.client_id for one in shares))
+    keys = {one.client_id: f"{key}-{one.client_id}" for one in shares}
+    is_repeated = Order.objects.filter(key__in=keys.values(), client__in=keys).exists()
+    if not is_repeated and shown != shown_together(quote_renewals(shares=shares, now=now)):
+        raise PriceChanged(_("Look at the prices below before you renew: they are not those that you were shown."))
+    return [
+        renew(
+            client_id=one.client_id,
+            product_ids=one.product_ids,
+            relationship_id=one.relationship_id,
+            key=keys[one.client_id],
+            actor=actor,
+            now=now,
+        )
+        for one in shares
+    ]
 
 
 def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: ProductQuerySet) -> list[Wanted]:
-    """Group what is renewed: equal offers in the same scope, due on one day, become one line."""
+    """Return what is renewed, if all of it may be."""
     renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
-    found = list(renewable.select_related("offer__family").order_by("offer", "pk"))
+    found = list(renewable.select_related("offer__family", "next_offer__family").order_by("offer", "pk"))
     if len(found) != len(set(product_ids)) or not found:
         raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
+    cancelled = next((product for product in found if product.is_cancelled), None)
+    if cancelled is not None:
+        message = _("%(product)s is cancelled. Its owner takes the cancellation back before it is renewed.")
+        raise OrderRefused(message % {"product": cancelled})
     earners = dict(Product.objects.filter(pk__in=product_ids).with_earner().values_list("pk", "earner_relationship"))
+    return renewed_together(found, earners)
+
+
+def renewed_together(products: Sequence[Product], earners: Mapping[int, int | None]) -> list[Wanted]:
+    """Group what is renewed: equal offers in the same scope (``earners``: by product), due on one day, become one line.
+
+    The products come ordered by offer, then by their number.
+    """
     groups: dict[tuple[int, int | None, date], list[Product]] = {}
-    for product in found:
-        groups.setdefault((product.offer_id, earners[product.pk], product.renews_on), []).append(product)
+    for product in products:
+        groups.setdefault((product.renewed_offer.pk, earners[product.pk], product.renews_on), []).append(product)
     return [
-        Wanted(group[0].offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
+        Wanted(group[0].renewed_offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
         for group in groups.values()
     ]
 
 
-def _lock_scope(client_id: int) -> None:
+def lock_scope(*client_ids: int) -> list[int]:
     """Make orders take turns with whatever decides about them, in the one order of locks that all services keep:
-    organisation, partner, relationship, product.
+    organisation, partner, relationship, product. Return the active relationships of these clients.
 
     Counts are read and products added by one order at a time, at the client and in the portfolio of each partner that
     could earn (Q3); a relationship ends before an order or after it.
     """
-    Organisation.objects.select_for_update(no_key=True).get(pk=client_id)
-    relationships = Relationship.objects.filter(client=client_id, state=RelationshipState.ACTIVE).order_by("pk")
-    partners = Partner.objects.filter(Q(pk=client_id) | Q(pk__in=relationships.values("partner"))).order_by("pk")
+    organisations = Organisation.objects.filter(pk__in=client_ids).order_by("pk")
+    list(organisations.select_for_update(no_key=True).values_list("pk"))
+    relationships = Relationship.objects.filter(client__in=client_ids, state=RelationshipState.ACTIVE).order_by("pk")
+    partners = Partner.objects.filter(Q(pk__in=client_ids) | Q(pk__in=relationships.values("partner"))).order_by("pk")
     list(partners.select_for_update(no_key=True).values_list("pk"))
-    list(relationships.select_for_update(no_key=True).values_list("pk"))
+    return list(relationships.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _repeated(known: Order, is_same: bool) -> Order:
+def repeated(known: Order, is_same: bool) -> Order:
     """Return the order that was placed under this key, unless something else was asked for this time."""
     if not is_same:
         raise OrderRefused(
@@ -146,7 +252,7 @@ def _repeated(known: Order, is_same: bool) -> Order:
     return known
 
 
-def _as_shown(quote: Quote, shown: str | None) -> Quote:
+def as_shown(quote: Quote, shown: str | None) -> Quote:
     """Return a quote made under the locks, unless the person was shown another one (promise 3)."""
     if shown is not None and shown != quote.shown:
         raise PriceChanged(
@@ -179,7 +285,11 @@ def _check_extended(client_id: int, items: Sequence[Item]) -> None:
         raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
 
 
-def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -> Order:
+def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime, due: date | None = None) -> Order:
+    """Write what was quoted: order, lines, products, invoice. The caller holds the locks of :func:`lock_scope`.
+
+    ``due``: until when the invoice is to be paid; None for the usual time.
+    """
     order = Order.objects.create(
         kind=kind,
         client=quote.client,
@@ -200,15 +310,22 @@ def _write(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime) -
     log.record(
         at=now,
         actor=actor,
-        action="billing.order.placed" if kind == OrderKind.ORDER else "billing.renewal.placed",
+        action=PLACED[OrderKind(kind)],
         subject=order,
         organisation=quote.client,
         relationship_id=quote.relationship.pk if quote.relationship else None,
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
-    invoice: Invoice = issue_invoice(order=order, actor=actor, now=now)
+    dues = {} if due is None else {order.pk: due}
+    invoice: Invoice = issue_invoices(orders=[order], lines=lines, actor=actor, now=now, due=dues)[0]
     order.invoice = invoice
     return order
+
+
+def resolve_failures(product_ids: Collection[int], *, now: datetime) -> None:
+    """What is renewed leaves staff's queue, whoever renews it. The caller holds the products."""
+    waiting = RenewalFailure.objects.filter(product__in=product_ids, resolved_at=None)
+    waiting.update(resolved_at=now)
 
 
 def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -> None:
@@ -217,8 +334,20 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
     payer = RenewalPayer.PARTNER if paid_by_partner else RenewalPayer.CLIENT
     if wanted.renewed:
         products = list(wanted.renewed)
+        today = timezone.localdate(now)
+        unpaid = selectors.unpaid_since(product_ids=[product.pk for product in products], on=today)
+        resolve_failures([product.pk for product in products], now=now)
         for product in products:
-            client_services.renew_product(product=product, paid_until=quoted.period_end, renewal_payer=payer)
+            client_services.renew_product(
+                product=product,
+                paid_until=quoted.period_end,
+                renewal_payer=payer,
+                on=today,
+                is_settled=product.pk not in unpaid,
+            )
+    elif wanted.changed is not None:
+        client_services.change_offer(product=wanted.changed, offer=wanted.offer)
+        products = [wanted.changed]
     elif wanted.extends is not None:
         client_services.extend_product(product=wanted.extends, units=wanted.quantity)
         products = [wanted.extends]
@@ -238,7 +367,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
                 line=line,
                 product=product,
                 period_start=start,
-                is_extension=wanted.extends is not None,
+                is_extension=not wanted.renewed and wanted.touched is not None,
             )
             for product in products
             for start in paid_periods(quoted)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, Means
 from billing.exceptions import PaymentRefused
 from billing.models import Invoice, Payment
-from billing.services import earning
+from billing.services import earning, standing
 from billing.services.ledger import Movement, Owner, lock_accounts, post
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
@@ -155,6 +155,8 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
     lines = earning.earning_lines(invoice.pk for invoice in settled)
     prepaid = [payment for payment in payments if payment.means == Means.PREPAID]
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
+    order_ids = [invoice.order_id for invoice in settled]
+    standing.hold_products(order_ids=order_ids)
     lock_accounts([*payers, *(earning.owner_of(line) for line in lines)])  # all at once: nobody waits crosswise
     Payment.objects.bulk_create(payments, batch_size=BATCH)
     for invoice in settled:
@@ -185,6 +187,7 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
         ],
     )
     earning.credit(lines, now=now)
+    standing.settle_products(order_ids=order_ids, now=now)
 
 
 def write_settlement(invoices: Sequence[Invoice]) -> None:

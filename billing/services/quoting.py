@@ -1,4 +1,4 @@
-"""What an order would be: who pays, who earns, and every line priced. Rules 30 to 37, Q3, Q4, Q11, Q13, Q38."""
+"""What an order would be: who pays, who earns, every line priced. Rules 30 to 37, Q3, Q4, Q11, Q13, Q38, section 9."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from billing.choices import Outcome
 from billing.exceptions import OrderRefused
 from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, StepAhead, price_line, step_ahead, vat
+from billing.pricing import Case, Line, Rates, StepAhead, change_rates, part_of, price_line, step_ahead, vat
 from billing.pricing import Outcome as Priced
 from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
@@ -25,6 +25,7 @@ from clients.models import Product, Relationship
 from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
+from partnerportal.kernel.money import round_cents
 from partners.models import Partner
 
 PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
@@ -51,11 +52,38 @@ class Wanted:
     name: str
     renewed: tuple[Product, ...] = ()
     periods: int = 1
+    changed: Product | None = None  # to the offer, which is dearer, for what is left of its period
 
     @property
     def touched(self) -> Product | None:
         """The product whose scope decides (rows 5, 6, 11); None for something new."""
-        return self.extends or (self.renewed[0] if self.renewed else None)
+        return self.extends or self.changed or (self.renewed[0] if self.renewed else None)
+
+    @property
+    def counted(self) -> tuple[Product, ...]:
+        """The products whose units are there already, and count once."""
+        return self.renewed if self.changed is None else (self.changed,)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What decides about an item that the client's own people order: whether the client is a partner itself, which
+    relationship earns on the item, and what else is active there.
+    """
+
+    own: Partner | None = None
+    earner: Relationship | None = None
+    full: Relationship | None = None
+    is_any_active: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The case of the decision table, and who earns in it."""
+
+    case: Case
+    earner: Relationship | None
+    partner: Partner | None
 
 
 @dataclass(frozen=True)
@@ -116,10 +144,8 @@ class Quote:
 def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int | None, now: datetime) -> Quote:
     """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice."""
     client = Organisation.objects.get(pk=client_id)
-    relationship = _ordering_relationship(client_id, relationship_id)
-    payer = client
-    if relationship is not None and relationship.is_paid_by_partner:
-        payer = relationship.partner.organisation
+    relationship = ordering_relationship(client_id, relationship_id)
+    payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
     book = RateBook(timezone.localdate(now))
     counter = _Counter(client_id, wanted)
@@ -128,7 +154,13 @@ def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int |
     return Quote(client, payer, relationship, currency, lines, vat_rate)
 
 
-def _ordering_relationship(client_id: int, relationship_id: int | None) -> Relationship | None:
+def payer_of(client: Organisation, relationship: Relationship | None) -> Organisation:
+    """Return whose means pay what is ordered through a relationship, or by the client's own people (rules 24, 25)."""
+    is_partners = relationship is not None and relationship.is_paid_by_partner
+    return relationship.partner.organisation if relationship is not None and is_partners else client
+
+
+def ordering_relationship(client_id: int, relationship_id: int | None) -> Relationship | None:
     """Return the relationship through which a partner orders; rows 7 and 9 are refused here."""
     if relationship_id is None:
         return None
@@ -150,51 +182,112 @@ def _quote_line(
     counter: _Counter,
     now: datetime,
 ) -> QuotedLine:
-    case, earner, partner = _scope(item, client, relationship)
-    rates = book.rates(offer=item.offer, currency=currency)
-    client_count = counter.client(item)
-    partner_count = counter.partner(item, partner.pk) if partner is not None else None
+    scope = scope_of(_surroundings(item, client, relationship), relationship)
+    partner_count = counter.partner(item, scope.partner.pk) if scope.partner is not None else None
+    return price_item(item, scope, partner_count, counter.client(item), currency, book, timezone.localdate(now))
+
+
+def price_item(
+    item: Wanted, scope: Scope, partner_count: int | None, client_count: int, currency: str, book: RateBook, today: date
+) -> QuotedLine:
+    """Price an item whose scope and counts are known; nothing is asked of the database. Raises NoPrice."""
+    rates = item_rates(item, currency, book, today)
     terms: Any = {
         "rates": rates,
         "quantity": item.quantity,
-        "case": case,
+        "case": scope.case,
         "partner_count": partner_count or 0,
         "client_count": client_count,
         "client_degressive": settings.PROGRAMME["client_degressive"],
         "periods": item.periods,
     }
-    ahead = None if item.renewed else step_ahead(**terms, within=settings.PROGRAMME["step_hint_units"])
-    start, end = _period(item, timezone.localdate(now))
-    version = book.version(offer=item.offer, currency=currency)
+    ahead = None if item.counted else step_ahead(**terms, within=settings.PROGRAMME["step_hint_units"])
+    start, end = period_of(item, today)
     return QuotedLine(
-        item, rates, version, price_line(**terms), earner, partner, partner_count, client_count, start, end, ahead
+        item,
+        rates,
+        item_version(item, currency, book, rates),
+        price_line(**terms),
+        scope.earner,
+        scope.partner,
+        partner_count,
+        client_count,
+        start,
+        end,
+        ahead,
     )
 
 
-def _scope(
-    item: Wanted, client: Organisation, relationship: Relationship | None
-) -> tuple[Case, Relationship | None, Partner | None]:
+def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
+    """Return what a unit costs; of a change of plan the difference, for the part of the period that is left."""
+    rates = book.rates(offer=item.offer, currency=currency)
+    if item.changed is None:
+        return rates
+    before = book.rates(offer=item.changed.offer, currency=currency)
+    return change_rates(before=before, after=rates, part=part_left(item.changed, today))
+
+
+def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> dict[str, Any]:
+    """Return which rows the price was read from; of a change of plan also from what to what, and for how long."""
+    version = book.version(offer=item.offer, currency=currency)
+    if item.changed is None or rates.part is None:
+        return version
+    before = book.rates(offer=item.changed.offer, currency=currency).public_unit
+    change = {
+        "from": item.changed.offer.name,
+        "price_before": book.version(offer=item.changed.offer, currency=currency)["price"],
+        "unit_before": str(before),
+        "unit_after": str(before + rates.public_unit),
+        "days_left": rates.part[0],
+        "days": rates.part[1],
+    }
+    return {**version, "change": change}
+
+
+def part_left(product: Product, today: date) -> tuple[int, int]:
+    """Return how many days are left of what is paid, in days of the period that runs: (12, 30), the day included.
+
+    Whole periods that are paid ahead count as such, however long their months are.
+    """
+    length, ahead = PERIODS[Period(product.offer.period)], 0
+    while product.renews_on - length * (ahead + 1) > today:
+        ahead += 1
+    end, start = product.renews_on - length * ahead, product.renews_on - length * (ahead + 1)
+    days = (end - start).days
+    return ahead * days + (end - today).days, days
+
+
+def _surroundings(item: Wanted, client: Organisation, relationship: Relationship | None) -> Surroundings:
+    if relationship is not None:  # what a partner orders earns it, whatever else there is
+        return Surroundings()
+    own = Partner.objects.approved().filter(pk=client.pk).first()
+    if own is not None:
+        return Surroundings(own=own)
+    active = Relationship.objects.active().filter(client=client)
+    return Surroundings(
+        earner=_earner(item, client), full=active.filter(access="FULL").first(), is_any_active=active.exists()
+    )
+
+
+def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
     """Return the case of the decision table, and who earns in it."""
     if relationship is not None:
         payer = "partner" if relationship.is_paid_by_partner else "client"
-        return Case(access="full", ordered_by="partner", payer=payer), relationship, relationship.partner
-    own = Partner.objects.approved().filter(pk=client.pk).first()
-    if own is not None:
-        return Case(access="full", ordered_by="partner", payer="partner", is_own_organisation=True), None, own
-    earner = _earner(item, client)
+        return Scope(Case(access="full", ordered_by="partner", payer=payer), relationship, relationship.partner)
+    if around.own is not None:
+        own = Case(access="full", ordered_by="partner", payer="partner", is_own_organisation=True)
+        return Scope(own, None, around.own)
+    earner = around.earner
     if earner is None:
-        has_limited = Relationship.objects.active().filter(client=client).exists()
-        access = "limited" if has_limited else "none"
-        return Case(access=access, ordered_by="client", is_managed=False), None, None
-    if earner.is_full:
-        payer = "partner" if earner.is_paid_by_partner else "client"
-        return Case(access="full", ordered_by="client", payer=payer), earner, earner.partner
-    has_full = Relationship.objects.active().filter(client=client, access="FULL").first()
-    if has_full is not None:
-        payer = "partner" if has_full.is_paid_by_partner else "client"
-        case = Case(access="full", ordered_by="client", payer=payer, earns_for_limited_partner=True)
-        return case, earner, earner.partner
-    return Case(access="limited", ordered_by="client", is_managed=True), earner, earner.partner
+        access = "limited" if around.is_any_active else "none"
+        return Scope(Case(access=access, ordered_by="client", is_managed=False), None, None)
+    full = earner if earner.is_full else around.full
+    if full is None:
+        return Scope(Case(access="limited", ordered_by="client", is_managed=True), earner, earner.partner)
+    payer = "partner" if full.is_paid_by_partner else "client"
+    is_limited = not earner.is_full
+    case = Case(access="full", ordered_by="client", payer=payer, earns_for_limited_partner=is_limited)
+    return Scope(case, earner, earner.partner)
 
 
 def _earner(item: Wanted, client: Organisation) -> Relationship | None:
@@ -221,8 +314,8 @@ class _Counter:
         self._renewed: dict[int, list[Product]] = defaultdict(list)
         self._counts: dict[tuple[int | None, int], int] = {}
         for item in wanted:
-            if item.renewed:
-                self._renewed[item.offer.family_id] += item.renewed
+            if item.counted:
+                self._renewed[item.offer.family_id] += item.counted
             else:
                 self._ordered[item.offer.family_id] += item.quantity
 
@@ -246,7 +339,10 @@ class _Counter:
         return self._counts[whose, family_id]
 
 
-def _period(item: Wanted, today: date) -> tuple[date, date]:
+def period_of(item: Wanted, today: date) -> tuple[date, date]:
+    """Return the period that a line pays for, its end exclusive."""
+    if item.changed is not None:
+        return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
     return start, start + PERIODS[Period(item.offer.period)] * item.periods
 
@@ -275,7 +371,7 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         periods=quoted.wanted.periods,
         period_start=quoted.period_start,
         period_end=quoted.period_end,
-        public_unit=quoted.rates.public_unit,
+        public_unit=round_cents(part_of(quoted.rates.public_unit, quoted.rates.part)),
         public_net=line.public_net,
         charged_net=line.charged_net,
         client_degressive_rate=line.client_degressive_rate,

@@ -27,7 +27,7 @@ SOON = timedelta(days=14)
 AND_PAY, BY_INVOICE = "pay", "invoice"  # what the second button says
 
 
-class _Ordering(ActionView):
+class Ordering(ActionView):
     """Two steps on one page, so that it works without script: the price with every step, then the order of that."""
 
     permission = BillingPermission.ORDER_PLACE
@@ -124,7 +124,7 @@ class _Ordering(ActionView):
         return context
 
 
-class OrderPlaceView(_Ordering):
+class OrderPlaceView(Ordering):
     """Order: choose, see the price with every step, confirm."""
 
     form_class = forms.OrderForm
@@ -159,7 +159,7 @@ class OrderPlaceView(_Ordering):
         )
 
 
-class RenewView(_Ordering):
+class RenewView(Ordering):
     """Renew products by one period: choose, see the price of each, confirm."""
 
     form_class = forms.RenewForm
@@ -169,14 +169,15 @@ class RenewView(_Ordering):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer what may be seen here, what is due first on top."""
-        products = Product.objects.visible_to(self.request.acting).in_use().select_related("offer")
+        products = Product.objects.visible_to(self.request.acting).in_use().filter(cancelled_at=None)
+        products = products.select_related("offer", "next_offer")
         return super().get_form_kwargs() | {"products": products.order_by("renews_on", "pk")}
 
     def get_initial(self) -> dict[str, Any]:
         """A fresh key, and what is chosen already: the product one came from, what is due soon, or all."""
         due, chosen = self.request.GET.get("due"), self.request.GET.getlist("product")
         if due in {"soon", "all"}:
-            products = Product.objects.visible_to(self.request.acting).in_use()
+            products = Product.objects.visible_to(self.request.acting).in_use().filter(cancelled_at=None)
             if due == "soon":
                 products = products.filter(renews_on__lt=timezone.localdate() + SOON)
             chosen = [str(pk) for pk in products.values_list("pk", flat=True)]

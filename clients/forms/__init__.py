@@ -23,13 +23,15 @@ from clients.forms.people import (
     TeamMembersForm,
     TickedClientsForm,
 )
-from clients.forms.products import DescribeForm, RenewalsForm, TransferForm
+from clients.forms.products import AutomaticForm, CancelForm, DescribeForm, RenewalsForm, TransferForm
 
 __all__ = [
     "AS_ASKED",
     "PRESETS",
     "RIGHT_COLUMNS",
     "AssignForm",
+    "AutomaticForm",
+    "CancelForm",
     "ChangeAccessForm",
     "ClaimForm",
     "DescribeForm",

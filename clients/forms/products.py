@@ -29,6 +29,18 @@ class DescribeForm(forms.Form):
         return self.cleaned_data["technical_note"].replace("\r\n", "\n")
 
 
+class AutomaticForm(forms.Form):
+    """Whether a product renews by itself."""
+
+    is_on = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+
+class CancelForm(forms.Form):
+    """To which day a product is cancelled: the one that the page showed."""
+
+    ends_on = forms.DateField(widget=forms.HiddenInput)
+
+
 class TransferForm(forms.Form):
     """To whom a product goes: an organisation that one leads oneself, or whoever reads a mail address."""
 

@@ -23,6 +23,14 @@ class Product(models.Model):
     technical_note = models.TextField(max_length=2000, blank=True)  # for whoever manages it: the right "technical"
     created_at = models.DateTimeField()
     renews_on = models.DateField()  # the first day that is not paid yet
+    renews_automatically = models.BooleanField(default=True, db_default=True)
+    next_offer = models.ForeignKey(Offer, null=True, on_delete=models.PROTECT, related_name="+")  # from renews_on on
+    # Cancelled to renews_on: it works until then, and ends.
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by_label = models.CharField(max_length=254, blank=True, db_default="")
+    overdue_since = models.DateField(null=True)  # the first day that has begun without being paid
+    blocked_at = models.DateTimeField(null=True)
+    terminated_at = models.DateTimeField(null=True)
 
     objects = ProductQuerySet.as_manager()
 
@@ -33,14 +41,61 @@ class Product(models.Model):
                 name="product_renewal_payer_known", condition=Q(renewal_payer__in=RenewalPayer.values)
             ),
             models.CheckConstraint(name="product_has_units", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(  # What is blocked is so since a moment, and because something is not paid.
+                name="product_blocked_iff_dated",
+                condition=Q(state=ProductState.BLOCKED, blocked_at__isnull=False, overdue_since__isnull=False)
+                | (~Q(state=ProductState.BLOCKED) & Q(blocked_at=None)),
+            ),
+            models.CheckConstraint(
+                name="product_terminated_iff_dated",
+                condition=Q(state=ProductState.TERMINATED, terminated_at__isnull=False)
+                | (~Q(state=ProductState.TERMINATED) & Q(terminated_at=None)),
+            ),
+            models.CheckConstraint(  # Somebody has cancelled it, or nobody has.
+                name="product_cancelled_by_somebody",
+                condition=Q(cancelled_at=None, cancelled_by_label="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancelled_by_label="")),
+            ),
+            models.CheckConstraint(  # A change of plan leads to another plan, of something that goes on.
+                name="product_next_offer_is_another",
+                condition=Q(next_offer=None) | (~Q(next_offer=F("offer")) & Q(cancelled_at=None, terminated_at=None)),
+            ),
         ]
         indexes = [
+            models.Index(  # What falls due on a day, everybody's: renewals, reminders, the timeline.
+                fields=["renews_on", "id"],
+                condition=~Q(state=ProductState.TERMINATED),
+                name="product_due",
+            ),
+            models.Index(
+                fields=["overdue_since", "id"], condition=Q(overdue_since__isnull=False), name="product_overdue"
+            ),
             models.Index(fields=["organisation", "state", "renews_on", "id"], name="product_by_owner"),
             models.Index(fields=["offer", "state"], name="product_by_offer"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether it ends with the period that is paid."""
+        return self.cancelled_at is not None
+
+    @property
+    def renewed_offer(self) -> Offer:
+        """The plan from the next renewal on."""
+        return self.next_offer or self.offer
+
+    @property
+    def is_renewed_by_itself(self) -> bool:
+        """Tell whether the next renewal comes without anybody doing something."""
+        return (
+            self.renews_automatically
+            and not self.is_cancelled
+            and self.state == ProductState.ACTIVE
+            and self.renewal_payer != RenewalPayer.NOBODY
+        )
 
 
 class ProductUsage(models.Model):

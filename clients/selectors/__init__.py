@@ -31,7 +31,15 @@ from clients.selectors.people import (
     ways_in_words,
     what_remains,
 )
-from clients.selectors.products import asked_products, managers_of, may_read_payer, products_of, units_of_family
+from clients.selectors.products import (
+    asked_products,
+    managers_of,
+    may_read_payer,
+    products_of,
+    units_by_client,
+    units_by_partner,
+    units_of_family,
+)
 from clients.selectors.reach import Reach, Way, granted_on_product, reach, rights_in_space
 from clients.selectors.sight import Sight, sight
 from clients.selectors.terms import (
@@ -98,6 +106,8 @@ __all__ = [
     "teams_of",
     "terms_in_words",
     "transfer_waiting",
+    "units_by_client",
+    "units_by_partner",
     "units_of_family",
     "usage_by_week",
     "uses_in_order",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from clients.choices import Access, RenewalPayer
@@ -26,6 +30,52 @@ def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
     """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
     counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
     return counted["units"] or 0
+
+
+def units_by_client(*, client_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Return how many units run by organisation and family, as :func:`units_of_family` counts one (Q3, Q4)."""
+    running = Product.objects.running().filter(organisation__in=list(client_ids))
+    counted = running.values_list("organisation", "offer__family").annotate(units=Sum("quantity"))
+    return {(client, family): units for client, family, units in counted}
+
+
+# One row for each running product in the scope of one of these partners: its own, or a client's that the earning
+# relationship opens, the one that was granted it first (Q13), as ProductQuerySet.managed_by finds them for one partner.
+_UNITS = """
+WITH active AS (
+    SELECT relationship.* FROM clients_relationship relationship
+    JOIN partners_partner partner ON partner.organisation_id = relationship.partner_id AND partner.state = 'APPROVED'
+    WHERE relationship.state = 'ACTIVE' AND (relationship.ends_at IS NULL OR relationship.ends_at > %(now)s)
+), claims AS (
+    SELECT product.id, product.organisation_id, product.offer_id, product.quantity, active.partner_id,
+           row_number() OVER (
+               PARTITION BY product.id
+               ORDER BY CASE active.access WHEN 'FULL' THEN LEAST(active.access_since, g.granted_at)
+                                           ELSE g.granted_at END, active.id
+           ) AS place
+    FROM active
+    JOIN clients_product product ON product.organisation_id = active.client_id AND product.state = 'ACTIVE'
+    LEFT JOIN clients_grant g ON g.relationship_id = active.id AND g.product_id = product.id
+    WHERE (active.access = 'FULL' OR g.id IS NOT NULL)
+      AND active.client_id IN (SELECT client_id FROM active WHERE partner_id = ANY(%(partners)s))
+), managed AS (
+    SELECT partner_id, offer_id, quantity FROM claims
+    WHERE place = 1 AND partner_id = ANY(%(partners)s) AND organisation_id <> partner_id
+    UNION ALL
+    SELECT organisation_id, offer_id, quantity FROM clients_product
+    WHERE state = 'ACTIVE' AND organisation_id = ANY(%(partners)s)
+)
+SELECT managed.partner_id, offer.family_id, sum(managed.quantity)
+FROM managed JOIN catalogue_offer offer ON offer.id = managed.offer_id
+GROUP BY managed.partner_id, offer.family_id
+"""
+
+
+def units_by_partner(*, partner_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], int]:
+    """Return how many units run in each partner's portfolio by family, in one statement (Q3, Q4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, {"partners": list(partner_ids), "now": now})
+        return {(partner, family): int(units) for partner, family, units in cursor.fetchall()}
 
 
 def managers_of(*, product: Product) -> QuerySet[Relationship]:

@@ -13,7 +13,7 @@ from clients.services.dates import (
 )
 from clients.services.ending import end_relationship, stop_renewals
 from clients.services.joining import take_over_all_ties, take_over_ties, write_leaving
-from clients.services.products import add_products, describe_product, extend_product, pay_renewals, renew_product
+from clients.services.products import add_products, describe_product, extend_product, pay_renewals
 from clients.services.reviewing import confirm_access, idle_mark, narrowed, note_use, renew_access, take_back_unused
 from clients.services.simulating import Outcome, simulate
 from clients.services.starting import (
@@ -26,6 +26,21 @@ from clients.services.starting import (
     request_client,
     resend,
     withdraw,
+)
+from clients.services.subscriptions import (
+    block_products,
+    cancel_product,
+    change_offer,
+    choose_next_offer,
+    drop_payers,
+    keep_product,
+    mark_overdue,
+    may_switch_on,
+    renew_product,
+    renew_products,
+    set_automatic_renewal,
+    settle_products,
+    terminate_products,
 )
 from clients.services.teams import (
     change_team,
@@ -59,15 +74,20 @@ __all__ = [
     "ask_about_unused",
     "ask_for_reviews",
     "assign_member",
+    "block_products",
+    "cancel_product",
     "change_access",
     "change_assignment",
+    "change_offer",
     "change_payer",
     "change_team",
+    "choose_next_offer",
     "claim_request",
     "code_lifetime",
     "confirm_access",
     "delete_team",
     "describe_product",
+    "drop_payers",
     "end_agreed_access",
     "end_relationship",
     "expire_invitations",
@@ -76,8 +96,11 @@ __all__ = [
     "give_clients",
     "idle_mark",
     "invite_partner",
+    "keep_product",
     "make_request_code",
     "make_team",
+    "mark_overdue",
+    "may_switch_on",
     "narrowed",
     "note_use",
     "offer_transfer",
@@ -88,16 +111,20 @@ __all__ = [
     "remind_of_questions",
     "renew_access",
     "renew_product",
+    "renew_products",
     "request_client",
     "resend",
     "resend_transfer",
+    "set_automatic_renewal",
     "set_team_members",
+    "settle_products",
     "simulate",
     "stop_renewals",
     "take_back_unused",
     "take_clients",
     "take_over_all_ties",
     "take_over_ties",
+    "terminate_products",
     "unassign_member",
     "withdraw",
     "withdraw_transfer",

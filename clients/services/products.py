@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients import selectors
-from clients.choices import ProductState, RenewalPayer
+from clients.choices import RenewalPayer
 from clients.exceptions import NotPossible
 from clients.models import Product
 from partnerportal.accounts.acting import Acting
@@ -47,12 +47,6 @@ def extend_product(*, product: Product, units: int) -> None:
     """Add units to a product that is there (more seats). The caller holds the product's lock."""
     product.quantity += units
     product.save(update_fields=["quantity"])
-
-
-def renew_product(*, product: Product, paid_until: date, renewal_payer: str) -> None:
-    """Prolong a product to ``paid_until`` (exclusive); a blocked one works again. The caller holds its lock."""
-    product.renews_on, product.state, product.renewal_payer = paid_until, ProductState.ACTIVE, renewal_payer
-    product.save(update_fields=["renews_on", "state", "renewal_payer"])
 
 
 @transaction.atomic

@@ -143,6 +143,8 @@ class ProductDetailView(OneProduct, PageView):
             may_pay=ClientPermission.RENEWALS_PAY.granted_to(acting),
             may_read_payer=selectors.may_read_payer(product, relationship=acting.relationship),
             rights=self.rights,
+            may_see_renewal=self.holds(ClientPermission.RENEWAL_SET),
+            follows_tone="" if product.is_cancelled or product.state == ProductState.TERMINATED else "warn",
             may_describe=self.holds(ClientPermission.PRODUCT_DESCRIBE),
             may_see_statistics=self.holds(ClientPermission.PRODUCT_STATISTICS),
             may_transfer=may_transfer and product.state != ProductState.TERMINATED,

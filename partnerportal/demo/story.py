@@ -39,6 +39,11 @@ GROWTH: tuple[tuple[int, str, str, int, str, str | None], ...] = (
     (11, "verte", "certificate-dv", 1, "maison-verte.fr certificate", None),
     (12, "horizon", "certificate-ev", 1, "horizon.ch certificate", None),
 )
+# days overdue, client, offer, name: what nobody renews; the first is blocked by now
+LET_GO: tuple[tuple[int, str, str, str], ...] = (
+    (18, "weingut", "mail-archive", "Tasting room archive"),
+    (4, "moser", "mail-hosting", "Bakery course mail"),
+)
 FULL_PARTNER = clients.Terms(access=Access.FULL, payer=Payer.PARTNER)
 
 
@@ -62,7 +67,9 @@ class Story:
             self._review_volumes(since=(at - relativedelta(months=1)).date(), until=at.date(), now=at)
             self._renew_everything(at)
             self._grow(month, at + relativedelta(hours=1))
+            self._let_go(since=at, until=at + relativedelta(months=1))
         self._review_volumes(since=at.date(), until=self.now.date(), now=self.now)
+        self._advance(20)
         self._recently()
         Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
 
@@ -173,6 +180,7 @@ class Story:
     def _renew_everything(self, at: datetime) -> None:
         """Renew what falls due in these days, each by whoever pays it."""
         due = Product.objects.filter(renews_on__lte=at.date() + relativedelta(days=3))
+        due = due.exclude(name__in=[name for _days, _client, _code, name in LET_GO])
         for key, organisation in self.people.organisations.items():
             product_ids = list(due.filter(organisation=organisation).order_by("pk").values_list("pk", flat=True))
             if not product_ids:
@@ -204,6 +212,46 @@ class Story:
         for when, client, code, quantity, name, through in GROWTH:
             if when == month:
                 self._order(client, code, quantity, name, at, through=through)
+
+    def _let_go(self, *, since: datetime, until: datetime) -> None:
+        """What nobody renews, ordered so long ago that it is overdue or blocked by now."""
+        for days, client, code, name in LET_GO:
+            at = self.now - relativedelta(months=1, days=days)
+            if since <= at < until:
+                self._order(client, code, 1, name, at)
+                product = Product.objects.get(name=name)
+                clients.set_automatic_renewal(
+                    product_id=product.pk,
+                    organisation_id=product.organisation_id,
+                    is_on=False,
+                    actor=self.people.legal[client],
+                    now=at,
+                )
+
+    def _advance(self, days: int) -> None:
+        """Bring every product to where it stands, as the nightly job does."""
+        for ago in range(days, -1, -1):
+            night = _noon((self.now - relativedelta(days=ago)).date()) - relativedelta(hours=11)
+            billing.advance_renewals(on=night.date(), now=min(night, self.now))
+
+    def _subscriptions(self, at: datetime) -> None:
+        """One that is cancelled, and one whose cheaper plan waits for its renewal."""
+        cancelled = Product.objects.get(name="moser.ch website 2")
+        clients.cancel_product(
+            product_id=cancelled.pk,
+            organisation_id=cancelled.organisation_id,
+            ends_on=cancelled.renews_on,
+            actor=self.people.legal["moser"],
+            now=at,
+        )
+        smaller = Product.objects.get(name="Archive server")
+        billing.choose_next_plan(
+            client_id=smaller.organisation_id,
+            product_id=smaller.pk,
+            offer=self.offers["cloud-server-s"],
+            actor=self.people.legal["horizon"],
+            now=at,
+        )
 
     def _uses(self) -> None:
         """When partners last used what they have; Atelier Nord has not managed the archive's server for a year."""
@@ -262,6 +310,7 @@ class Story:
         """What waits for somebody now: a request, an invitation, a product on offer, an application, money."""
         self._uses()
         at = self.now - relativedelta(days=3)
+        self._subscriptions(at)
         self._money(at)
         legal, organisations = self.people.legal, self.people.organisations
         clients.request_client(

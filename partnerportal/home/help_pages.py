@@ -268,6 +268,51 @@ HELP_PAGES = (
         ((_("Your products"), "clients:product_list"),),
     ),
     HelpPage(
+        "renewals",
+        _("Renew, change the plan, cancel"),
+        _("Products renew by themselves unless you say otherwise; you read beforehand when and for how much."),
+        (
+            (
+                _("By itself"),
+                _(
+                    "%(renewal_days)s days before its period ends a product is renewed: paid from the prepaid account if that "
+                    "holds the whole amount, else by an invoice that is due when the new period begins. A mail says so "
+                    "%(renewal_notice_days)s days before that, with the amount."
+                ),
+            ),
+            (
+                _("By hand"),
+                _(
+                    "“Due” lists what has to be renewed. Automatic renewal is switched off whenever you like, and on as long "
+                    "as at least %(renewal_days)s days remain."
+                ),
+            ),
+            (
+                _("Not renewed, or not paid"),
+                _(
+                    "From its first unpaid day a product is overdue, %(block_days)s days later it is blocked, and "
+                    "%(terminate_days)s days after that it ends for good. Renewed or paid before, it works again. What a "
+                    "partner owes never blocks a client's product."
+                ),
+            ),
+            (
+                _("Another plan"),
+                _(
+                    "A dearer plan begins at once: you pay the difference of the list prices for the days that are left. A "
+                    "cheaper one begins with the next renewal, and can be taken back until then."
+                ),
+            ),
+            (
+                _("Cancel"),
+                _(
+                    "A cancelled product works to the end of what is paid. Until then you can take it back. Only the "
+                    "owner's people cancel, never a partner."
+                ),
+            ),
+        ),
+        ((_("What is due"), "billing:due_list"), (_("Your products"), "clients:product_list")),
+    ),
+    HelpPage(
         "billing",
         _("Who pays, and what the partner earns"),
         _("Rebate or cashback: one of them for each payment, always from the same price."),

@@ -30,6 +30,10 @@ def programme_numbers(day: date) -> dict[str, str]:
         "access_renewal_months": writing.number(programme["access_renewal_months"]),
         "unused_days": writing.number(programme["unused_days"]),
         "review_months": writing.number(programme["review_months"]),
+        **{
+            name: writing.number(programme[name])
+            for name in ("renewal_days", "renewal_notice_days", "block_days", "terminate_days")
+        },
         "tender_days": writing.number(programme["tender_days"]),
         "max_partner_rate": writing.percent(Decimal(programme["max_partner_rate"])),
         "rate_of_35_hostings": writing.percent(_rate_of_hostings(35, day)),

@@ -129,6 +129,13 @@ PROGRAMME: dict[str, Any] = {
     "rate_file_kilobytes": env.number("PROGRAMME_RATE_FILE_KILOBYTES", 512),  # of an uploaded list of prices or rates
     "step_hint_units": env.number("PROGRAMME_STEP_HINT_UNITS", 5),  # a quote names a step that is so many units ahead
     "payment_days": env.number("PROGRAMME_PAYMENT_DAYS", 30),
+    # Renewals (section 9)
+    "renewal_days": env.number("PROGRAMME_RENEWAL_DAYS", 14),  # before a period ends its renewal is placed
+    "renewal_notice_days": env.number("PROGRAMME_RENEWAL_NOTICE_DAYS", 14),  # N10: before that, the mail that says so
+    "renewal_reminder_days": (60, 30, 14, 7, 1),  # before a period ends; the longest first
+    "due_list_months": env.number("PROGRAMME_DUE_LIST_MONTHS", 2),  # how far the list of what is due looks by itself
+    "block_days": env.number("PROGRAMME_BLOCK_DAYS", 15),  # from the first unpaid day on
+    "terminate_days": env.number("PROGRAMME_TERMINATE_DAYS", 30),  # from the block on
     # Q35, in the account's own currency.
     "top_up_least": env.amount("PROGRAMME_TOP_UP_LEAST", "10"),
     "top_up_most": env.amount("PROGRAMME_TOP_UP_MOST", "10000"),
@@ -286,12 +293,28 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=10),
         "kwargs": {"kind": "billing.check_invariants"},
     },
+    "advance renewals": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=0, minute=20),
+        "kwargs": {"kind": "billing.advance_renewals"},
+    },
+    "renew due products": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=1, minute=10),
+        "kwargs": {"kind": "billing.renew_due_products"},
+    },
+    "remind of renewals": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=6, minute=20),
+        "kwargs": {"kind": "billing.remind_of_renewals"},
+    },
     "review thresholds": {
         "task": "partnerportal.work.tasks.start_daily",
         "schedule": crontab(hour=3, minute=10),
         "kwargs": {"kind": "billing.review_thresholds"},
     },
 }
+RENEWAL_CHUNK = env.number("RENEWAL_CHUNK", 2_000)  # products of one transaction of the renewal run
 EXPORT_BATCH = env.number("EXPORT_BATCH", 100)  # rows of an export between two looks at whether it may go on
 PAYMENT_BATCH = env.number("PAYMENT_BATCH", 500)  # transfers that are booked in one transaction
 WORK_HEARTBEAT_TIMEOUT = timedelta(seconds=30)

@@ -65,6 +65,9 @@ partners:staff_affiliation_end      302/302  403/403  403/403  403/403  403/403 
 clients:product_list                302/302  200/405  200/405  200/405  200/405  200/405  200/405  403/403
 clients:product_detail              302/302  404/404  200/405  200/405  404/404  404/404  200/405  404/404
 clients:product_describe            302/302  404/404  200/200  200/200  404/404  404/404  200/200  404/404
+clients:product_automatic           302/302  404/404  403/403  200/302  404/404  404/404  200/302  404/404
+clients:product_cancel              302/302  404/404  403/403  200/200  404/404  404/404  403/403  404/404
+clients:product_keep                302/302  404/404  403/403  200/409  404/404  404/404  403/403  404/404
 clients:product_statistics          302/302  404/404  200/405  200/405  404/404  404/404  200/405  404/404
 clients:product_transfer            302/302  404/404  403/403  200/200  404/404  404/404  403/403  404/404
 clients:transfer_withdraw           302/302  404/404  403/403  200/302  404/404  404/404  404/404  404/404
@@ -128,6 +131,11 @@ catalogue:staff_family_change       302/302  403/403  403/403  403/403  403/403 
 billing:order_list                  302/302  200/405  403/403  200/405  403/403  200/405  200/405  403/403
 billing:order_place                 302/302  200/200  403/403  200/200  403/403  200/200  200/200  403/403
 billing:renew                       302/302  200/200  403/403  200/200  403/403  200/200  200/200  403/403
+billing:due_list                    302/302  200/405  403/403  200/405  403/403  200/405  200/405  403/403
+billing:renew_clients               302/302  200/200  403/403  200/200  403/403  200/200  200/200  403/403
+billing:product_renewal             302/302  404/404  403/403  200/405  404/404  404/404  200/405  404/404
+billing:plan_change                 302/302  404/404  403/403  200/200  404/404  404/404  200/200  404/404
+billing:plan_keep                   302/302  404/404  403/403  200/302  404/404  404/404  200/302  404/404
 billing:order_detail                302/302  404/404  403/403  200/405  404/404  404/404  404/404  404/404
 billing:line_explain                302/302  404/404  404/404  200/405  403/403  200/405  200/405  404/404
 billing:invoice_list                302/302  200/405  403/403  200/405  403/403  200/405  403/403  403/403
@@ -164,6 +172,8 @@ billing:staff_rate_withdraw         302/302  403/403  403/403  403/403  403/403 
 billing:staff_invoice_list          302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_invoice_detail        302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_payment               302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
+billing:staff_renewal_list          302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
+billing:staff_renewal_retry         302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/302
 billing:staff_credit                302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
 billing:staff_credit_note_list      302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_credit_note_detail    302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
@@ -289,7 +299,14 @@ def test_unknown_and_foreign_answer_alike(visitor):
 def _may_see(name: str, visitor: str) -> bool:
     """Members of the same organisation know its rows: 403 tells them nothing. Approved partners are public."""
     own = {
-        "client_collaborator": ("accounts:", "clients:", "billing:order", "tenders:account"),
+        "client_collaborator": (
+            "accounts:",
+            "clients:",
+            "billing:order",
+            "billing:product",
+            "billing:plan",
+            "tenders:account",
+        ),
         "in_space": ("clients:product",),
         "partner_collaborator": ("",),
     }

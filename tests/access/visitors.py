@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from billing import services as billing
-from billing.models import IncomingPayment, OrderLine, Transfer, VatRate
+from billing.models import IncomingPayment, OrderLine, RenewalFailure, Transfer, VatRate
 from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ProductTransfer
@@ -118,6 +118,9 @@ def build() -> Site:
     export = billing.start_client_export(
         relationship=relationship, since=None, until=None, state="", file_format="csv", actor=partner_acting, now=NOW
     )
+    failed_renewal = RenewalFailure.objects.create(
+        product=product, period_start=product.renews_on, reason="No price", first_seen_at=NOW, last_seen_at=NOW
+    )
     failed = work.start(kind="billing.review_thresholds", parameters={"on": "2026-11-23"}, now=NOW)
     invitation = accounts.invite_member(
         organisation_id=client.pk,
@@ -172,6 +175,9 @@ def build() -> Site:
         "clients:product_detail": [product.pk],
         "clients:product_describe": [product.pk],
         "clients:product_statistics": [product.pk],
+        "clients:product_automatic": [product.pk],
+        "clients:product_cancel": [product.pk],
+        "clients:product_keep": [product.pk],
         "clients:product_transfer": [product.pk],
         "clients:transfer_withdraw": [offered.pk],
         "clients:transfer_resend": [offered.pk],
@@ -214,6 +220,10 @@ def build() -> Site:
         "clients:end_receipt": [ended.pk],
         "clients:end_receipt_pdf": [ended.pk],
         "clients:relationship_link": [asking],
+        "billing:product_renewal": [product.pk],
+        "billing:plan_change": [product.pk],
+        "billing:plan_keep": [product.pk],
+        "billing:staff_renewal_retry": [failed_renewal.pk],
         "billing:order_detail": [order.pk],
         "billing:line_explain": [OrderLine.objects.get(order=order).pk],
         "billing:invoice_detail": [order.invoice.pk],

@@ -241,7 +241,7 @@ def test_acting_for_a_client_widens_nobodys_rights():
     held = {
         permission.name for permission in (*ClientPermission, *BillingPermission) if permission.granted_to(in_space)
     }
-    assert held == {"PRODUCT_VIEW", "ORDER_VIEW", "ORDER_PLACE", "AMOUNT_EXPLAIN"}
+    assert held == {"PRODUCT_VIEW", "ORDER_VIEW", "ORDER_PLACE", "AMOUNT_EXPLAIN", "DUE_VIEW", "RENEWAL_SET"}
 
 
 def test_sign_up_makes_an_organisation_after_the_mail_is_verified(client):

@@ -154,6 +154,11 @@ def entry(here, **changes):
     return billing.LedgerEntry.objects.create(**values | changes)
 
 
+def failed_renewal(here, **changes):
+    values = {"product": here.product, "period_start": TODAY, "reason": "No price."}
+    return billing.RenewalFailure.objects.create(**values | {"first_seen_at": NOW, "last_seen_at": NOW} | changes)
+
+
 def review(here, **changes):
     values = {
         "partner": here.partner,
@@ -298,6 +303,8 @@ BAD_ROWS = {
     "coverage_once_per_period": lambda h: billing.Coverage.objects.create(
         line=h.line, product=h.product, period_start=h.line.period_start
     ),
+    "renewalfailure_once_per_period": lambda h: twice(lambda: failed_renewal(h)),
+    "renewalfailure_has_reason": lambda h: failed_renewal(h, reason=""),
     "numberseries_once": lambda h: billing.NumberSeries.objects.create(
         issuer="provider", kind="invoice", year=TODAY.year
     ),

@@ -226,6 +226,7 @@ def write(world: World, offer: Offer, now: datetime) -> Rows:
                 state=one.state,
                 created_at=now,
                 renews_on=now.date(),
+                **factories.dated(one.state),
             )
             for number, one in enumerate(world.products)
         ]

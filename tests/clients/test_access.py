@@ -129,7 +129,7 @@ def test_second_window_does_not_overwrite_the_first(here):
 def test_product_that_is_gone_is_refused(here):
     """A grant of a product deleted meanwhile."""
     relationship = world.make_relationship(here.client, here.partner, access=Access.LIMITED, products=(here.one,))
-    Product.objects.filter(pk=here.two.pk).update(state="TERMINATED")
+    Product.objects.filter(pk=here.two.pk).update(state="TERMINATED", **world.dated("TERMINATED"))
 
     with pytest.raises(NotPossible):
         change(here, relationship, limited(here.two))

@@ -101,7 +101,7 @@ def test_a_product_terminated_between_drawing_and_saving_is_refused(here, way):
     page, grant = ready(here, way)
     typed = ticked(here.product, here.office)
     shown = look(here.browser, page, typed)
-    Product.objects.filter(pk=here.office.pk).update(state=ProductState.TERMINATED)
+    Product.objects.filter(pk=here.office.pk).update(state=ProductState.TERMINATED, terminated_at=NOW)
     before = rows()
 
     answer = here.browser.post(page, typed | {"seen": seen(shown), "confirm": shown.context["confirm"]})
@@ -115,7 +115,7 @@ def test_a_product_terminated_between_drawing_and_saving_is_refused(here, way):
 def test_an_invitation_names_no_product_that_was_terminated_before_it_was_accepted(here):
     """Rule 10: what is gone is not opened, and the other product is."""
     relationship = invite(here, limited(here.product, here.office))
-    Product.objects.filter(pk=here.office.pk).update(state=ProductState.TERMINATED)
+    Product.objects.filter(pk=here.office.pk).update(state=ProductState.TERMINATED, terminated_at=NOW)
 
     services.accept(relationship_id=relationship.pk, actor=here.partner_acting, now=NOW)
 

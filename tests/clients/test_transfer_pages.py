@@ -316,7 +316,7 @@ def test_an_offer_is_sent_again_with_a_new_link(there, run_jobs):
 def test_what_is_not_offered_any_more_is_not_sent_again(there, over):
     transfer = offer(there)
     if over == "terminated":
-        Product.objects.update(state="TERMINATED")
+        Product.objects.update(state="TERMINATED", **world.dated("TERMINATED"))
     else:
         end = services.refuse_transfer if over == "refused" else services.withdraw_transfer
         end(transfer_id=transfer.pk, actor=there.acting, now=timezone.now())

@@ -208,7 +208,7 @@ def test_a_partner_with_full_access_to_the_receiver_reaches_it(there):
 
 @pytest.mark.parametrize("state", [ProductState.ACTIVE, ProductState.BLOCKED])
 def test_what_is_in_use_may_move(there, state):
-    Product.objects.update(state=state)
+    Product.objects.update(state=state, **world.dated(state))
 
     accept(there, offer(there))
 
@@ -218,7 +218,7 @@ def test_what_is_in_use_may_move(there, state):
 def test_a_terminated_product_does_not_move(there):
     """Section 9: neither offered nor accepted."""
     transfer = offer(there)
-    Product.objects.update(state=ProductState.TERMINATED)
+    Product.objects.update(state=ProductState.TERMINATED, terminated_at=NOW)
     gone = world.make_product(there.client, there.offers["office"], state=ProductState.TERMINATED)
     before = state_of_everything()
 

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from billing import services as billing
-from billing.models import Invoice, Transfer
+from billing.models import Invoice, RenewalFailure, Transfer
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ProductTransfer, ProductUsage, Team, TeamClient, TeamMember
 from partnerportal.accounts import services as accounts
@@ -56,6 +56,10 @@ LISTS = [
     ("partner_legal", "clients:person_detail"),
     ("partner_legal", "clients:team_list"),
     ("partner_legal", "clients:team_clients"),
+    ("client_legal", "billing:due_list"),
+    ("in_space", "billing:due_list"),
+    ("partner_legal", "billing:due_list"),
+    ("staff", "billing:staff_renewal_list"),
     ("staff", "catalogue:staff_offer_list"),
     ("client_legal", "billing:order_list"),
     ("partner_legal", "billing:order_list"),
@@ -99,6 +103,8 @@ OVERVIEWS = [
     ("partner_legal", "clients:client_why"),
     ("client_legal", "clients:product_detail"),
     ("in_space", "clients:product_detail"),
+    ("client_legal", "billing:product_renewal"),
+    ("in_space", "billing:product_renewal"),
     ("client_legal", "clients:product_statistics"),
     ("client_legal", "clients:relationship_detail"),
 ]
@@ -190,6 +196,13 @@ def add_rows(site: visitors.Site) -> None:
             relationship=relationship, since=None, until=None, state="", file_format="csv", actor=in_space, now=NOW
         )
         work.start(kind="billing.review_thresholds", parameters={"on": f"2026-10-0{number + 1}"}, now=NOW)
+        RenewalFailure.objects.create(
+            product=world.make_product(client.organisation, offer),
+            period_start=NOW.date(),
+            reason="No price.",
+            first_seen_at=NOW,
+            last_seen_at=NOW,
+        )
         _apply(number)
         partners.start_affiliation(
             organisation_id=world.make_client(f"Blitz {number}")[0].pk, actor=world.make_reviewer(), now=NOW

@@ -1,0 +1,237 @@
+"""Renewals of many clients at once: priced from what is read in bulk, written in a handful of statements.
+
+Line by line they are what :func:`billing.services.orders.renew` makes of one client after the other: the same pure
+functions decide and price (rules 30 to 37), only the questions before them and the statements after them are for all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from billing.choices import OrderKind
+from billing.exceptions import NoPrice
+from billing.models import Coverage, Invoice, Order, OrderLine
+from billing.selectors.rates import RateBook, VatBook
+from billing.services import earning
+from billing.services.invoices import issue_invoices
+from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
+from billing.services.payments import pay_each_from_prepaid
+from billing.services.quoting import (
+    Quote,
+    QuotedLine,
+    Scope,
+    Surroundings,
+    Wanted,
+    drafted_lines,
+    payer_of,
+    price_item,
+    scope_of,
+)
+from clients import selectors as client_selectors
+from clients import services as client_services
+from clients.choices import RenewalPayer
+from clients.models import Product, Relationship
+from partnerportal.accounts.acting import SYSTEM
+from partnerportal.accounts.models import Organisation
+from partnerportal.audit import log
+from partners.models import Partner
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What one payer renews of one client: through the paying partner's relationship, or the client itself."""
+
+    client: Organisation
+    relationship: Relationship | None
+    products: tuple[Product, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A product that is not renewed, and why in a sentence."""
+
+    product: Product
+    reason: str
+
+
+class Reading:
+    """What the pricing of many baskets asks, read for all of them at once."""
+
+    def __init__(self, products: Sequence[Product], relationship_ids: Sequence[int], now: datetime) -> None:
+        """``relationship_ids``: of all clients, locked by the caller, as are the products."""
+        self.today = timezone.localdate(now)
+        self.book, self.vat = RateBook(self.today), VatBook(self.today)
+        clients = {product.organisation_id for product in products}
+        active = Relationship.objects.active(now).filter(pk__in=relationship_ids)
+        self._active = {one.pk: one for one in active.select_related("partner__organisation").order_by("pk")}
+        self._of_client: dict[int, list[Relationship]] = defaultdict(list)
+        for relationship in self._active.values():
+            self._of_client[relationship.client_id or 0].append(relationship)
+        self._own = Partner.objects.approved().in_bulk(list(clients))
+        pks = [product.pk for product in products]
+        self.earners = dict(Product.objects.filter(pk__in=pks).with_earner().values_list("pk", "earner_relationship"))
+        self._client_units = client_selectors.units_by_client(client_ids=clients)
+        earning = {self._active[pk].partner_id for pk in self.earners.values() if pk in self._active}
+        paying = {one.partner_id for one in self._active.values() if one.is_paid_by_partner}
+        counted = earning | paying | set(self._own)
+        self._partner_units = client_selectors.units_by_partner(partner_ids=counted, now=now)
+
+    def paying(self, client_id: int) -> Relationship | None:
+        """The relationship whose partner pays the renewals of a client, if there is one now (Q19)."""
+        return next((one for one in self._of_client[client_id] if one.is_paid_by_partner), None)
+
+    def scope(self, item: Wanted, basket: Basket) -> Scope:
+        """The case of the decision table for an item, and who earns in it."""
+        here = self._of_client[basket.client.pk]
+        earner = self.earners.get(item.renewed[0].pk)
+        around = Surroundings(
+            own=self._own.get(basket.client.pk),
+            earner=self._active.get(earner) if earner else None,
+            full=next((one for one in here if one.is_full), None),
+            is_any_active=bool(here),
+        )
+        return scope_of(around, basket.relationship)
+
+    def quoted(self, item: Wanted, basket: Basket, currency: str) -> QuotedLine:
+        """Price an item; active products are in every count they are looked up in. Raises NoPrice."""
+        scope, family = self.scope(item, basket), item.offer.family_id
+        client_count = self._client_units.get((basket.client.pk, family), 0)
+        partner_count = None
+        if scope.partner is not None:
+            counted = self._partner_units.get((scope.partner.pk, family), 0)
+            partner_count = counted + self._foreign(item, scope.partner, basket)
+        return price_item(item, scope, partner_count, client_count, currency, self.book, self.today)
+
+    def _foreign(self, item: Wanted, partner: Partner, basket: Basket) -> int:
+        """Units that the basket renews of a family and that are not in the partner's portfolio, but in another one's
+        scope (Q13) or in nobody's: they come to its count, as in every order.
+        """
+        return sum(
+            product.quantity
+            for product in basket.products
+            if product.offer.family_id == item.offer.family_id
+            and partner.pk not in {product.organisation_id, self._earning_partner(product)}
+        )
+
+    def _earning_partner(self, product: Product) -> int | None:
+        earner = self.earners.get(product.pk)
+        return self._active[earner].partner_id if earner in self._active else None
+
+
+def baskets_of(products: Iterable[Product], reading: Reading) -> tuple[list[Basket], list[Product]]:
+    """Return what each payer renews of each client, and the products that nobody pays any more (Q19)."""
+    grouped: dict[tuple[int, str], list[Product]] = defaultdict(list)
+    for product in products:
+        grouped[product.organisation_id, product.renewal_payer].append(product)
+    baskets, unpaid = [], []
+    for (client_id, payer), group in sorted(grouped.items()):
+        relationship = reading.paying(client_id) if payer == RenewalPayer.PARTNER else None
+        if payer == RenewalPayer.PARTNER and relationship is None:
+            unpaid += group
+            continue
+        baskets.append(Basket(group[0].organisation, relationship, tuple(group)))
+    return baskets, unpaid
+
+
+def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]]:
+    """Price a basket; what has no price is left out and told. None if nothing is left."""
+    payer = payer_of(basket.client, basket.relationship)
+    failures: list[Failure] = []
+    try:
+        _treatment, vat_rate = reading.vat.of(payer)
+    except NoPrice as reason:
+        return None, [Failure(product, str(reason)) for product in basket.products]
+    lines = []
+    for item in renewed_together(basket.products, reading.earners):
+        try:
+            lines.append(reading.quoted(item, basket, payer.currency))
+        except NoPrice as reason:
+            failures += [Failure(product, str(reason)) for product in item.renewed]
+    quote = Quote(basket.client, payer, basket.relationship, payer.currency, tuple(lines), vat_rate)
+    return (quote if lines else None), failures
+
+
+def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
+    """Write renewals as they were quoted: orders, lines, periods, products, invoices, payments. Few statements do it.
+
+    An invoice is paid from the payer's prepaid account if that holds the whole of it, else it stays open, due on the
+    day on which the first of its periods begins. Return how many are paid.
+    """
+    orders = [_order(quote, now) for quote in quotes]
+    Order.objects.bulk_create(orders, batch_size=BATCH)
+    drafted = [drafted_lines(quote, order) for quote, order in zip(quotes, orders, strict=True)]
+    lines = [line for some in drafted for line in some]
+    OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+    earning.note_rebates(lines, now=now)
+    _renew_products(quotes, drafted, on=on, now=now)
+    _record(quotes, orders, now)
+    due = {order.pk: due_at_start(quote, now) for quote, order in zip(quotes, orders, strict=True)}
+    invoices = issue_invoices(orders=orders, lines=lines, actor=SYSTEM, now=now, due=due)
+    return pay(invoices, lines, now=now)
+
+
+def pay(invoices: Sequence[Invoice], lines: Sequence[OrderLine], *, now: datetime) -> int:
+    """Pay what the prepaid accounts hold enough for, and again with the cashback that this has credited; return how
+    many of these invoices are paid. ``lines``: those of the invoices.
+    """
+    earners: dict[int, set[int]] = defaultdict(set)
+    for line in lines:
+        if line.cashback and line.earning_partner_id:
+            earners[line.order_id].add(line.earning_partner_id)
+    paid: set[int] = {invoice.pk for invoice in invoices if not invoice.open_amount}
+    hopeful = [invoice for invoice in invoices if invoice.open_amount]
+    while hopeful:
+        now_paid = set(pay_each_from_prepaid(invoices=hopeful, actor=SYSTEM, now=now))
+        paid |= now_paid
+        credited = {pk for one in hopeful if one.pk in now_paid for pk in earners[one.order_id]}
+        hopeful = [one for one in invoices if one.pk not in paid and one.payer_id in credited]
+    return len(paid)
+
+
+def _order(quote: Quote, now: datetime) -> Order:
+    first = quote.lines[0].wanted.renewed[0]
+    return Order(
+        kind=OrderKind.RENEWAL,
+        client=quote.client,
+        payer=quote.payer,
+        relationship=quote.relationship,
+        partner_id=quote.relationship.partner_id if quote.relationship else None,
+        currency=quote.currency,
+        placed_at=now,
+        placed_by_id=SYSTEM.user_id,
+        placed_by_label=SYSTEM.label,
+        key=f"automatic-{first.pk}-{first.renews_on}",
+    )
+
+
+def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, on: date, now: datetime) -> None:
+    coverages, products, paid_until = [], [], {}
+    for quote, lines in zip(quotes, drafted, strict=True):
+        for quoted, line in zip(quote.lines, lines, strict=True):
+            for product in quoted.wanted.renewed:
+                coverages.append(Coverage(line=line, product=product, period_start=quoted.period_start))
+                products.append(product)
+                paid_until[product.pk] = quoted.period_end
+    Coverage.objects.bulk_create(coverages, batch_size=BATCH)
+    client_services.renew_products(products=products, paid_until=paid_until, on=on)
+    resolve_failures(list(paid_until), now=now)
+
+
+def _record(quotes: Sequence[Quote], orders: Sequence[Order], now: datetime) -> None:
+    acts = [
+        log.Act(order, quote.client, quote.relationship.pk if quote.relationship else None, _changes(quote))
+        for quote, order in zip(quotes, orders, strict=True)
+    ]
+    log.record_each(at=now, actor=SYSTEM, action=PLACED[OrderKind.RENEWAL], acts=acts)
+
+
+def _changes(quote: Quote) -> dict[str, Any]:
+    return {"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]}
