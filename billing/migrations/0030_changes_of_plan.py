@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_members_of_other_companies'),
-        ('billing', '0021_lines_for_several_periods'),
+        ('billing', '0022_transfers_say_how_they_were_clarified'),
         ('clients', '0011_subscription_facts'),
         ('partners', '0002_measured_volumes'),
     ]
