@@ -119,6 +119,11 @@ def make_catalogue() -> dict[str, Offer]:
     return offers
 
 
+def make_offer(code: str, family: Family, chf: str, eur: str, **terms: Any) -> Offer:
+    """One more offer, without a partner rate unless ``rate`` says one."""
+    return _offer(code, family, chf, eur, **terms)
+
+
 def _offer(
     code: str,
     family: Family,

@@ -114,7 +114,8 @@ OVERVIEWS = [
 def test_many_rows_take_as_many_queries_as_few(visitor: str, name: str, monkeypatch):
     monkeypatch.setitem(TableView.table_pagination, "per_page", 200)  # no list is full before the rows are added
     site = visitors.build()
-    _order_in_space(site, "first")  # the one list that would be empty, and then never ask for rows
+    _order_in_space(site, "first")  # two lists that would be empty, and then never ask for rows
+    _order_unearned(site, "first")
     browser, url = site.browser(visitor), reverse(name, args=site.arguments.get(name))
     _visit(browser, url)  # notes the session, which later requests need not
     few, short_page = _visit(browser, url)
@@ -192,6 +193,7 @@ def add_rows(site: visitors.Site) -> None:
         _add_for_partner(partner, collaborator, number, offer)
         in_space = world.acting(partner, relationship)
         _order_in_space(site, f"space-{number}")
+        _order_unearned(site, f"unearned-{number}")
         billing.start_client_export(
             relationship=relationship, since=None, until=None, state="", file_format="csv", actor=in_space, now=NOW
         )
@@ -300,6 +302,13 @@ def _add_for_partner(partner: Any, collaborator: Any, number: int, offer: Offer)
     billing.draft_resale(
         line_id=order.lines.get().pk, partner_id=own.pk, markup_rate=D("0.1"), actor=world.acting(partner), now=NOW
     )
+
+
+def _order_unearned(site: visitors.Site, key: str) -> None:
+    """The client orders something for which partners have no rate."""
+    client = site.users["client_legal"].memberships.get()
+    family = Offer.objects.get(code="web-hosting").family
+    _order(client.organisation, world.make_offer(key, family, "5.00", "5.00"), key, world.acting(client))
 
 
 def _order_in_space(site: visitors.Site, key: str) -> None:
