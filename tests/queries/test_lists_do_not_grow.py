@@ -115,7 +115,7 @@ def test_many_rows_take_as_many_queries_as_few(visitor: str, name: str, monkeypa
     monkeypatch.setitem(TableView.table_pagination, "per_page", 200)  # no list is full before the rows are added
     site = visitors.build()
     _order_in_space(site, "first")  # two lists that would be empty, and then never ask for rows
-    _order_unearned(site, "first")
+    _order_unearned(site, "unearned-first")
     browser, url = site.browser(visitor), reverse(name, args=site.arguments.get(name))
     _visit(browser, url)  # notes the session, which later requests need not
     few, short_page = _visit(browser, url)
