@@ -7,7 +7,7 @@ BIN := .venv/bin
 STACK := partnerportal/stack
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset run test lint check check-deploy e2e bench lock
+.PHONY: help setup demo demo-reset run test lint check check-deploy e2e chaos bench lock
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -57,6 +57,9 @@ check-deploy:
 e2e: setup ## the story in a headless Chromium; screenshots go to .local/screenshots
 	@$(PYTHON) -I $(STACK)/libraries.py browser
 	@$(BIN)/python -m pytest tests/e2e --override-ini addopts="--strict-markers --strict-config -ra"
+
+chaos: setup ## kill workers, restart the database, hundreds at once; the small form of it is part of make test
+	@CHAOS=full $(BIN)/python -m pytest tests/chaos -n 0 -q
 
 bench: setup ## times and queries of the busiest pages (SCALE=large for a programme of 100,000 clients)
 	@SCALE=$(SCALE) $(BIN)/python -m bench

@@ -71,7 +71,7 @@ def worker(transactional_db: None, tmp_path: Path) -> Iterator[Worker]:
         "EMAIL_FILE_PATH": str(tmp_path / "mails"),
         "MEDIA_ROOT": str(tmp_path / "media"),
         "PAYMENT_BATCH": "4",
-        "RENEWAL_BATCH": "4",
+        "RENEWAL_CHUNK": "4",
     }
     for variable in [one for one in environment if one.startswith(("PYTEST_XDIST", "CELERY_"))]:
         environment.pop(variable)
