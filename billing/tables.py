@@ -281,8 +281,8 @@ class StaffAccountTable(PortalTable):
 class TransferTable(PortalTable):
     """Transfers of bank statements, for staff."""
 
-    noun = ngettext_lazy("%(count)s transfer", "%(count)s transfers", "count")
-    caption = _("Transfers")
+    noun = ngettext_lazy("%(count)s payment", "%(count)s payments", "count")
+    caption = _("Incoming payments")
     empty_title = _("Nothing has come in yet")
     empty_hint = _("Bring a statement of the bank in: each of its lines appears here with what became of it.")
 

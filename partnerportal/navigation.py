@@ -156,7 +156,9 @@ STAFF: Sections = [
         [
             Link(gettext_lazy("Invoices"), "billing:staff_invoice_list", BillingPermission.STAFF_INVOICE_VIEW),
             Link(gettext_lazy("Credit notes"), "billing:staff_credit_note_list", BillingPermission.STAFF_INVOICE_VIEW),
-            Link(gettext_lazy("Transfers"), "billing:staff_transfer_list", BillingPermission.STAFF_INVOICE_VIEW),
+            Link(
+                gettext_lazy("Incoming payments"), "billing:staff_transfer_list", BillingPermission.STAFF_INVOICE_VIEW
+            ),
             Link(gettext_lazy("Prepaid accounts"), "billing:staff_account_list", BillingPermission.STAFF_ACCOUNT_VIEW),
             Link(gettext_lazy("Withdrawals"), "billing:staff_withdrawal_list", BillingPermission.STAFF_ACCOUNT_VIEW),
             Link(gettext_lazy("Corrections"), "billing:staff_correction_list", BillingPermission.STAFF_ACCOUNT_VIEW),

@@ -91,7 +91,7 @@ def clarify(*, incoming_id: int, how: str, actor: Acting, now: datetime) -> Inco
         raise PaymentRefused(_("Say what became of the money."), field="how")
     incoming = IncomingPayment.objects.select_for_update(no_key=True).get(pk=incoming_id)
     if incoming.state != IncomingState.UNCLEAR:
-        raise PaymentRefused(_("This transfer is settled already."))
+        raise PaymentRefused(_("This payment is settled already."))
     incoming.state, incoming.settled_at, incoming.resolution = IncomingState.CLARIFIED, now, how.strip()
     incoming.save(update_fields=["state", "settled_at", "resolution"])
     log.record(
@@ -114,7 +114,7 @@ def try_transfer_again(*, incoming_id: int, actor: Acting, now: datetime) -> Non
     """Book a transfer once more that fitted nothing, after what was wrong is mended. Raises :class:`PaymentRefused`."""
     incoming = IncomingPayment.objects.select_for_update(no_key=True).get(pk=incoming_id)
     if incoming.state != IncomingState.UNCLEAR:
-        raise PaymentRefused(_("This transfer is settled already."))
+        raise PaymentRefused(_("This payment is settled already."))
     incoming.state, incoming.problem = IncomingState.WAITING, ""
     incoming.save(update_fields=["state", "problem"])
     work_services.start(kind=KIND, parameters={}, actor=actor, now=now)

@@ -72,7 +72,7 @@ class StaffStatementView(ActionView):
         if self.bad or not self.transfers:
             raise Refused(_("Nothing was taken: correct the lines below in your file, then choose it again."))
         new, job = services.take_statement(transfers=self.transfers, actor=self.request.acting, now=timezone.now())
-        words = ngettext("%(count)s new transfer is being booked.", "%(count)s new transfers are being booked.", new)
+        words = ngettext("%(count)s new payment is being booked.", "%(count)s new payments are being booked.", new)
         messages.success(self.request, words % {"count": new})
         return reverse("billing:staff_job_detail", args=[job.pk])
 

@@ -202,7 +202,7 @@ def test_a_statement_is_shown_first_and_taken_by_the_second_button(here, run_job
     """Nothing is kept by looking; a file that comes again says that it is known."""
     number = here.invoices[0].number
     seen = upload(here, f"b1;Invoice {number};108.10;CHF;2026-11-20\nb2;thanks;5.00;EUR;2026-11-20\n")
-    assert "New transfers" in text_of(seen)
+    assert "New payments" in text_of(seen)
     assert not IncomingPayment.objects.exists()
 
     carried = html.unescape(re.search(r'name="text" value="([^"]*)"', seen.content.decode()).group(1))
@@ -215,7 +215,7 @@ def test_a_statement_is_shown_first_and_taken_by_the_second_button(here, run_job
     assert "Book them" not in again
     unclear = text_of(browser(here).get(reverse("billing:staff_transfer_list"), {"state": "UNCLEAR"}))
     assert "It names neither an invoice nor a prepaid account." in unclear
-    assert "Transfers that fit nothing" in text_of(browser(here).get(reverse("home:staff")))
+    assert "Incoming payments that fit nothing" in text_of(browser(here).get(reverse("home:staff")))
 
 
 def test_every_bad_line_of_a_statement_is_named_and_nothing_is_taken(here):
