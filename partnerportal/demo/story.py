@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing import selectors
 from billing import services as billing
+from billing.choices import Means
 from billing.models import Invoice, Transfer
 from clients import services as clients
 from clients.choices import Access, Payer
@@ -382,8 +383,17 @@ class Story:
 
     def _pay(self, invoice_id: int, actor: Acting, at: datetime) -> None:
         invoice = Invoice.objects.get(pk=invoice_id)
-        least = settings.PROGRAMME["top_up_least"]
-        self._top_up_organisation(invoice.payer_id, invoice.currency, max(invoice.total, least), at)
+        if invoice.total < settings.PROGRAMME["top_up_least"]:  # too little for a top-up: by transfer
+            billing.settle_payment(
+                invoice_id=invoice_id,
+                amount=invoice.total,
+                means=Means.TRANSFER,
+                reference=f"transfer-{self._key()}",
+                actor=self.people.staff[StaffRole.FINANCE],
+                now=at,
+            )
+            return
+        self._top_up_organisation(invoice.payer_id, invoice.currency, invoice.total, at)
         billing.pay_from_prepaid(invoice_id=invoice_id, actor=actor, now=at)
 
     def _relationship(self, client: str, partner: str) -> Relationship:

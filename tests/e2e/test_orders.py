@@ -64,7 +64,7 @@ def test_client_orders_itself_and_the_partner_earns(somebody):
 
     luc = somebody("luc")
     luc.sign_in("luc@nord.example")
-    luc.go("/partner/earnings/")
+    luc.go("/partner/earnings/lines/")
     luc.reads("52.08", "48.61")
     luc.press(re.compile("Explain"), nth=1)
     luc.reads("The client paid 260.40", "208.32", "52.08")
@@ -84,7 +84,7 @@ def test_third_world_without_degressive_rate_for_clients(somebody, third_world):
 
     luc = somebody("luc-third", at=third_world)
     luc.sign_in("luc@nord.example")
-    luc.go("/partner/earnings/")
+    luc.go("/partner/earnings/lines/")
     luc.reads("138.88")
 
 
