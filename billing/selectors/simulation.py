@@ -120,7 +120,8 @@ def simulate(*, partner: Partner, offer: Offer, quantity: int, payer: str, curre
     book = RateBook(day)
     rates = book.rates(offer=offer, currency=currency)
     managed = Product.objects.managed_by(partner.pk)
-    count = client_selectors.units_of_family(products=managed, family_id=offer.family_id)
+    units = client_selectors.units_of_family(products=managed, family_id=offer.family_id, home_id=partner.pk)
+    count = units.own + units.clients
     new = _priced(rates, quantity, payer, partner_count=count + quantity, client_count=quantity)
     totals: dict[str, Totals] = defaultdict(Totals)
     totals[currency].new.add(new, offer)

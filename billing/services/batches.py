@@ -19,6 +19,7 @@ from billing.exceptions import NoPrice
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
 from billing.services import earning
+from billing.services.counting import Count
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
 from billing.services.payments import pay_each_from_prepaid
@@ -103,11 +104,11 @@ class Reading:
     def quoted(self, item: Wanted, basket: Basket, currency: str) -> QuotedLine:
         """Price an item; active products are in every count they are looked up in. Raises NoPrice."""
         scope, family = self.scope(item, basket), item.offer.family_id
-        client_count = self._client_units.get((basket.client.pk, family), 0)
+        client_count = Count(own=self._client_units.get((basket.client.pk, family), 0))
         partner_count = None
         if scope.partner is not None:
-            counted = self._partner_units.get((scope.partner.pk, family), 0)
-            partner_count = counted + self._foreign(item, scope.partner, basket)
+            own, at_clients = self._partner_units.get((scope.partner.pk, family), (0, 0))
+            partner_count = Count(own, at_clients, renewed=self._foreign(item, scope.partner, basket))
         return price_item(item, scope, partner_count, client_count, currency, self.book, self.today)
 
     def _foreign(self, item: Wanted, partner: Partner, basket: Basket) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,9 +19,8 @@ from billing.models import Order, OrderLine
 from billing.pricing import Case, Line, Rates, StepAhead, change_rates, part_of, price_line, step_ahead, vat
 from billing.pricing import Outcome as Priced
 from billing.selectors.rates import RateBook, vat_of
-from clients import selectors as client_selectors
+from billing.services.counting import Count, Counter
 from clients.models import Product, Relationship
-from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
 from partnerportal.kernel.money import round_cents
@@ -96,8 +94,8 @@ class QuotedLine:
     line: Line
     earner: Relationship | None
     earning_partner: Partner | None
-    partner_count: int | None
-    client_count: int
+    partner_count: Count | None
+    client_count: Count
     period_start: date
     period_end: date
     ahead: StepAhead | None = None  # the next degressive step, where it is near
@@ -148,7 +146,7 @@ def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int |
     payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
     book = RateBook(timezone.localdate(now))
-    counter = _Counter(client_id, wanted)
+    counter = Counter(client_id, wanted)
     lines = tuple(_quote_line(item, client, relationship, currency, book, counter, now) for item in wanted)
     _treatment, vat_rate = vat_of(payer, timezone.localdate(now))
     return Quote(client, payer, relationship, currency, lines, vat_rate)
@@ -179,16 +177,24 @@ def _quote_line(
     relationship: Relationship | None,
     currency: str,
     book: RateBook,
-    counter: _Counter,
+    counter: Counter,
     now: datetime,
 ) -> QuotedLine:
     scope = scope_of(_surroundings(item, client, relationship), relationship)
-    partner_count = counter.partner(item, scope.partner.pk) if scope.partner is not None else None
-    return price_item(item, scope, partner_count, counter.client(item), currency, book, timezone.localdate(now))
+    family_id = item.offer.family_id
+    partner_count = counter.partner(family_id, scope.partner.pk) if scope.partner is not None else None
+    client_count = counter.client(family_id)
+    return price_item(item, scope, partner_count, client_count, currency, book, timezone.localdate(now))
 
 
 def price_item(
-    item: Wanted, scope: Scope, partner_count: int | None, client_count: int, currency: str, book: RateBook, today: date
+    item: Wanted,
+    scope: Scope,
+    partner_count: Count | None,
+    client_count: Count,
+    currency: str,
+    book: RateBook,
+    today: date,
 ) -> QuotedLine:
     """Price an item whose scope and counts are known; nothing is asked of the database. Raises NoPrice."""
     rates = item_rates(item, currency, book, today)
@@ -196,8 +202,8 @@ def price_item(
         "rates": rates,
         "quantity": item.quantity,
         "case": scope.case,
-        "partner_count": partner_count or 0,
-        "client_count": client_count,
+        "partner_count": partner_count.total if partner_count else 0,
+        "client_count": client_count.total,
         "client_degressive": settings.PROGRAMME["client_degressive"],
         "periods": item.periods,
     }
@@ -301,44 +307,6 @@ def _earner(item: Wanted, client: Organisation) -> Relationship | None:
     return relationships.filter(pk=found).first() if found else None
 
 
-class _Counter:
-    """Counts what degressive steps are read from (Q3, Q4): what runs, and what this order adds to it.
-
-    Units that are renewed count once: those that run in the counted portfolio are in it already, others (blocked ones,
-    or ones in another partner's scope) come to it.
-    """
-
-    def __init__(self, client_id: int, wanted: Iterable[Wanted]) -> None:
-        self.client_id = client_id
-        self._ordered: dict[int, int] = defaultdict(int)
-        self._renewed: dict[int, list[Product]] = defaultdict(list)
-        self._counts: dict[tuple[int | None, int], int] = {}
-        for item in wanted:
-            if item.counted:
-                self._renewed[item.offer.family_id] += item.counted
-            else:
-                self._ordered[item.offer.family_id] += item.quantity
-
-    def client(self, item: Wanted) -> int:
-        """The client's own count."""
-        return self._count(None, item.offer.family_id, Product.objects.filter(organisation=self.client_id))
-
-    def partner(self, item: Wanted, partner_id: int) -> int:
-        """The partner's portfolio: its own organisation, and what is in its scope at active clients."""
-        return self._count(partner_id, item.offer.family_id, Product.objects.managed_by(partner_id))
-
-    def _count(self, whose: int | None, family_id: int, portfolio: ProductQuerySet) -> int:
-        if (whose, family_id) not in self._counts:
-            renewed = self._renewed[family_id]
-            there = set(portfolio.running().filter(pk__in=[one.pk for one in renewed]).values_list("pk", flat=True))
-            self._counts[whose, family_id] = (
-                client_selectors.units_of_family(products=portfolio, family_id=family_id)
-                + sum(product.quantity for product in renewed if product.pk not in there)
-                + self._ordered[family_id]
-            )
-        return self._counts[whose, family_id]
-
-
 def period_of(item: Wanted, today: date) -> tuple[date, date]:
     """Return the period that a line pays for, its end exclusive."""
     if item.changed is not None:
@@ -358,6 +326,12 @@ def drafted_lines(quote: Quote, order: Order) -> list[OrderLine]:
     return [_drafted(order, position, quoted) for position, quoted in enumerate(quote.lines, start=1)]
 
 
+def _counted(quoted: QuotedLine) -> dict[str, dict[str, int]]:
+    """Return what both counts were made of, for the explanation of the line."""
+    counts = {"client": quoted.client_count, "partner": quoted.partner_count}
+    return {side: count.snapshot() for side, count in counts.items() if count is not None}
+
+
 def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
     line = quoted.line
     earns = line.outcome in (Priced.REBATE, Priced.CASHBACK)
@@ -375,7 +349,7 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         public_net=line.public_net,
         charged_net=line.charged_net,
         client_degressive_rate=line.client_degressive_rate,
-        client_count=quoted.client_count,
+        client_count=quoted.client_count.total,
         outcome=Outcome[line.outcome.name],
         reason=line.reason.value,
         earner=quoted.earner if earns else None,
@@ -384,9 +358,9 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         preferential_net=line.preferential_net,
         partner_rate=line.partner_rate,
         partner_degressive_rate=line.partner_degressive_rate,
-        partner_count=quoted.partner_count,
+        partner_count=quoted.partner_count.total if quoted.partner_count else None,
         cashback=line.cashback,
-        rates=quoted.version,
+        rates={**quoted.version, "counted": _counted(quoted)},
         steps=[
             {
                 "label": step.label,
