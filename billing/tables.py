@@ -241,6 +241,8 @@ class StaffLedgerTable(LedgerTable):
 
     def address_of(self, record: LedgerEntry) -> str:
         """Return staff's page of what moved it."""
+        if record.line_id:
+            return reverse("billing:staff_line_explain", args=[record.line_id])
         if record.payment is not None:
             return reverse("billing:staff_invoice_detail", args=[record.payment.invoice_id])
         if record.credit_note_id:
