@@ -75,10 +75,10 @@ def _treatment(document: Invoice | CreditNote) -> VatTreatment:
 
 
 def _picture(document: Invoice | CreditNote, nets: list[Decimal]) -> dict[str, object]:
-    vat = _("VAT %(rate)s") % {"rate": writing.percent(document.vat_rate)}
+    with_vat = _("With VAT %(rate)s") % {"rate": writing.percent(document.vat_rate)}
     steps = [
         charts.PriceStep(_("Net"), document.net, _sum_in_words(nets)),
-        charts.PriceStep(vat, document.total, is_sum=True),
+        charts.PriceStep(with_vat, document.total, is_sum=True),
     ]
     return charts.chain(steps, currency=document.currency)
 
