@@ -32,7 +32,7 @@ from billing.selectors.ratelists import (
 )
 from billing.selectors.rateplans import BadLine, Plan, Stated, earliest_day, plan_change, plan_lines, plan_withdrawal
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
-from billing.selectors.simulation import Simulation, simulate
+from billing.selectors.simulation import Simulation, likeliest_offer, simulate
 from billing.selectors.standing import left_by_payer, open_invoices_of, overdue_days, unpaid_since
 from billing.selectors.steps import step_ahead_in_words
 from billing.selectors.taxation import VatExplanation, explain_vat, vat_reason
@@ -82,6 +82,7 @@ __all__ = [
     "explain_vat",
     "in_words",
     "left_by_payer",
+    "likeliest_offer",
     "managed_total",
     "managed_totals",
     "open_invoices_of",
