@@ -14,8 +14,9 @@ from billing.selectors.earnings import (
     totals_once,
 )
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
-from billing.selectors.explanation import Explanation, explain, price_chains, why_nothing
+from billing.selectors.explanation import Explanation, explain, price_chains, step_starts, why_nothing
 from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
+from billing.selectors.ordering import why_not_order
 from billing.selectors.plans import OtherPlan, plans_for
 from billing.selectors.ratelists import (
     RATE_LISTS,
@@ -88,11 +89,13 @@ __all__ = [
     "simulate",
     "span_on",
     "step_ahead_in_words",
+    "step_starts",
     "sum_by_currency",
     "sum_pending",
     "totals_once",
     "unpaid_since",
     "value_on",
     "vat_for",
+    "why_not_order",
     "why_nothing",
 ]

@@ -19,6 +19,7 @@ from billing.exceptions import NoPrice
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
 from billing.services import earning
+from billing.services.drafting import drafted_lines
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
 from billing.services.payments import pay_each_from_prepaid
@@ -28,7 +29,6 @@ from billing.services.quoting import (
     Scope,
     Surroundings,
     Wanted,
-    drafted_lines,
     payer_of,
     price_item,
     scope_of,
