@@ -99,6 +99,14 @@ class CartForm(forms.Form):
             self.fields[f"quantity_{item.pk}"] = quantity
             self.initial.setdefault(f"quantity_{item.pk}", item.quantity)
 
+    def clean(self) -> dict[str, Any]:
+        """An emptied field is no number; a line that the page did not show yet has no field, and stays as it is."""
+        super().clean()
+        for name in self.fields:
+            if name in self.data and self.cleaned_data.get(name, 0) is None:
+                self.add_error(name, _("Enter a whole number, or take the line out."))
+        return self.cleaned_data
+
     @staticmethod
     def pk_of(name: str) -> int:
         """Return whose line's quantity a field holds."""
