@@ -116,11 +116,7 @@ class CartForm(forms.Form):
     def changed_quantities(self) -> dict[int, int]:
         """What was typed and differs from what the page showed, by line."""
         typed = {name: value for name, value in self.cleaned_data.items() if value is not None}
-        return {
-            self.pk_of(name): value
-            for name, value in typed.items()
-            if self.data.get(f"was_{name}") != str(value)
-        }
+        return {self.pk_of(name): value for name, value in typed.items() if self.data.get(f"was_{name}") != str(value)}
 
 
 class RenewForm(forms.Form):

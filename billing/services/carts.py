@@ -1,6 +1,6 @@
 """Carts: fill, change, price and order what somebody means to order. Rules 23 to 26, 43, promise 3, Q3, Q11, Q12.
 
-A cart is a person's draft: filling one is no act on an organisation, so nothing stands in the activity before the order.
+A cart is a person's draft: filling one is no act on an organisation, so the activity names the order only.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class CartQuote:
         """What a page shows of it, in short: the quote's, and under which name each line is ordered."""
         if self.quote is None:
             return ""
-        named = sorted([line.item.offer_id, line.item.periods, line.item.quantity, line.item.name] for line in self.lines)
+        named = sorted(
+            [line.item.offer_id, line.item.periods, line.item.quantity, line.item.name] for line in self.lines
+        )
         return f"{self.quote.shown} {hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]}"
 
 
@@ -96,8 +98,8 @@ def add_to_cart(
 ) -> CartItem:
     """Put units of an offer into the actor's open cart; what is there already under this name gets more of them.
 
-    ``key``: made with the form; a repeated request adds once. Raises :class:`OrderRefused` for what could not be ordered
-    anyway, and beyond the lines and units that a cart holds.
+    ``key``: made with the form; a repeated request adds once. Raises :class:`OrderRefused` for what could not be
+    ordered anyway, and beyond the lines and units that a cart holds.
     """
     ordering_relationship(client_id, relationship_id)
     check_item(Item(offer, quantity, name=name, periods=periods))
@@ -168,7 +170,7 @@ def clear_carts(*, now: datetime) -> int:
 
 
 def quote_cart(*, cart: Cart | None, now: datetime) -> CartQuote:
-    """Price a cart without ordering it. A line that cannot be ordered says why, and the others are priced all the same."""
+    """Price a cart without ordering it. A line that cannot be ordered says why; the others are priced all the same."""
     items = list(cart.items.select_related("offer__family").order_by("pk")) if cart else []
     if cart is None or not items:
         return CartQuote((), None)
@@ -191,8 +193,9 @@ def order_cart(*, cart_id: int, shown: str, paying: Paying, actor: Acting, now: 
     """Order a cart as it was shown, and pay it as the person was told; all of it or nothing.
 
     ``shown``: the cart's quote's, as the person saw it. A repeated request gets the order that the first one placed,
-    and says so; one that shows something else is refused, also after the order. Raises :class:`PriceChanged` if it would
-    be another order than the one that was shown, :class:`OrderRefused` with the rule and what is possible instead.
+    and says so; one that shows something else is refused, also after the order. Raises :class:`PriceChanged` if it
+    would be another order than the one that was shown, :class:`OrderRefused` with its rule and what is possible
+    instead.
     """
     client_id = Cart.objects.filter(pk=cart_id).values_list("client", flat=True).first()
     lock_scope(*([] if client_id is None else [client_id]))
@@ -209,8 +212,8 @@ def order_cart(*, cart_id: int, shown: str, paying: Paying, actor: Acting, now: 
     if found.quote is None or shown != found.shown:
         raise PriceChanged(
             _(
-                "Nothing was ordered: your cart, its prices or who pays has changed since this page was opened. Look at "
-                "it below before you order."
+                "Nothing was ordered: your cart, its prices or who pays has changed since this page was opened. Look "
+                "at it below before you order."
             )
         )
     order = write_order(found.quote, OrderKind.ORDER, key=cart.key, actor=actor, now=now)
@@ -225,8 +228,8 @@ def _repeated(cart: Cart, order: Order, shown: str) -> Ordered:
         return Ordered(order, is_paid=order.invoice.open_amount == 0, is_repeated=True)
     raise OrderRefused(
         _(
-            "Nothing was ordered now: this cart was ordered on %(moment)s already, with other lines or prices than this "
-            "page shows. See that order; what is missing in it goes into a new cart."
+            "Nothing was ordered now: this cart was ordered on %(moment)s already, with other lines or prices than "
+            "this page shows. See that order; what is missing in it goes into a new cart."
         )
         % {"moment": writing.moment(order.placed_at)},
         rule=Rule.ONCE,
@@ -246,8 +249,9 @@ def _check_orderable(found: CartQuote) -> None:
 
 
 def _pay(order: Order, paying: Paying, actor: Acting, now: datetime) -> bool:
-    """Pay the order's invoice as was said; tell whether it is paid. Too little is refused only where it was said that it
-    suffices: the whole order is undone then.
+    """Pay the order's invoice as was said; tell whether it is paid.
+
+    Too little is refused only where it was said that it suffices: the whole order is undone then.
     """
     if paying == Paying.BY_INVOICE:
         return False

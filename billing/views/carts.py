@@ -87,7 +87,7 @@ class CartPage(refusals.SaysWhy, ActionView):
         has_errors = any(name in form.errors for name in form.fields)
         if form.is_bound and not has_errors and not self.keeps_typed:
             return {}
-        return {form.pk_of(name): (form[name].value(), form.errors.get(name, [])) for name in form.fields}
+        return {form.pk_of(name): (form[name].value(), [str(one) for one in form[name].errors]) for name in form.fields}
 
     def _add_form(self) -> Any:
         form = forms.OrderForm(initial=self._to_add(), **_priced_for(self.request.acting))
@@ -125,7 +125,9 @@ class CartView(CartPage):
             now=now,
         )
         if done.is_repeated:
-            messages.info(self.request, _("You had ordered this already: this is that order. Nothing was ordered twice."))
+            messages.info(
+                self.request, _("You had ordered this already: this is that order. Nothing was ordered twice.")
+            )
         elif done.is_paid:
             messages.success(self.request, _("Ordered, and paid from the prepaid account."))
         else:

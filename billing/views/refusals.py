@@ -48,7 +48,10 @@ def described(refusal: Explained, request: Any, *, look: str = "#price", form: s
 
     ``look``: where on the page what holds now is shown. ``form``: id of the form that orders, if the page has one.
     """
-    return {"rule": refusal.rule.label if refusal.rule else "", "ways": ways(refusal.ways, request, look=look, form=form)}
+    return {
+        "rule": refusal.rule.label if refusal.rule else "",
+        "ways": ways(refusal.ways, request, look=look, form=form),
+    }
 
 
 def ways(found: tuple[Way, ...], request: Any, *, look: str = "#price", form: str = "") -> list[Link]:

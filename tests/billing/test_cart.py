@@ -304,7 +304,7 @@ def test_an_old_page_is_told_that_the_cart_was_ordered_with_something_else(here)
     done = order(here)
     before = (Order.objects.count(), Product.objects.count(), Invoice.objects.count())
 
-    with pytest.raises(OrderRefused, match="was ordered on .* already") as refused:
+    with pytest.raises(OrderRefused, match=r"was ordered on .* already") as refused:
         order(here, cart=cart, shown=old)
 
     assert refused.value.rule == Rule.ONCE
@@ -348,9 +348,7 @@ def test_who_pays_is_what_was_shown(here):
     """Rules 24 and 25: the client takes the paying over while the partner looks at its cart."""
     put(here, by=by_partner)
     shown = services.quote_cart(cart=the_cart(here, by_partner), now=NOW).shown
-    client_services.change_payer(
-        relationship_id=here.relationship.pk, payer=Payer.PARTNER, actor=here.acting, now=NOW
-    )
+    client_services.change_payer(relationship_id=here.relationship.pk, payer=Payer.PARTNER, actor=here.acting, now=NOW)
 
     with pytest.raises(PriceChanged):
         order(here, by=by_partner, shown=shown)
@@ -422,7 +420,7 @@ def test_too_little_money_refuses_what_was_said_to_be_paid_at_once(here):
     put(here, "office")
     entries = LedgerEntry.objects.count()
 
-    with pytest.raises(OrderRefused, match="CHF 8.10 are missing") as refused:
+    with pytest.raises(OrderRefused, match=r"CHF 8\.10 are missing") as refused:
         order(here, paying=Paying.AT_ONCE)
 
     assert refused.value.rule == Rule.BALANCE

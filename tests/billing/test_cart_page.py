@@ -532,9 +532,7 @@ def test_access_that_ends_while_the_cart_is_open_closes_it(here):
 def test_who_pays_changed_meanwhile_is_shown(here):
     add(here.partner_browser, here)
     page = here.partner_browser.get(CART)
-    client_services.change_payer(
-        relationship_id=here.relationship.pk, payer=Payer.PARTNER, actor=here.acting, now=NOW
-    )
+    client_services.change_payer(relationship_id=here.relationship.pk, payer=Payer.PARTNER, actor=here.acting, now=NOW)
 
     answer = order(here.partner_browser, page, "either")
 
