@@ -25,6 +25,10 @@ class Rule(TextChoices):
     PERIODS = "PERIODS", _("An offer is paid for as many periods at once as its list says.")
     LINES = "LINES", _("A cart holds so many lines and no more.")
     PRODUCT = "PRODUCT", _("Only products that are in use are extended or renewed.")
+    PLAN = (
+        "PLAN",
+        _("A plan changes to a dearer one at once, while it is paid and goes on; to another with its renewal."),
+    )
     PAYER = "PAYER", _("A renewal has somebody who pays it (Q19).")
     SHOWN = "SHOWN", _("Nothing is ordered at a price that was not shown (promise 3).")
     ONCE = "ONCE", _("What was sent once is ordered once.")
@@ -50,6 +54,8 @@ class WayOut(TextChoices):
     SEE_ORDER = "SEE_ORDER"  # pk
     SEE_ORDERS = "SEE_ORDERS"
     SEE_PRODUCTS = "SEE_PRODUCTS"
+    SEE_PRODUCT = "SEE_PRODUCT"  # pk
+    RENEW = "RENEW"  # pk of the product
     START_ANEW = "START_ANEW"
     SUPPORT = "SUPPORT"
 

@@ -25,15 +25,14 @@ from partnerportal.kernel.states import Refused
 from partnerportal.web.htmx import is_fragment
 from partnerportal.web.views import ActionView
 
-FORM = "cart-form"
 
-
-class CartPage(refusals.SaysWhy, ActionView):
+class CartPage(refusals.SaysWhy, refusals.ShowsWays, ActionView):
     """The page of the cart, which each of its acts comes back to; htmx gets the lines and totals alone."""
 
     permission = BillingPermission.ORDER_PLACE
     template_name = "billing/cart.html"
-    refusal: dict[str, Any] | None = None
+    look = "#cart"
+    ordering_form = "cart-form"
     keeps_typed = False  # quantities that were refused stay in their fields
 
     @property
@@ -48,9 +47,7 @@ class CartPage(refusals.SaysWhy, ActionView):
 
     def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
         """Say which rule refused, and what is possible instead; htmx draws no answer that is not 200."""
-        if isinstance(refusal, Explained):
-            self.refusal = refusals.described(refusal, self.request, look="#cart", form=FORM)
-            self.keeps_typed = refusal.rule == Rule.UNITS
+        self.keeps_typed = isinstance(refusal, Explained) and refusal.rule == Rule.UNITS
         answer = super().conflict(form, refusal)
         if is_fragment(self.request):
             answer.status_code = 200
@@ -66,8 +63,7 @@ class CartPage(refusals.SaysWhy, ActionView):
             "client": acting.organisation,
             "payer": costs.payer_here(acting),
             "is_orderable": found.is_orderable,
-            "refusal": self.refusal,
-            "form_id": FORM,
+            "form_id": self.ordering_form,
             "add_form": form if isinstance(form, forms.OrderForm) else self._add_form(),
         }
         if found.quote is not None:
@@ -144,11 +140,10 @@ class CartView(CartPage):
 
 
 class CartChangeView(CartView):
-    """Set the quantities; the lines and totals are drawn anew."""
+    """Set the quantities; the lines and totals are drawn anew.
 
-    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        """Whoever comes back here, after a log-in for instance, sees the cart."""
-        return redirect("billing:cart")
+    Whoever comes here by a link, after a log-in for instance, sees the cart with what they had typed.
+    """
 
     def form_valid(self, form: forms.CartForm) -> HttpResponse:
         """Draw what htmx asked for at once; else the page comes anew."""

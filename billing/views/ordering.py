@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from billing import forms, services
-from billing.exceptions import Explained, PriceChanged
+from billing.exceptions import PriceChanged
 from billing.models import Cart, Order
 from billing.permissions import BillingPermission
 from billing.services import Paying, Quote
@@ -25,14 +25,13 @@ from partnerportal.web.views import ActionView
 SOON = timedelta(days=14)
 
 
-class Ordering(refusals.SaysWhy, ActionView):
+class Ordering(refusals.SaysWhy, refusals.ShowsWays, ActionView):
     """Two steps on one page, so that it works without script: the price with every step, then the order of that."""
 
     permission = BillingPermission.ORDER_PLACE
     paid_message: Any
     open_message: Any
     quote: Quote | None = None
-    refusal: dict[str, Any] | None = None
 
     def price(self, form: Any) -> Quote:
         """Price what the form asks for."""
@@ -64,8 +63,6 @@ class Ordering(refusals.SaysWhy, ActionView):
                 self.quote = self.price(form)
             except Refused as meanwhile:
                 refusal = meanwhile
-        if isinstance(refusal, Explained):
-            self.refusal = refusals.described(refusal, self.request)
         return super().conflict(form, refusal)
 
     @property
@@ -93,7 +90,7 @@ class Ordering(refusals.SaysWhy, ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say who pays, what it costs, and from what it will be paid."""
         acting = self.request.acting
-        context = {"payer": costs.payer_here(acting), "client": acting.organisation, "refusal": self.refusal}
+        context = {"payer": costs.payer_here(acting), "client": acting.organisation}
         if self.quote is not None:
             context |= costs.what_it_costs(self.request, self.quote)
         return super().get_context_data(**context, **kwargs)

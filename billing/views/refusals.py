@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from billing.permissions import BillingPermission
 from clients.permissions import ClientPermission
 from partnerportal.accounts import selectors as accounts
 from partnerportal.kernel.money import Money
+from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
 
 Link = dict[str, Any]  # text, and: href; or post, next (a form of its own); or name, value, form (a button of a form)
@@ -41,6 +43,27 @@ class SaysWhy:
             if refusal is not None:
                 self.request.refusal = described(refusal, self.request) | {"sentence": str(refusal)}
             raise
+
+
+class ShowsWays:
+    """For forms that a rule may refuse: beside the sentence stand the rule, and what is possible instead."""
+
+    request: Any
+    refusal: dict[str, Any] | None = None
+    look = "#price"  # where on the page what holds now is shown
+    ordering_form = ""  # id of the form whose button orders by invoice, if there is one
+
+    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
+        """Show the form again with the rule that refused."""
+        if isinstance(refusal, Explained) and refusal.rule is not None:
+            self.refusal = described(refusal, self.request, look=self.look, form=self.ordering_form)
+        answer: HttpResponse = super().conflict(form, refusal)  # type: ignore[misc]  # a mixin: ActionView comes after it
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the refusal, for ``components/refusal.html``."""
+        context: dict[str, Any] = super().get_context_data(refusal=self.refusal, **kwargs)  # type: ignore[misc]
+        return context
 
 
 def described(refusal: Explained, request: Any, *, look: str = "#price", form: str = "") -> dict[str, Any]:
@@ -78,6 +101,8 @@ def ways(found: tuple[Way, ...], request: Any, *, look: str = "#price", form: st
         WayOut.SEE_ORDER: lambda way: _order(way, acting),
         WayOut.SEE_ORDERS: lambda _way: _orders(acting),
         WayOut.SEE_PRODUCTS: lambda _way: _link(_("See the products"), reverse("clients:product_list")),
+        WayOut.SEE_PRODUCT: lambda way: _link(_("See the product"), reverse("clients:product_detail", args=[way.pk])),
+        WayOut.RENEW: lambda way: _link(_("Renew it"), f"{reverse('billing:renew')}?product={way.pk}"),
         WayOut.START_ANEW: lambda _way: _link(_("Start anew"), request.path),
         WayOut.SUPPORT: lambda _way: _link(_("Ask the provider"), f"mailto:{settings.PROVIDER['support_mail']}"),
     }

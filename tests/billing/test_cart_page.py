@@ -289,6 +289,35 @@ def test_what_is_somebody_elses_is_not_there(here):
     assert nothing_was_ordered()
 
 
+def test_what_was_typed_waits_behind_the_log_in(here):
+    """The session ended while the page was open; htmx is led to the log-in instead of drawing it into the page."""
+    add(here.browser, here, quantity=2)
+    item = CartItem.objects.get()
+    values = hidden(here.browser.get(CART)) | {f"quantity_{item.pk}": "7"}
+    here.browser.cookies.pop("sessionid")
+
+    answer = here.browser.post(CHANGE, values, **HTMX)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["HX-Redirect"].startswith("/auth/login/")
+    assert CartItem.objects.get().quantity == 2
+    login = {"login": here.acting.user.email, "password": world.PASSWORD}
+    assert here.browser.post(answer["HX-Redirect"], login).url == CHANGE
+    page = here.browser.get(CHANGE)
+    assert f'id="id_quantity_{item.pk}" value="7"' in page.content.decode()
+    here.browser.post(CHANGE, hidden(page) | {f"quantity_{item.pk}": "7"})
+    assert CartItem.objects.get().quantity == 7
+
+
+def test_the_calculator_leads_into_the_cart(here):
+    page = here.browser.get("/", {"offer": "mail-hosting", "quantity": 12, "currency": "CHF"})
+
+    asked = f"?offer={here.offers['mail-hosting'].pk}&amp;quantity=12#add"
+    assert f"{ADD}{asked}" in page.content.decode()
+    collaborator = signed_in(world.make_member(here.client, Role.COLLABORATOR).user)
+    assert ADD not in collaborator.get("/").content.decode()
+
+
 # Ordering it
 
 
