@@ -16,4 +16,5 @@ class BillingConfig(AppConfig):
         volume_asked.connect(receivers.tell_volumes, dispatch_uid="billing.tell_volumes")
         signals.relationship_ending.connect(receivers.tell_consequences, dispatch_uid="billing.tell_consequences")
         signals.relationship_ended.connect(receivers.cut_exports, dispatch_uid="billing.cut_exports")
+        signals.relationship_ended.connect(receivers.drop_carts, dispatch_uid="billing.drop_carts")
         signals.relationship_checked.connect(receivers.count_exports, dispatch_uid="billing.count_exports")

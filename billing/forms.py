@@ -87,6 +87,38 @@ class OrderForm(forms.Form):
         )
 
 
+class CartForm(forms.Form):
+    """How many units of each line of a cart. ``was_…`` is what the page showed: only what differs was typed."""
+
+    def __init__(self, *args: Any, items: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            quantity = forms.IntegerField(
+                label=_("Quantity of %(offer)s") % {"offer": item.offer}, min_value=1, max_value=10_000, required=False
+            )
+            self.fields[f"quantity_{item.pk}"] = quantity
+            self.initial.setdefault(f"quantity_{item.pk}", item.quantity)
+
+    def clean(self) -> dict[str, Any]:
+        """An emptied field is no number; a line that the page did not show yet has no field, and stays as it is."""
+        super().clean()
+        for name in self.fields:
+            if name in self.data and self.cleaned_data.get(name, 0) is None:
+                self.add_error(name, _("Enter a whole number, or take the line out."))
+        return self.cleaned_data
+
+    @staticmethod
+    def pk_of(name: str) -> int:
+        """Return whose line's quantity a field holds."""
+        return int(name.removeprefix("quantity_"))
+
+    @property
+    def changed_quantities(self) -> dict[int, int]:
+        """What was typed and differs from what the page showed, by line."""
+        typed = {name: value for name, value in self.cleaned_data.items() if value is not None}
+        return {self.pk_of(name): value for name, value in typed.items() if self.data.get(f"was_{name}") != str(value)}
+
+
 class RenewForm(forms.Form):
     """Which products to renew by one period."""
 

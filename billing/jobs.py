@@ -149,6 +149,12 @@ def remind_of_renewals(_run: Running, *, on: str) -> dict[str, Any]:
     return {"on": on, **services.remind_of_renewals(on=date.fromisoformat(on), now=timezone.now())}
 
 
+@register("billing.clear_carts")
+def clear_carts(_run: Running, *, on: str) -> dict[str, Any]:
+    """Put away carts that nobody touched for long, or that nobody can order any more."""
+    return {"on": on, "carts": services.clear_carts(now=timezone.now())}
+
+
 @register("billing.mail_renewal_ahead")
 def mail_renewal_ahead(_run: Running, *, product_ids: list[int], renews_on: str) -> None:
     """Mail what falls due on a day, with its price of now; what was renewed or cancelled meanwhile is left out."""

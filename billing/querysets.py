@@ -96,6 +96,37 @@ class OrderLineQuerySet(models.QuerySet[Any]):
         return self.filter(earning_partner=partner_id, outcome__in=[Outcome.REBATE, Outcome.CASHBACK])
 
 
+class CartQuerySet(models.QuerySet[Any]):
+    """Carts."""
+
+    def visible_to(self, acting: Any) -> CartQuerySet:
+        """Keep one's own carts, of the organisation one is a member of: what somebody means to order is theirs alone.
+
+        In a client's space only the one for that client; at home also those for clients.
+        """
+        if acting is None or acting.home is None:
+            return self.none()
+        mine = self.filter(user=acting.user_id, organisation=acting.home.pk)
+        return mine if acting.relationship is None else mine.filter(relationship=acting.relationship.pk)
+
+    def open(self) -> CartQuerySet:
+        """Keep those that are not ordered."""
+        return self.filter(order=None)
+
+    def of(self, acting: Any) -> CartQuerySet:
+        """Keep the visible ones for whom one acts now."""
+        return self.visible_to(acting).filter(client=acting.organisation.pk if acting and acting.organisation else None)
+
+
+class CartItemQuerySet(models.QuerySet[Any]):
+    """Lines of carts."""
+
+    def visible_to(self, acting: Any) -> CartItemQuerySet:
+        """Keep those of the open cart that one fills now."""
+        carts = apps.get_model("billing", "Cart").objects
+        return self.filter(cart__in=carts.of(acting).open())
+
+
 class InvoiceQuerySet(models.QuerySet[Any]):
     """Invoices."""
 

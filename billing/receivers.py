@@ -26,6 +26,11 @@ def cut_exports(*, relationship: Relationship, now: datetime, **_: Any) -> None:
     services.cancel_exports(relationship_id=relationship.pk, now=now)
 
 
+def drop_carts(*, relationship: Relationship, **_: Any) -> None:
+    """Throw away what was meant to be ordered through a relationship that has ended (rule 48)."""
+    services.drop_carts(relationship_id=relationship.pk)
+
+
 def count_exports(*, relationship: Relationship, **_: Any) -> dict[str, int]:
     """Tell how many exports run for a relationship and are not being stopped."""
     return {"exports": selectors.running_exports(relationship_id=relationship.pk).count()}

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.views import (
+    carts,
     credits,
     documents,
     earnings,
@@ -25,6 +26,11 @@ app_name = "billing"
 urlpatterns = [
     path("account/orders/", orders.OrderListView.as_view(), name="order_list"),
     path("account/orders/new/", ordering.OrderPlaceView.as_view(), name="order_place"),
+    path("account/cart/", carts.CartView.as_view(), name="cart"),
+    path("account/cart/add/", carts.CartAddView.as_view(), name="cart_add"),
+    path("account/cart/change/", carts.CartChangeView.as_view(), name="cart_change"),
+    path("account/cart/lines/<int:pk>/remove/", carts.CartRemoveView.as_view(), name="cart_remove"),
+    path("account/cart/<int:pk>/empty/", carts.CartDiscardView.as_view(), name="cart_discard"),
     path("account/orders/renew/", ordering.RenewView.as_view(), name="renew"),
     path("account/due/", renewals.DueListView.as_view(), name="due_list"),
     path("account/due/renew/", renewals.RenewClientsView.as_view(), name="renew_clients"),

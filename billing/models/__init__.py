@@ -1,5 +1,6 @@
 """Prices, orders, invoices, payments, the prepaid account and its ledger."""
 
+from billing.models.carts import Cart, CartItem
 from billing.models.checks import CheckRun
 from billing.models.documents import CreditNote, CreditNoteLine, Invoice, NumberSeries, Payment, Resale
 from billing.models.earnings import Earning, EarningTotal
@@ -9,6 +10,8 @@ from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
 
 __all__ = [
+    "Cart",
+    "CartItem",
     "CheckRun",
     "Correction",
     "Coverage",

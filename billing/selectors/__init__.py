@@ -15,9 +15,10 @@ from billing.selectors.earnings import (
     totals_once,
 )
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
-from billing.selectors.explanation import Explanation, Reader, explain, price_chains, why_nothing
+from billing.selectors.explanation import Explanation, Reader, explain, price_chains, step_starts, why_nothing
 from billing.selectors.inspection import Side, explain_decision, explain_to_both
 from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
+from billing.selectors.ordering import why_not_order
 from billing.selectors.plans import OtherPlan, plans_for
 from billing.selectors.ratelists import (
     RATE_LISTS,
@@ -99,6 +100,7 @@ __all__ = [
     "simulate",
     "span_on",
     "step_ahead_in_words",
+    "step_starts",
     "sum_by_currency",
     "sum_pending",
     "totals_once",
@@ -106,5 +108,6 @@ __all__ = [
     "value_on",
     "vat_for",
     "vat_reason",
+    "why_not_order",
     "why_nothing",
 ]

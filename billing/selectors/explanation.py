@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -85,16 +86,29 @@ def explain(*, line: OrderLine, reader: Reader) -> Explanation:
     )
 
 
-def price_chains(*, line: OrderLine, as_partner: bool) -> list[Chain]:
-    """Return pictures of a line's price, stored or only drafted: for cashback the client's and the partner's."""
+def price_chains(*, line: OrderLine, as_partner: bool, starts: Mapping[int, int] | None = None) -> list[Chain]:
+    """Return pictures of a line's price, stored or only drafted: for cashback the client's and the partner's.
+
+    ``starts``: where the steps of the line's scale begin, of many lines read at once by :func:`step_starts`.
+    """
     currency = line.order.currency
+    starts = step_starts([line]) if starts is None else starts
     if not as_partner or line.preferential_net is None:
-        return [Chain("", charts.chain(_client_chain(line, whose="client"), currency=currency))]
-    partners = charts.chain(_partner_chain(line), currency=currency)
+        return [Chain("", charts.chain(_client_chain(line, starts, whose="client"), currency=currency))]
+    partners = charts.chain(_partner_chain(line, starts), currency=currency)
     if line.outcome != Outcome.CASHBACK:
         return [Chain("", partners)]
-    clients = charts.chain(_client_chain(line, whose="other"), currency=currency)
+    clients = charts.chain(_client_chain(line, starts, whose="other"), currency=currency)
     return [Chain(_("What the client pays"), clients), Chain(_("Your price"), partners)]
+
+
+def step_starts(lines: Iterable[OrderLine]) -> dict[int, int]:
+    """Return from how many units each degressive step of these lines' scales begins, by the step's id, in one query.
+
+    Rows of a scale are never edited, only ended.
+    """
+    ids = {pk for line in lines for pk in line.rates.get("steps", [])}
+    return dict(DegressiveStep.objects.filter(pk__in=ids).values_list("pk", "from_units")) if ids else {}
 
 
 def _public(line: OrderLine) -> charts.PriceStep:
@@ -130,15 +144,15 @@ def _difference(line: OrderLine, change: dict[str, Any]) -> charts.PriceStep:
     return charts.PriceStep(_("Difference for %(days)s of %(all)s days") % days, line.public_net, why % words)
 
 
-def _client_chain(line: OrderLine, *, whose: str) -> list[charts.PriceStep]:
+def _client_chain(line: OrderLine, starts: Mapping[int, int], *, whose: str) -> list[charts.PriceStep]:
     steps = [_public(line)]
     if line.client_degressive_rate:
         net = _clients_net(line)
-        steps.append(_degressive(line, line.client_degressive_rate, net, line.client_count, whose=whose))
+        steps.append(_degressive(line, starts, line.client_degressive_rate, net, line.client_count, whose=whose))
     return [*steps[:-1], _as_sum(steps[-1])]
 
 
-def _partner_chain(line: OrderLine) -> list[charts.PriceStep]:
+def _partner_chain(line: OrderLine, starts: Mapping[int, int]) -> list[charts.PriceStep]:
     steps = [_public(line)]
     if line.partner_rate is None:
         why = _("The fixed partner price of this offer.")
@@ -152,11 +166,13 @@ def _partner_chain(line: OrderLine) -> list[charts.PriceStep]:
         steps.append(charts.PriceStep(title, line.after_partner_rate, why))
         if line.partner_degressive_rate:
             rate, count = line.partner_degressive_rate, line.partner_count
-            steps.append(_degressive(line, rate, line.preferential_net, count, whose="partner"))
+            steps.append(_degressive(line, starts, rate, line.preferential_net, count, whose="partner"))
     return [*steps[:-1], _as_sum(steps[-1])]
 
 
-def _degressive(line: OrderLine, rate: Decimal, left: Decimal, count: int | None, *, whose: str) -> charts.PriceStep:
+def _degressive(
+    line: OrderLine, starts: Mapping[int, int], rate: Decimal, left: Decimal, count: int | None, *, whose: str
+) -> charts.PriceStep:
     title = _("Degressive rate %(rate)s") % {"rate": writing.percent(rate)}
     if whose == "other":  # how many units a client has in all is the client's own affair (promise 2)
         return charts.PriceStep(title, left, _("By the client's own number of units."))
@@ -169,14 +185,13 @@ def _degressive(line: OrderLine, rate: Decimal, left: Decimal, count: int | None
         "since": _day(line.rates.get("steps_since")),
         "count": words % {"count": writing.number(count)},
         "day": writing.day(line.order.placed_at),
-        "step": _step_in_words(line.rates.get("steps", []), count),
+        "step": _step_in_words([starts[pk] for pk in line.rates.get("steps", [])], count),
     }
     return charts.PriceStep(title, left, why)
 
 
-def _step_in_words(step_ids: list[int], count: int) -> str:
-    """Say which step of the snapshot's scale a count stands on. Rows of a scale are never edited, only ended."""
-    starts = sorted(DegressiveStep.objects.filter(pk__in=step_ids).values_list("from_units", flat=True))
+def _step_in_words(starts: list[int], count: int) -> str:
+    """Say which step of the snapshot's scale a count stands on."""
     start = max((one for one in starts if one <= count), default=0)
     following = min((one for one in starts if one > count), default=None)
     if following is None:

@@ -1,9 +1,24 @@
 """Orders, invoices, credit notes, payments, the ledger, withdrawals. Rules 23 to 43."""
 
 from billing.services.advancing import advance_renewals
+from billing.services.carts import (
+    CartLine,
+    CartQuote,
+    Ordered,
+    Paying,
+    add_to_cart,
+    change_cart,
+    clear_carts,
+    discard_cart,
+    drop_carts,
+    order_cart,
+    quote_cart,
+    remove_from_cart,
+)
 from billing.services.checking import run_checks, start_checks
 from billing.services.corrections import approve_correction, correction_limit, propose_correction, reject_correction
 from billing.services.credits import CreditAmounts, amounts_shown, credit_amounts, credit_invoice, creditable
+from billing.services.drafting import drafted_lines
 from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
 from billing.services.incoming import book_waiting, clarify, take_statement, try_transfer_again
@@ -23,7 +38,7 @@ from billing.services.orders import (
 )
 from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
-from billing.services.quoting import Item, Quote, QuotedLine, drafted_lines
+from billing.services.quoting import Item, Quote, QuotedLine
 from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
 from billing.services.reminding import remind_of_renewals
 from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
@@ -40,13 +55,18 @@ from billing.services.withdrawals import (
 
 __all__ = [
     "Booked",
+    "CartLine",
+    "CartQuote",
     "CreditAmounts",
     "Incoming",
     "Item",
+    "Ordered",
+    "Paying",
     "Quote",
     "QuotedLine",
     "Renewed",
     "Share",
+    "add_to_cart",
     "advance_renewals",
     "amounts_shown",
     "approve_correction",
@@ -55,26 +75,32 @@ __all__ = [
     "book_waiting",
     "cancel_exports",
     "cashback_taken_back",
+    "change_cart",
     "change_plan",
     "change_rate",
     "choose_next_plan",
     "clarify",
+    "clear_carts",
     "correction_limit",
     "credit_amounts",
     "credit_invoice",
     "creditable",
+    "discard_cart",
     "draft_resale",
     "drafted_lines",
+    "drop_carts",
     "due_on",
     "due_products",
     "import_rates",
     "issue_invoice",
     "issue_resale",
     "keep_plan",
+    "order_cart",
     "pay_from_prepaid",
     "pay_out_withdrawal",
     "place_order",
     "propose_correction",
+    "quote_cart",
     "quote_change",
     "quote_next_renewal",
     "quote_order",
@@ -83,6 +109,7 @@ __all__ = [
     "reject_correction",
     "reject_withdrawal",
     "remind_of_renewals",
+    "remove_from_cart",
     "renew",
     "renew_chunk",
     "renew_failed",

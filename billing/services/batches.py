@@ -20,6 +20,7 @@ from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
 from billing.services import earning
 from billing.services.counting import Count
+from billing.services.drafting import drafted_lines
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
 from billing.services.payments import pay_each_from_prepaid
@@ -29,7 +30,6 @@ from billing.services.quoting import (
     Scope,
     Surroundings,
     Wanted,
-    drafted_lines,
     payer_of,
     price_item,
     scope_of,

@@ -100,7 +100,9 @@ def _write_balances(accounts: list[PrepaidAccount]) -> None:
 def _too_little(account: PrepaidAccount, *, before: Decimal) -> InsufficientBalance:
     return InsufficientBalance(
         _("The prepaid account holds %(balance)s. Top it up, or pay a part.")
-        % {"balance": writing.money(Money(before, account.currency))}
+        % {"balance": writing.money(Money(before, account.currency))},
+        missing=-account.balance,
+        currency=account.currency,
     )
 
 

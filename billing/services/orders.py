@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from billing import selectors
 from billing.choices import OrderKind
-from billing.exceptions import NoPrice, OrderRefused, PriceChanged
+from billing.exceptions import NoPrice, OrderRefused, PriceChanged, Rule, Way, WayOut
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.models.orders import duration
 from billing.services import earning
+from billing.services.drafting import drafted_lines
 from billing.services.invoices import issue_invoices
-from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, paid_periods, quote_items
+from billing.services.quoting import Item, Quote, QuotedLine, Wanted, paid_periods, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship
@@ -26,6 +27,7 @@ from clients.querysets import ProductQuerySet
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
+from partnerportal.catalogue.models import Offer
 from partners.models import Partner
 
 PLACED = {
@@ -42,8 +44,7 @@ def quote_order(*, client_id: int, items: Sequence[Item], relationship_id: int |
     """
     for item in items:
         _check_periods(item)
-    wanted = [_wanted(item) for item in items]
-    return quote_items(client_id, wanted, relationship_id, now)
+    return quote_items(client_id, [wanted_of(item) for item in items], relationship_id, now)
 
 
 def quote_renewal(*, client_id: int, product_ids: Sequence[int], relationship_id: int | None, now: datetime) -> Quote:
@@ -76,7 +77,7 @@ def renewing_relationship(product: Product) -> int | None:
     paying = Relationship.objects.active().filter(client=product.organisation_id, payer=Payer.PARTNER)
     found: int | None = paying.values_list("pk", flat=True).first()
     if product.renewal_payer == RenewalPayer.NOBODY or found is None:
-        raise OrderRefused(_("Nobody pays this renewal. Its owner chooses who does."))
+        raise OrderRefused(_("Nobody pays this renewal. Its owner chooses who does."), rule=Rule.PAYER)
     return found
 
 
@@ -105,15 +106,11 @@ def place_order(
         placed = known.lines.order_by("position").values_list("offer", "quantity", "periods")
         return repeated(known, list(placed) == asked)
     if not items:
-        raise OrderRefused(_("Choose at least one offer."))
+        raise OrderRefused(_("Choose at least one offer."), rule=Rule.NOTHING, ways=(Way(WayOut.OTHER_OFFER),))
     for item in items:
-        if not 1 <= item.quantity <= MAX_UNITS:
-            raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity")
-        if not item.offer.is_sold:
-            raise OrderRefused(_("This offer is no longer sold."), field="offer")
-        _check_periods(item)
+        check_item(item)
     _check_extended(client_id, items)
-    wanted = [_wanted(item) for item in items]
+    wanted = [wanted_of(item) for item in items]
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
     return write_order(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
 
@@ -205,11 +202,11 @@ def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: Produ
     renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
     found = list(renewable.select_related("offer__family", "next_offer__family").order_by("offer", "pk"))
     if len(found) != len(set(product_ids)) or not found:
-        raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
+        raise _product_gone()
     cancelled = next((product for product in found if product.is_cancelled), None)
     if cancelled is not None:
         message = _("%(product)s is cancelled. Its owner takes the cancellation back before it is renewed.")
-        raise OrderRefused(message % {"product": cancelled})
+        raise OrderRefused(message % {"product": cancelled}, rule=Rule.PRODUCT, ways=(Way(WayOut.SEE_PRODUCTS),))
     earners = dict(Product.objects.filter(pk__in=product_ids).with_earner().values_list("pk", "earner_relationship"))
     return renewed_together(found, earners)
 
@@ -247,7 +244,9 @@ def repeated(known: Order, is_same: bool) -> Order:
     """Return the order that was placed under this key, unless something else was asked for this time."""
     if not is_same:
         raise OrderRefused(
-            _("This form was sent before, with other content. See your orders, and start anew for what is missing.")
+            _("This form was sent before, with other content. See your orders, and start anew for what is missing."),
+            rule=Rule.ONCE,
+            ways=(Way(WayOut.SEE_ORDER, pk=known.pk), Way(WayOut.START_ANEW)),
         )
     return known
 
@@ -264,8 +263,26 @@ def as_shown(quote: Quote, shown: str | None) -> Quote:
     return quote
 
 
-def _wanted(item: Item) -> Wanted:
+def wanted_of(item: Item) -> Wanted:
+    """Return an item on its way to a line."""
     return Wanted(item.offer, item.quantity, item.extends, item.name, periods=item.periods)
+
+
+def check_item(item: Item) -> None:
+    """Refuse what nobody may order, whoever asks: too many units, an offer that is not on sale, too many periods."""
+    if not 1 <= item.quantity <= MAX_UNITS:
+        raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity", rule=Rule.UNITS)
+    if not item.offer.is_sold:
+        near = other_offer(item.offer)
+        raise OrderRefused(_("This offer is no longer sold."), field="offer", rule=Rule.SOLD, ways=(near,))
+    _check_periods(item)
+
+
+def other_offer(offer: Offer) -> Way:
+    """Return the way to another offer: the first on sale of the same family and period, or the choice of all."""
+    same = Offer.objects.filter(family=offer.family_id, period=offer.period, is_sold=True).exclude(pk=offer.pk)
+    found = same.order_by("name", "pk").first()
+    return Way(WayOut.OTHER_OFFER, pk=found.pk, name=found.name) if found else Way(WayOut.OTHER_OFFER)
 
 
 def _check_periods(item: Item) -> None:
@@ -273,7 +290,13 @@ def _check_periods(item: Item) -> None:
     most = 1 if item.extends is not None else item.offer.max_periods
     if not 1 <= item.periods <= most:
         words = {"offer": item.offer, "most": duration(item.offer.period, most)}
-        raise OrderRefused(_("%(offer)s is paid for %(most)s at most.") % words, field="periods")
+        message = _("%(offer)s is paid for %(most)s at most.") % words
+        raise OrderRefused(message, field="periods", rule=Rule.PERIODS)
+
+
+def _product_gone() -> OrderRefused:
+    message = _("A product that you chose is no longer there. Look at the list again.")
+    return OrderRefused(message, rule=Rule.PRODUCT, ways=(Way(WayOut.SEE_PRODUCTS),))
 
 
 def _check_extended(client_id: int, items: Sequence[Item]) -> None:
@@ -282,7 +305,7 @@ def _check_extended(client_id: int, items: Sequence[Item]) -> None:
     found = Product.objects.select_for_update().in_use().filter(pk__in=extended, organisation=client_id)
     same = [product for product in found if product.offer_id == extended[product.pk].offer.pk]
     if len(same) != sum(item.extends is not None for item in items):
-        raise OrderRefused(_("A product that you chose is no longer there. Look at the list again."))
+        raise _product_gone()
 
 
 def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime, due: date | None = None) -> Order:

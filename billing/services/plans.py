@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing import selectors
 from billing.choices import OrderKind
-from billing.exceptions import OrderRefused
+from billing.exceptions import OrderRefused, Rule, Way, WayOut
 from billing.models import Coverage, Order
 from billing.services.orders import as_shown, lock_scope, repeated, write_order
 from billing.services.quoting import Quote, Wanted, ordering_relationship, payer_of, quote_items
@@ -68,7 +68,8 @@ def choose_next_plan(*, client_id: int, product_id: int, offer: Offer, actor: Ac
     product = _found(Product.objects.all(), client_id, product_id)
     plan = _plan(product, offer, product.organisation.currency, now)
     if plan.is_dearer:
-        raise OrderRefused(_("A dearer plan begins at once, for what is left of the period."), field="offer")
+        message = _("A dearer plan begins at once, for what is left of the period.")
+        raise OrderRefused(message, field="offer", rule=Rule.PLAN)
     return client_services.choose_next_offer(
         product_id=product_id, organisation_id=client_id, offer=offer, actor=actor, now=now
     )
@@ -86,7 +87,8 @@ def _found(products: ProductQuerySet, client_id: int, product_id: int) -> Produc
     found = products.in_use().filter(organisation=client_id, pk=product_id)
     product = found.select_related("offer__family", "next_offer", "organisation").first()
     if product is None:
-        raise OrderRefused(_("This product is no longer there. Look at your products again."))
+        message = _("This product is no longer there. Look at your products again.")
+        raise OrderRefused(message, rule=Rule.PRODUCT, ways=(Way(WayOut.SEE_PRODUCTS),))
     return product
 
 
@@ -94,7 +96,8 @@ def _plan(product: Product, offer: Offer, currency: str, now: datetime) -> selec
     plans = selectors.plans_for(product=product, currency=currency, on=timezone.localdate(now))
     plan = next((one for one in plans if one.offer.pk == offer.pk), None)
     if plan is None:
-        raise OrderRefused(_("This is no plan that the product can change to. Choose another."), field="offer")
+        message = _("This is no plan that the product can change to. Choose another.")
+        raise OrderRefused(message, field="offer", rule=Rule.PLAN, ways=(Way(WayOut.START_ANEW),))
     return plan
 
 
@@ -102,10 +105,13 @@ def _changeable(products: ProductQuerySet, client_id: int, product_id: int, offe
     """Return a product whose plan may be changed at once: it works, is paid, and goes on."""
     product = _found(products, client_id, product_id)
     if product.is_cancelled:
-        raise OrderRefused(_("It is cancelled. Take the cancellation back before you change its plan."))
+        message = _("It is cancelled. Take the cancellation back before you change its plan.")
+        raise OrderRefused(message, rule=Rule.PLAN, ways=(Way(WayOut.SEE_PRODUCT, pk=product.pk),))
     is_behind = product.renews_on <= timezone.localdate(now) or product.overdue_since is not None
     if is_behind or product.state != ProductState.ACTIVE:
-        raise OrderRefused(_("It is not paid. Pay or renew it before you change its plan."))
+        message = _("It is not paid. Pay or renew it before you change its plan.")
+        ways = (Way(WayOut.RENEW, pk=product.pk), Way(WayOut.SEE_PRODUCT, pk=product.pk))
+        raise OrderRefused(message, rule=Rule.PLAN, ways=ways)
     return product
 
 
@@ -113,6 +119,7 @@ def _priced(product: Product, offer: Offer, relationship_id: int | None, now: da
     """Price it; whose means pay decides the currency in which the plans are compared (rule 44)."""
     payer = payer_of(product.organisation, ordering_relationship(product.organisation_id, relationship_id))
     if not _plan(product, offer, payer.currency, now).is_dearer:
-        raise OrderRefused(_("A plan that is not dearer begins with the next renewal."), field="offer")
+        message = _("A plan that is not dearer begins with the next renewal.")
+        raise OrderRefused(message, field="offer", rule=Rule.PLAN)
     wanted = Wanted(offer, product.quantity, None, product.name, changed=product)
     return quote_items(product.organisation_id, [wanted], relationship_id, now)

@@ -13,17 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.choices import Outcome
-from billing.exceptions import OrderRefused
-from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, StepAhead, change_rates, part_of, price_line, step_ahead, vat
-from billing.pricing import Outcome as Priced
+from billing.exceptions import OrderRefused, Rule, Way, WayOut
+from billing.pricing import Case, Line, Rates, StepAhead, change_rates, price_line, step_ahead, vat
 from billing.selectors.rates import RateBook, vat_of
 from billing.services.counting import Count, Counter
 from clients.models import Product, Relationship
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
-from partnerportal.kernel.money import round_cents
 from partners.models import Partner
 
 PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
@@ -139,15 +135,24 @@ class Quote:
         return " ".join([str(self.payer.pk), self.currency, *sorted(lines), str(self.total)])
 
 
-def quote_items(client_id: int, wanted: Sequence[Wanted], relationship_id: int | None, now: datetime) -> Quote:
-    """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice."""
+def quote_items(
+    client_id: int,
+    wanted: Sequence[Wanted],
+    relationship_id: int | None,
+    now: datetime,
+    book: RateBook | None = None,
+) -> Quote:
+    """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice.
+
+    ``book``: the prices and rates of that day, where they are read already.
+    """
     client = Organisation.objects.get(pk=client_id)
     relationship = ordering_relationship(client_id, relationship_id)
     payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
-    book = RateBook(timezone.localdate(now))
-    counter = Counter(client_id, wanted)
-    lines = tuple(_quote_line(item, client, relationship, currency, book, counter, now) for item in wanted)
+    book = book or RateBook(timezone.localdate(now))
+    counter, around = Counter(client_id, wanted), _Around(client, relationship)
+    lines = tuple(_quote_line(item, around, currency, book, counter, now) for item in wanted)
     _treatment, vat_rate = vat_of(payer, timezone.localdate(now))
     return Quote(client, payer, relationship, currency, lines, vat_rate)
 
@@ -165,23 +170,37 @@ def ordering_relationship(client_id: int, relationship_id: int | None) -> Relati
     active = Relationship.objects.active().select_related("partner__organisation")
     found = active.filter(pk=relationship_id, client=client_id).first()
     if found is None:
-        raise OrderRefused(_("You have no access to this client any more, so you cannot order for it."))
+        raise no_access(relationship_id)
     if not found.is_full:
-        raise OrderRefused(_("With limited access only the client orders and renews. Ask it for full access."))
+        raise OrderRefused(
+            _("With limited access only the client orders and renews. Ask it for full access."),
+            rule=Rule.LIMITED,
+            ways=(Way(WayOut.CLIENT_ORDERS, pk=relationship_id), Way(WayOut.FULL_ACCESS)),
+        )
     return found
 
 
+def no_access(relationship_id: int) -> OrderRefused:
+    """Return the refusal of an order through a relationship that opens nothing: its partner's status rests, or it ended
+    (row 9).
+    """
+    if Relationship.objects.accepted().filter(pk=relationship_id).exists():
+        return OrderRefused(
+            _("Your status in the programme does not hold, so you cannot order for this client now."),
+            rule=Rule.STATUS,
+            ways=(Way(WayOut.STATUS), Way(WayOut.CLIENT_ORDERS, pk=relationship_id)),
+        )
+    return OrderRefused(
+        _("You have no access to this client any more, so you cannot order for it."),
+        rule=Rule.ACCESS,
+        ways=(Way(WayOut.REQUEST_ACCESS), Way(WayOut.CLIENT_ORDERS, pk=relationship_id), Way(WayOut.OWN_SPACE)),
+    )
+
+
 def _quote_line(
-    item: Wanted,
-    client: Organisation,
-    relationship: Relationship | None,
-    currency: str,
-    book: RateBook,
-    counter: Counter,
-    now: datetime,
+    item: Wanted, around: _Around, currency: str, book: RateBook, counter: Counter, now: datetime
 ) -> QuotedLine:
-    scope = scope_of(_surroundings(item, client, relationship), relationship)
-    family_id = item.offer.family_id
+    scope, family_id = scope_of(around.of(item), around.relationship), item.offer.family_id
     partner_count = counter.partner(family_id, scope.partner.pk) if scope.partner is not None else None
     client_count = counter.client(family_id)
     return price_item(item, scope, partner_count, client_count, currency, book, timezone.localdate(now))
@@ -263,16 +282,29 @@ def part_left(product: Product, today: date) -> tuple[int, int]:
     return ahead * days + (end - today).days, days
 
 
-def _surroundings(item: Wanted, client: Organisation, relationship: Relationship | None) -> Surroundings:
-    if relationship is not None:  # what a partner orders earns it, whatever else there is
-        return Surroundings()
-    own = Partner.objects.approved().filter(pk=client.pk).first()
-    if own is not None:
-        return Surroundings(own=own)
-    active = Relationship.objects.active().filter(client=client)
-    return Surroundings(
-        earner=_earner(item, client), full=active.filter(access="FULL").first(), is_any_active=active.exists()
-    )
+class _Around:
+    """What surrounds the items of one order; new things of one client have the same, which is asked once."""
+
+    def __init__(self, client: Organisation, relationship: Relationship | None) -> None:
+        self.client, self.relationship = client, relationship
+        self._of_new: Surroundings | None = None
+
+    def of(self, item: Wanted) -> Surroundings:
+        """Return what decides about an item."""
+        if self.relationship is not None:  # what a partner orders earns it, whatever else there is
+            return Surroundings()
+        if item.touched is not None:
+            return self._ask(item)
+        self._of_new = self._of_new or self._ask(item)
+        return self._of_new
+
+    def _ask(self, item: Wanted) -> Surroundings:
+        own = Partner.objects.approved().filter(pk=self.client.pk).first()
+        if own is not None:
+            return Surroundings(own=own)
+        active = Relationship.objects.active().filter(client=self.client)
+        full = active.filter(access="FULL").first()
+        return Surroundings(earner=_earner(item, self.client), full=full, is_any_active=active.exists())
 
 
 def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
@@ -319,55 +351,3 @@ def paid_periods(quoted: QuotedLine) -> list[date]:
     """Return the first day of each period that a line pays for."""
     period = PERIODS[Period(quoted.wanted.offer.period)]
     return [quoted.period_start + period * number for number in range(quoted.wanted.periods)]
-
-
-def drafted_lines(quote: Quote, order: Order) -> list[OrderLine]:
-    """Return the lines that an order of this quote has, with all that their snapshot keeps; nothing is stored yet."""
-    return [_drafted(order, position, quoted) for position, quoted in enumerate(quote.lines, start=1)]
-
-
-def _counted(quoted: QuotedLine) -> dict[str, dict[str, int]]:
-    """Return what both counts were made of, for the explanation of the line."""
-    counts = {"client": quoted.client_count, "partner": quoted.partner_count}
-    return {side: count.snapshot() for side, count in counts.items() if count is not None}
-
-
-def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
-    line = quoted.line
-    earns = line.outcome in (Priced.REBATE, Priced.CASHBACK)
-    return OrderLine(
-        order=order,
-        position=position,
-        offer=quoted.wanted.offer,
-        offer_name=quoted.wanted.offer.name,
-        period=quoted.wanted.offer.period,
-        quantity=quoted.wanted.quantity,
-        periods=quoted.wanted.periods,
-        period_start=quoted.period_start,
-        period_end=quoted.period_end,
-        public_unit=round_cents(part_of(quoted.rates.public_unit, quoted.rates.part)),
-        public_net=line.public_net,
-        charged_net=line.charged_net,
-        client_degressive_rate=line.client_degressive_rate,
-        client_count=quoted.client_count.total,
-        outcome=Outcome[line.outcome.name],
-        reason=line.reason.value,
-        earner=quoted.earner if earns else None,
-        earning_partner=quoted.earning_partner if earns else None,
-        after_partner_rate=line.after_partner_rate,
-        preferential_net=line.preferential_net,
-        partner_rate=line.partner_rate,
-        partner_degressive_rate=line.partner_degressive_rate,
-        partner_count=quoted.partner_count.total if quoted.partner_count else None,
-        cashback=line.cashback,
-        rates={**quoted.version, "counted": _counted(quoted)},
-        steps=[
-            {
-                "label": step.label,
-                "amount": str(step.amount),
-                "rate": None if step.rate is None else str(step.rate),
-                "count": step.count,
-            }
-            for step in line.steps
-        ],
-    )

@@ -21,6 +21,7 @@ from billing.filters import InvoiceFilter, LedgerFilter
 from billing.models import Invoice, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.permissions import BillingPermission
 from billing.tables import InvoiceTable, LedgerTable
+from billing.views import refusals
 from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
 
 RECENT = 5  # withdrawals that the prepaid account's page names; its ledger has all
@@ -87,7 +88,7 @@ class InvoicePdfView(_OneInvoice, PolicyView, View):
         return response
 
 
-class InvoicePayView(_OneInvoice, ActionView):
+class InvoicePayView(_OneInvoice, refusals.ShowsWays, ActionView):
     """Pay an invoice, wholly or partly, from the prepaid account (rule 43)."""
 
     permission = BillingPermission.INVOICE_PAY

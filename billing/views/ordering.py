@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from billing import forms, selectors, services
+from billing import forms, services
 from billing.exceptions import PriceChanged
-from billing.models import Order, PrepaidAccount
+from billing.models import Cart, Order
 from billing.permissions import BillingPermission
-from billing.pricing import StepAhead
-from billing.services import Quote
-from clients.models import Product, Relationship
+from billing.services import Paying, Quote
+from billing.views import costs, refusals
+from clients.models import Product
 from partnerportal.kernel.states import Refused
 from partnerportal.web.views import ActionView
 
-NOTHING = Decimal("0.00")
 SOON = timedelta(days=14)
-AND_PAY, BY_INVOICE = "pay", "invoice"  # what the second button says
 
 
-class Ordering(ActionView):
+class Ordering(refusals.SaysWhy, refusals.ShowsWays, ActionView):
     """Two steps on one page, so that it works without script: the price with every step, then the order of that."""
 
     permission = BillingPermission.ORDER_PLACE
@@ -78,7 +76,7 @@ class Ordering(ActionView):
         Who was told that nothing is taken from the account ordered by invoice, whatever has come in since.
         """
         order = self.place(form)
-        if self.request.POST["confirm"] == BY_INVOICE:
+        if self.request.POST["confirm"] == Paying.BY_INVOICE:
             messages.info(self.request, self.open_message)
             return reverse("billing:order_detail", args=[order.pk])
         try:
@@ -91,37 +89,11 @@ class Ordering(ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say who pays, what it costs, and from what it will be paid."""
-        relationship: Relationship | None = self.request.acting.relationship
-        payer = self.request.acting.organisation
-        if relationship is not None and relationship.is_paid_by_partner:
-            payer = self.request.acting.home
-        context = {"payer": payer, "client": self.request.acting.organisation}
+        acting = self.request.acting
+        context = {"payer": costs.payer_here(acting), "client": acting.organisation}
         if self.quote is not None:
-            context |= self._what_it_costs(self.quote)
+            context |= costs.what_it_costs(self.request, self.quote)
         return super().get_context_data(**context, **kwargs)
-
-    def _what_it_costs(self, quote: Quote) -> dict[str, Any]:
-        now, home = timezone.now(), self.request.acting.home
-        lines = services.drafted_lines(quote, Order(currency=quote.currency, placed_at=now))
-        earns = [line for line in lines if line.earning_partner_id == home.pk]
-        context: dict[str, Any] = {
-            "quote": quote,
-            "lines": lines,
-            "shown": quote.shown,
-            "confirm": AND_PAY,
-            "hints": [_hint(one, one.ahead, quote.currency) for one in quote.lines if one.ahead is not None],
-            "cashback": sum((line.cashback for line in earns), NOTHING),
-        }
-        if len(lines) == 1:
-            context["chains"] = selectors.price_chains(line=lines[0], as_partner=bool(earns))
-        # Neither what somebody else's account holds is told, nor one's own to who may not read its accounting.
-        if quote.payer == home and self.request.acting.membership.may_see_accounting:
-            accounts = PrepaidAccount.objects.filter(organisation=home, currency=quote.currency)
-            balance = accounts.values_list("balance", flat=True).first() or NOTHING
-            context |= {"balance": balance, "rest": balance - quote.total, "missing": quote.total - balance}
-            context["due_on"] = services.due_on(now)
-            context["confirm"] = BY_INVOICE if balance < quote.total else AND_PAY
-        return context
 
 
 class OrderPlaceView(Ordering):
@@ -138,10 +110,13 @@ class OrderPlaceView(Ordering):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Show list prices in the currency of whoever pays."""
-        acting = self.request.acting
-        is_paid_by_partner = acting.relationship is not None and acting.relationship.is_paid_by_partner
-        payer = acting.home if is_paid_by_partner else acting.organisation
+        payer = costs.payer_here(self.request.acting)
         return super().get_form_kwargs() | {"currency": payer.currency, "day": timezone.localdate()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what the cart holds already."""
+        carts = Cart.objects.of(self.request.acting).open()
+        return super().get_context_data(in_cart=carts.aggregate(count=Count("items"))["count"], **kwargs)
 
     def price(self, form: forms.OrderForm) -> Quote:
         """Price it."""
@@ -197,16 +172,6 @@ class RenewView(Ordering):
             now=timezone.now(),
             **self.through(),
         )
-
-
-def _hint(quoted: services.QuotedLine, ahead: StepAhead, currency: str) -> str:
-    return selectors.step_ahead_in_words(
-        ahead,
-        offer=quoted.wanted.offer.name,
-        quantity=quoted.wanted.quantity,
-        charged_net=quoted.line.charged,
-        currency=currency,
-    )
 
 
 def _item(form: forms.OrderForm) -> services.Item:

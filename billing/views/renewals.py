@@ -28,6 +28,7 @@ from billing.models import Order, PrepaidAccount
 from billing.permissions import BillingPermission
 from billing.services import Quote
 from billing.tables import DueTable
+from billing.views import refusals
 from billing.views.ordering import Ordering
 from clients import selectors as client_selectors
 from clients import services as client_services
@@ -86,7 +87,7 @@ def paying_relationships(acting: Any) -> QuerySet[Relationship]:
     return Relationship.objects.reachable_by(acting.membership).filter(access=Access.FULL, payer=Payer.PARTNER)
 
 
-class RenewClientsView(ActionView):
+class RenewClientsView(refusals.SaysWhy, refusals.ShowsWays, ActionView):
     """Renew products of many clients, and one's own, at once: the price of each client, then all of it or nothing."""
 
     permission = BillingPermission.ORDER_PLACE

@@ -201,10 +201,7 @@ class ClientEnterView(PartnerSide, PolicyView, View):
         if not Relationship.objects.reachable_by(request.acting.membership).filter(pk=self.relationship.pk).exists():
             raise Http404
         request.session[CLIENT_SPACE_KEY] = self.relationship.pk
-        target = request.POST.get("next", "")
-        if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-            return redirect(target)
-        return redirect("clients:product_list")
+        return redirect(_next(request) or "clients:product_list")
 
 
 class ClientLeaveView(PolicyView, View):
@@ -214,9 +211,16 @@ class ClientLeaveView(PolicyView, View):
     http_method_names = ["post"]
 
     def post(self, request: Any) -> HttpResponse:
-        """Forget it."""
+        """Forget it. ``next``: a page of one's own space."""
         request.session.pop(CLIENT_SPACE_KEY, None)
-        return redirect("clients:client_list")
+        return redirect(_next(request) or "clients:client_list")
+
+
+def _next(request: Any) -> str:
+    """Return the page of this site that the form names, if it names one."""
+    target: str = request.POST.get("next", "")
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if is_ours else ""
 
 
 class ClientAssignView(PartnerSide, ActionView):

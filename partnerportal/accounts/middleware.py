@@ -20,10 +20,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRedirect
 
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Membership
 from partnerportal.web import typed
+from partnerportal.web.htmx import is_fragment
 from partnerportal.web.views import ActionView
 
 ORGANISATION_KEY = "acting_organisation"
@@ -99,7 +101,12 @@ class SeenMiddleware:
 class LogInFirstMiddleware(LoginRequiredMiddleware):
     """Sends whoever is not signed in to the log-in, and keeps what they had typed when their session ended."""
 
-    def handle_no_permission(self, request: Any, view_func: Any) -> HttpResponseRedirect:
+    def handle_no_permission(self, request: Any, view_func: Any) -> Any:
+        """Lead to the log-in; htmx would else draw it into the part of the page that it asked for."""
+        answer = self._lead_to_login(request, view_func)
+        return HttpResponseClientRedirect(answer.url) if is_fragment(request) else answer
+
+    def _lead_to_login(self, request: Any, view_func: Any) -> HttpResponseRedirect:
         """Keep the form of one of our pages; after the log-in comes the page, or the start where it shows none."""
         if request.method == "GET":
             return super().handle_no_permission(request, view_func)

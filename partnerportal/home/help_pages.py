@@ -339,8 +339,20 @@ HELP_PAGES = (
                     "reach %(rate_of_35_hostings)s. The calculator shows every step."
                 ),
             ),
+            (
+                _("The cart"),
+                _(
+                    "Gather what you want to order in your cart: it explains every line and says who pays, from what, and "
+                    "what is missing. It is ordered once, as it was shown. If a rule refuses the order, the page names the "
+                    "rule and leads to what is possible instead."
+                ),
+            ),
         ),
-        ((_("Try the calculator"), "home:programme"), (_("Your earnings"), "billing:earning_list")),
+        (
+            (_("Try the calculator"), "home:programme"),
+            (_("Your cart"), "billing:cart"),
+            (_("Your earnings"), "billing:earning_list"),
+        ),
     ),
     HelpPage(
         "export-billing-data",

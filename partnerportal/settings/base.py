@@ -128,6 +128,8 @@ PROGRAMME: dict[str, Any] = {
     "theme_licence": env.text("PROGRAMME_THEME_LICENCE", "ET-DEMO-4821-7730"),  # rule 59
     "rate_file_kilobytes": env.number("PROGRAMME_RATE_FILE_KILOBYTES", 512),  # of an uploaded list of prices or rates
     "step_hint_units": env.number("PROGRAMME_STEP_HINT_UNITS", 5),  # a quote names a step that is so many units ahead
+    "cart_lines": env.number("PROGRAMME_CART_LINES", 50),  # lines that a cart holds at most
+    "cart_days": env.number("PROGRAMME_CART_DAYS", 60),  # so long a cart is kept that nobody touches
     "payment_days": env.number("PROGRAMME_PAYMENT_DAYS", 30),
     # Renewals (section 9)
     "renewal_days": env.number("PROGRAMME_RENEWAL_DAYS", 14),  # before a period ends its renewal is placed
@@ -307,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partnerportal.work.tasks.start_daily",
         "schedule": crontab(hour=6, minute=20),
         "kwargs": {"kind": "billing.remind_of_renewals"},
+    },
+    "clear carts": {
+        "task": "partnerportal.work.tasks.start_daily",
+        "schedule": crontab(hour=2, minute=40),
+        "kwargs": {"kind": "billing.clear_carts"},
     },
     "review thresholds": {
         "task": "partnerportal.work.tasks.start_daily",

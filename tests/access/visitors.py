@@ -106,6 +106,7 @@ def build() -> Site:
         )
     order = _order(client, offers["web-hosting"], None, client_acting)
     money = _money(client, client_acting, offers["web-hosting"])
+    in_cart = put_into_cart(client_acting, offers["web-hosting"], "moser.ch")
     own = _order(
         paid_by_partner.client,
         offers["web-hosting"],
@@ -220,6 +221,8 @@ def build() -> Site:
         "clients:end_receipt": [ended.pk],
         "clients:end_receipt_pdf": [ended.pk],
         "clients:relationship_link": [asking],
+        "billing:cart_remove": [in_cart.pk],
+        "billing:cart_discard": [in_cart.cart_id],
         "billing:product_renewal": [product.pk],
         "billing:plan_change": [product.pk],
         "billing:plan_keep": [product.pk],
@@ -398,6 +401,21 @@ def _listing(partner: Any, acting: Any) -> Any:
     }
     directory_services.change_listing(partner_id=partner.pk, values=values, actor=acting, now=NOW)
     return directory_services.publish_listing(partner_id=partner.pk, actor=acting, now=NOW)
+
+
+def put_into_cart(acting: Any, offer: Any, name: str) -> Any:
+    """A line in somebody's cart, where they act."""
+    return billing.add_to_cart(
+        client_id=acting.organisation.pk,
+        relationship_id=acting.relationship_id,
+        offer=offer,
+        quantity=2,
+        periods=1,
+        name=name,
+        key=name,
+        actor=acting,
+        now=NOW,
+    )
 
 
 def _order(client: Any, offer: Any, relationship: Any, actor: Any) -> Any:

@@ -159,6 +159,21 @@ def failed_renewal(here, **changes):
     return billing.RenewalFailure.objects.create(**values | {"first_seen_at": NOW, "last_seen_at": NOW} | changes)
 
 
+def cart(here, **changes):
+    values = {"user": here.acting.user, "organisation": here.client, "client": here.client, "key": uuid.uuid4().hex}
+    return billing.Cart.objects.create(**values | {"created_at": NOW, "changed_at": NOW} | changes)
+
+
+def cart_item(here, **changes):
+    values = {"offer": here.offer, "quantity": 1, "added_key": "a"} | changes
+    return billing.CartItem.objects.create(cart=values.pop("cart", None) or cart(here), **values)
+
+
+def same_line_twice(here):
+    open_cart = cart(here)
+    return twice(lambda: cart_item(here, cart=open_cart, name="moser.ch"))
+
+
 def review(here, **changes):
     values = {
         "partner": here.partner,
@@ -303,6 +318,14 @@ BAD_ROWS = {
     "coverage_once_per_period": lambda h: billing.Coverage.objects.create(
         line=h.line, product=h.product, period_start=h.line.period_start
     ),
+    "cart_one_open": lambda h: twice(lambda: cart(h)),
+    "cart_key_once": lambda h: [cart(h, key="k"), cart(h, key="k", user=world.make_user())],
+    "cart_has_key": lambda h: cart(h, key=""),
+    "cart_other_client_through_relationship": lambda h: cart(h, organisation=h.partner.organisation),
+    "cart_shown_iff_ordered": lambda h: cart(h, order=h.order),
+    "cartitem_line_once": same_line_twice,
+    "cartitem_has_units": lambda h: cart_item(h, quantity=0),
+    "cartitem_has_periods": lambda h: cart_item(h, periods=0),
     "renewalfailure_once_per_period": lambda h: twice(lambda: failed_renewal(h)),
     "renewalfailure_has_reason": lambda h: failed_renewal(h, reason=""),
     "numberseries_once": lambda h: billing.NumberSeries.objects.create(

@@ -88,6 +88,10 @@ LISTS = [
 ]
 # Overviews and pages of one thing hold small lists, too.
 OVERVIEWS = [
+    ("client_legal", "billing:cart"),
+    ("in_space", "billing:cart"),
+    ("partner_legal", "billing:cart"),
+    ("client_legal", "billing:cart_discard"),
     ("client_legal", "home:account"),
     ("in_space", "home:account"),
     ("partner_legal", "home:partner"),
@@ -116,6 +120,7 @@ def test_many_rows_take_as_many_queries_as_few(visitor: str, name: str, monkeypa
     site = visitors.build()
     _order_in_space(site, "first")  # two lists that would be empty, and then never ask for rows
     _order_unearned(site, "unearned-first")
+    _fill_carts(site, "first")
     browser, url = site.browser(visitor), reverse(name, args=site.arguments.get(name))
     _visit(browser, url)  # notes the session, which later requests need not
     few, short_page = _visit(browser, url)
@@ -194,6 +199,7 @@ def add_rows(site: visitors.Site) -> None:
         in_space = world.acting(partner, relationship)
         _order_in_space(site, f"space-{number}")
         _order_unearned(site, f"unearned-{number}")
+        _fill_carts(site, f"{number}")
         billing.start_client_export(
             relationship=relationship, since=None, until=None, state="", file_format="csv", actor=in_space, now=NOW
         )
@@ -222,6 +228,18 @@ def add_rows(site: visitors.Site) -> None:
         world.make_tender(client.organisation, **opened)
         won = world.make_tender(client.organisation, **opened, state="AWARDED", closed_at=timezone.now())
         world.make_proposal(won, partner.organisation.partner, chosen_at=timezone.now())
+
+
+def _fill_carts(site: visitors.Site, name: str) -> None:
+    """A line in the client's cart, and one in the partner's for it."""
+    partner = site.users["partner_legal"].memberships.get()
+    relationship = partner.organisation.partner.relationships.get(pk=site.space)
+    offer = Offer.objects.get(code="web-hosting")
+    for acting in (
+        world.acting(site.users["client_legal"].memberships.get()),
+        world.acting(partner, relationship),
+    ):
+        visitors.put_into_cart(acting, offer, f"{name}.ch")
 
 
 def _add_for_client(client: Organisation, number: int, offer: Offer, acting: Any) -> None:
@@ -294,6 +312,7 @@ def _add_for_partner(partner: Any, collaborator: Any, number: int, offer: Offer)
     TeamClient.objects.create(team=first, relationship=relationship)
     TeamMember.objects.create(team=first, membership=joining)
     _top_up(customer, f"customer-{number}", world.acting(partner))
+    visitors.put_into_cart(world.acting(partner, relationship), offer, f"customer-{number}.ch")
     inviting, _ = world.make_client(f"Hotel {number}")
     world.make_relationship(inviting, own, state=RelationshipState.PENDING, started_by=Side.CLIENT)
     in_space = world.acting(partner, relationship)

@@ -19,6 +19,8 @@ WRITTEN = (Order, Relationship, MemberInvitation, Tender, AuditEvent)
 PAGES = [
     "accounts:organisation_change",
     "accounts:member_invite",
+    "billing:cart",
+    "billing:cart_add",
     "billing:order_place",
     "billing:renew",
     "tenders:account_post",

@@ -42,6 +42,7 @@ KINDS = {
     "billing.renew_due_products": _("Nightly: renew what falls due"),
     "billing.advance_renewals": _("Nightly: overdue, blocked, ended by date"),
     "billing.remind_of_renewals": _("Daily: remind of renewals"),
+    "billing.clear_carts": _("Nightly: put away old carts"),
     "billing.mail_renewal_ahead": _("Mail: a renewal comes"),
     "billing.mail_standing": _("Mail: products overdue, blocked or ended"),
     "billing.mail_invoice_due": _("Mail: a renewal is not paid yet"),
