@@ -44,30 +44,37 @@ def explain_vat(*, document: Invoice | CreditNote) -> VatExplanation:
     return VatExplanation(
         amount=document.vat,
         picture=_picture(document, list(nets)),
-        reason=vat_reason(document),
+        reason=vat_reason(
+            treatment=_treatment(document),
+            country=document.payer_snapshot.get("country", ""),
+            vat_number=document.payer_snapshot.get("vat_number", ""),
+        ),
         reckoning=reckoning if is_taxed(_treatment(document)) else "",
         facts=_facts(document, invoiced_on=timezone.localdate(issued_at)),
     )
 
 
-def vat_reason(document: Invoice | CreditNote) -> str:
-    """Say in a sentence why VAT is charged on a document, at its country's rate, or why none is (rule 45)."""
-    code = document.payer_snapshot.get("country", "")
-    words = {"country": countries.name(code), "number": document.payer_snapshot.get("vat_number", "")}
+def vat_reason(*, treatment: VatTreatment, country: str, vat_number: str) -> str:
+    """Say in a sentence why a payer is charged VAT at its country's rate, or why none (rule 45).
+
+    ``vat_number`` is empty where there is none, or where it is not the reader's to know.
+    """
+    number = _("the VAT number %(number)s") % {"number": vat_number} if vat_number else _("a valid VAT number")
+    words = {"country": countries.name(country), "number": number}
     sentences = {
         VatTreatment.DOMESTIC: _("Invoices to %(country)s carry Swiss VAT, for companies and for everybody else."),
         VatTreatment.COUNTRY: _(
             "Invoices to %(country)s carry that country's VAT: there was no valid VAT number of a company there."
         ),
         VatTreatment.REVERSE_CHARGE: _(
-            "The recipient is a company in %(country)s with the VAT number %(number)s: we charge no VAT, the recipient "
-            "declares it (reverse charge)."
+            "The recipient is a company in %(country)s with %(number)s: we charge no VAT, the recipient declares it "
+            "(reverse charge)."
         ),
         VatTreatment.OUT_OF_SCOPE: _(
             "%(country)s is outside of Switzerland, Liechtenstein and the European Union: no VAT is charged."
         ),
     }
-    return sentences[_treatment(document)] % words
+    return sentences[treatment] % words
 
 
 def _treatment(document: Invoice | CreditNote) -> VatTreatment:

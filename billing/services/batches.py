@@ -147,7 +147,7 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
     payer = payer_of(basket.client, basket.relationship)
     failures: list[Failure] = []
     try:
-        _treatment, vat_rate = reading.vat.of(payer)
+        treatment, vat_rate = reading.vat.of(payer)
     except NoPrice as reason:
         return None, [Failure(product, str(reason)) for product in basket.products]
     lines = []
@@ -156,7 +156,7 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
             lines.append(reading.quoted(item, basket, payer.currency))
         except NoPrice as reason:
             failures += [Failure(product, str(reason)) for product in item.renewed]
-    quote = Quote(basket.client, payer, basket.relationship, payer.currency, tuple(lines), vat_rate)
+    quote = Quote(basket.client, payer, basket.relationship, payer.currency, tuple(lines), treatment, vat_rate)
     return (quote if lines else None), failures
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.exceptions import OrderRefused, Rule, Way, WayOut
-from billing.pricing import Case, Line, Rates, StepAhead, change_rates, price_line, step_ahead, vat
+from billing.pricing import Case, Line, Rates, StepAhead, VatTreatment, change_rates, price_line, step_ahead, vat
 from billing.selectors.rates import RateBook, vat_of
 from billing.services.counting import Count, Counter
 from clients.models import Product, Relationship
@@ -106,6 +106,7 @@ class Quote:
     relationship: Relationship | None
     currency: str
     lines: tuple[QuotedLine, ...]
+    vat_treatment: VatTreatment
     vat_rate: Decimal
 
     @property
@@ -153,8 +154,8 @@ def quote_items(
     book = book or RateBook(timezone.localdate(now))
     counter, around = Counter(client_id, wanted), _Around(client, relationship)
     lines = tuple(_quote_line(item, around, currency, book, counter, now) for item in wanted)
-    _treatment, vat_rate = vat_of(payer, timezone.localdate(now))
-    return Quote(client, payer, relationship, currency, lines, vat_rate)
+    treatment, vat_rate = vat_of(payer, timezone.localdate(now))
+    return Quote(client, payer, relationship, currency, lines, treatment, vat_rate)
 
 
 def payer_of(client: Organisation, relationship: Relationship | None) -> Organisation:

@@ -131,3 +131,23 @@ def test_staff_reads_it_too_and_nobody_else_does():
         client = browsers.signed_in(acting.user)
         for name, document in (("invoice_vat", invoice), ("credit_note_vat", note)):
             assert client.get(reverse(f"billing:{name}", args=[document.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["order_place", "cart"])
+def test_before_an_order_the_reason_stands_beside_the_rate(name):
+    """Rule 45: whoever orders reads why, and a partner never reads its client's VAT number (promise 2)."""
+    here = scenes.scene(country="FR", kind=OrganisationKind.COMPANY, vat_number="FR40303265045")
+    browser, partners = browsers.signed_in(here.acting.user), browsers.signed_in(here.partner_acting.user)
+    partners.post(reverse("clients:client_enter", args=[here.relationship.pk]))
+    pages = []
+    for one in (browser, partners):
+        asked = {"offer": here.offers["office"].pk, "quantity": 1, "periods": 1, "key": f"key-{len(pages)}"}
+        if name == "cart":
+            one.post(reverse("billing:cart_add"), asked)
+            pages.append(one.get(reverse("billing:cart")).content.decode())
+        else:
+            pages.append(one.post(reverse("billing:order_place"), asked).content.decode())
+
+    assert "with the VAT number FR40303265045: we charge no VAT" in pages[0]
+    assert "with a valid VAT number: we charge no VAT" in pages[1]
+    assert "FR40303265045" not in pages[1]
