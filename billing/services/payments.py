@@ -20,11 +20,10 @@ from billing.exceptions import PaymentRefused
 from billing.models import Invoice, Payment
 from billing.services import earning, standing
 from billing.services.ledger import Movement, Owner, lock_accounts, post
+from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
-
-BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
     lock_accounts([*payers, *(earning.owner_of(line) for line in lines)])  # all at once: nobody waits crosswise
-    Payment.objects.bulk_create(payments, batch_size=BATCH)
+    bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)
         invoice.state, invoice.paid_at = InvoiceState.PAID, now

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from billing.choices import Outcome
 from billing.exceptions import OrderRefused
 from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, StepAhead, change_rates, part_of, price_line, step_ahead, vat
+from billing.pricing import Case, Line, Rates, Step, StepAhead, change_rates, part_of, price_line, step_ahead, vat
 from billing.pricing import Outcome as Priced
 from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
@@ -92,7 +93,7 @@ class QuotedLine:
 
     wanted: Wanted
     rates: Rates
-    version: dict[str, Any]
+    version: Mapping[str, Any]
     line: Line
     earner: Relationship | None
     earning_partner: Partner | None
@@ -207,7 +208,7 @@ def price_item(
         item,
         rates,
         item_version(item, currency, book, rates),
-        price_line(**terms),
+        _priced(**terms),
         scope.earner,
         scope.partner,
         partner_count,
@@ -216,6 +217,24 @@ def price_item(
         end,
         ahead,
     )
+
+
+# The run prices the same few things thousands of times; pure functions of figures that do not change.
+_priced = lru_cache(maxsize=10_000)(price_line)
+
+
+@lru_cache(maxsize=10_000)
+def _kept(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    """Return the steps as a line's snapshot keeps them; nobody writes to them."""
+    return [
+        {
+            "label": step.label,
+            "amount": str(step.amount),
+            "rate": None if step.rate is None else str(step.rate),
+            "count": step.count,
+        }
+        for step in steps
+    ]
 
 
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
@@ -227,7 +246,7 @@ def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rate
     return change_rates(before=before, after=rates, part=part_left(item.changed, today))
 
 
-def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> dict[str, Any]:
+def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> Mapping[str, Any]:
     """Return which rows the price was read from; of a change of plan also from what to what, and for how long."""
     version = book.version(offer=item.offer, currency=currency)
     if item.changed is None or rates.part is None:
@@ -387,13 +406,5 @@ def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
         partner_count=quoted.partner_count,
         cashback=line.cashback,
         rates=quoted.version,
-        steps=[
-            {
-                "label": step.label,
-                "amount": str(step.amount),
-                "rate": None if step.rate is None else str(step.rate),
-                "count": step.count,
-            }
-            for step in line.steps
-        ],
+        steps=_kept(line.steps),
     )
