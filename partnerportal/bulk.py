@@ -1,7 +1,7 @@
-"""Many new rows at once by COPY, which takes a third of the time of ``bulk_create``: for what is written by thousands.
+"""Many rows at once: new ones by COPY, which takes a third of the time of ``bulk_create``, and changed ones.
 
-The rows meet the same columns, constraints and triggers. What Django adds is not done: no signal, no clean, no default
-of a column in the database.
+For what is written by thousands. The rows meet the same columns, constraints and triggers. What Django adds is not
+done: no signal, no clean, no default of a column in the database.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def add_columns(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
         return []
     fields = _fields(model)
     ids = _take_ids(model, len(rows))
-    columns = [map(str, ids)]
+    columns: list[Iterable[str]] = [map(str, ids)]
     for field in fields:
         values = [row[field.attname] for row in rows]
         columns.append(_json(field, values) if isinstance(field, models.JSONField) else map(_text, values))
@@ -68,6 +68,25 @@ def add_columns(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(copy, lines)
     return ids
+
+
+def change(rows: Sequence[models.Model], *names: str) -> None:
+    """Store these fields of objects of one model that are there, in one statement. The caller holds their locks."""
+    if not rows:
+        return
+    meta = rows[0]._meta  # noqa: SLF001 -- as above
+    fields: list[Any] = [meta.pk, *map(meta.get_field, names)]
+    columns = [sql.Identifier(field.column) for field in fields]
+    query = "UPDATE {table} SET {values} FROM unnest({arrays}) AS now ({columns}) WHERE {table}.{pk} = now.{pk}"
+    filled = sql.SQL(query).format(
+        table=sql.Identifier(meta.db_table),
+        values=sql.SQL(", ").join(sql.SQL("{0} = now.{0}").format(column) for column in columns[1:]),
+        arrays=sql.SQL(", ").join(sql.SQL(f"%s::{field.cast_db_type(connection)}[]") for field in fields),
+        columns=sql.SQL(", ").join(columns),
+        pk=columns[0],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(filled, [[getattr(row, field.attname) for row in rows] for field in fields])
 
 
 @cache

@@ -70,9 +70,8 @@ def issue_invoices(
     nets: dict[int, Decimal] = dict.fromkeys((order.pk for order in orders), Decimal("0.00"))
     for line in lines:
         nets[line.order_id] += line.charged_net
-    drafts = [
-        _draft(order, nets[order.pk], book, due=(due or {}).get(order.pk, due_on(now)), now=now) for order in orders
-    ]
+    dues, usual = due or {}, due_on(now)
+    drafts = [_draft(order, nets[order.pk], book, due=dues.get(order.pk, usual), now=now) for order in orders]
     numbers = take_numbers(issuer=PROVIDER, kind=INVOICE, year=day.year, count=len(drafts))
     for invoice, number in zip(drafts, numbers, strict=True):
         invoice.number = number

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -83,20 +83,8 @@ def post(movements: Sequence[Movement], *, actor: Acting, now: datetime) -> list
             )
         )
     bulk.add(entries)
-    _write_balances(list(accounts.values()))
+    bulk.change(list(accounts.values()), "balance")
     return entries
-
-
-def _write_balances(accounts: list[PrepaidAccount]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE billing_prepaidaccount account SET balance = moved.balance
-            FROM unnest(%s::bigint[], %s::numeric[]) AS moved (id, balance)
-            WHERE account.id = moved.id
-            """,
-            [[account.pk for account in accounts], [account.balance for account in accounts]],
-        )
 
 
 def _too_little(account: PrepaidAccount, *, before: Decimal) -> InsufficientBalance:

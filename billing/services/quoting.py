@@ -363,7 +363,12 @@ def period_of(item: Wanted, today: date) -> tuple[date, date]:
     if item.changed is not None:
         return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
-    return start, start + PERIODS[Period(item.offer.period)] * item.periods
+    return start, _ending(start, item.offer.period, item.periods)
+
+
+@lru_cache(maxsize=10_000)
+def _ending(start: date, period: str, periods: int) -> date:
+    return start + PERIODS[Period(period)] * periods
 
 
 def paid_periods(quoted: QuotedLine) -> list[date]:

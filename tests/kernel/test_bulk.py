@@ -84,3 +84,20 @@ def test_a_column_that_is_missing_is_said() -> None:
 def test_nothing_is_nothing() -> None:
     bulk.add([])
     assert bulk.add_columns(AuditEvent, []) == []
+
+
+def test_only_the_named_columns_of_those_objects_change() -> None:
+    vat = VatRate.objects.bulk_create(
+        [VatRate(country=code, rate=Decimal("0.08"), valid_from=date(2040, 1, 1)) for code in ("CH", "LI", "AT")]
+    )
+    vat[0].rate, vat[0].valid_until = Decimal("0.07"), date(2041, 1, 1)
+    vat[1].rate, vat[1].country = Decimal("0.06"), "XX"
+
+    bulk.change(vat[:2], "rate", "valid_until")
+
+    kept = VatRate.objects.filter(pk__in=[one.pk for one in vat]).order_by("pk")
+    assert list(kept.values_list("country", "rate", "valid_until")) == [
+        ("CH", Decimal("0.07"), date(2041, 1, 1)),
+        ("LI", Decimal("0.06"), None),
+        ("AT", Decimal("0.08"), None),
+    ]
