@@ -7,6 +7,7 @@ the queries and plans of some pages.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import sys
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--only", metavar="WORDS", default="", help="measure only what has these words in its name")
     parser.add_argument("--explain", metavar="PAGE", help="print the queries of the pages whose name holds this")
     parser.add_argument("--memory", metavar="RUN", help="do a run once, and print this process's memory (KiB)")
+    parser.add_argument("--documents", action="store_true", help="draw invoices, and print the seconds as JSON")
     parser.add_argument("--products", type=int, default=1_000, help="with --memory: how many")
     chosen = parser.parse_args()
     scale = os.environ.get("SCALE") or "demo"
@@ -38,6 +40,8 @@ def main() -> None:
                 place.drop()
             elif chosen.memory:
                 _run_once(scale, chosen.memory, chosen.products)
+            elif chosen.documents:
+                _draw(scale)
             else:
                 _run(scale, explain=chosen.explain, only=chosen.only.lower())
     except StackError as error:
@@ -51,7 +55,7 @@ def _run(scale: str, *, explain: str | None, only: str) -> None:
     _collect_static()
     if took is not None:
         print(f"Loaded in {took:.1f} s.")
-    from bench import measure, pages, renewals, show  # noqa: PLC0415 -- they import models, which need Django to be set up
+    from bench import documents, measure, pages, renewals, show  # noqa: PLC0415 -- they import models, which need Django to be set up
 
     known = pages.deep() if scale == "deep" else pages.choose()
     chosen = [page for page in known if explain is None or explain.lower() in page.name.lower()]
@@ -68,6 +72,8 @@ def _run(scale: str, *, explain: str | None, only: str) -> None:
     show.measured_pages([page for page in chosen if only in page.name.lower()])
     if only in "renewal run, cashback run":
         renewals.show(renewals.default_size())
+    if only in "invoices as pdf, quotes" and scale == "demo":
+        documents.show()
     if scale == "large":
         show.client_lists(only)
         show.acts(only)
@@ -79,6 +85,14 @@ def _run_once(scale: str, name: str, products: int) -> None:
     from bench import renewals  # noqa: PLC0415 -- as above
 
     print(*renewals.peak(name, products))
+
+
+def _draw(scale: str) -> None:
+    place.settle(scale)
+    django.setup()
+    from bench import documents  # noqa: PLC0415 -- as above
+
+    print(json.dumps(documents.draw()))
 
 
 def _migrate() -> None:
