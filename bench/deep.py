@@ -7,6 +7,7 @@ eleven brings nothing, the last hundred are not paid yet.
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -15,27 +16,43 @@ from django.db import connection, transaction
 from bench import large
 from partnerportal.demo.catalogue import load_catalogue
 
-PARTNERS = {1: 1_000_000, 2: 1_000}  # how many earnings each has; it is the organisation and the person of its number
-CLIENTS = {3: 10_000, 1_003: 10}  # how many invoices each has
-ANOTHER = {1: 4, 2: 1_004}  # a client of each partner that is like the others
+
+@dataclass(frozen=True)
+class Size:
+    """How many earnings the two partners have, how many clients, and how many invoices the first client of each."""
+
+    many_entries: int = 1_000_000
+    few_entries: int = 1_000
+    many_clients: int = 1_000
+    few_clients: int = 10
+    many_invoices: int = 10_000
+    few_invoices: int = 10
+
+
+_SIZE = Size()
+PARTNERS = {1: _SIZE.many_entries, 2: _SIZE.few_entries}  # each is the organisation and the person of its number
+CLIENTS = {3: _SIZE.many_invoices, 3 + _SIZE.many_clients: _SIZE.few_invoices}  # the first client of each partner
+ANOTHER = {1: 4, 2: 4 + _SIZE.many_clients}  # a client of each partner that is like the others
 
 _SIZES = """
 CREATE TEMPORARY TABLE deep ON COMMIT DROP AS
-SELECT * FROM (VALUES (1, 1000000, 1000, 3, 10000), (2, 1000, 10, 1003, 10))
+SELECT * FROM (VALUES (1, %(many_entries)s, %(many_clients)s, 3, %(many_invoices)s),
+                      (2, %(few_entries)s, %(few_clients)s, 3 + %(many_clients)s, %(few_invoices)s))
      AS size (partner_id, entries, clients, first_client, invoices)
 """
 _PEOPLE = """
 INSERT INTO accounts_organisation (id, kind, name, search_name, street, postcode, city, country, currency, vat_number,
                                    language, time_zone, created_at)
 SELECT n, 'COMPANY', 'Deep ' || n, 'deep ' || n, 'Gasse 1', '3011', 'Bern', 'CH', 'CHF', '', 'en', 'Europe/Zurich',
-       %(now)s - interval '3 years' FROM generate_series(1, 1012) n;
+       %(now)s - interval '3 years' FROM generate_series(1, 2 + %(many_clients)s + %(few_clients)s) n;
 
 INSERT INTO accounts_user (id, password, email, name, language, staff_role, is_active, date_joined)
 SELECT n, %(password)s, 'person' || n || '@bench.example', 'Person ' || n, 'en', '', true, %(now)s - interval '3 years'
-FROM generate_series(1, 1012) n;
+FROM generate_series(1, 2 + %(many_clients)s + %(few_clients)s) n;
 
 INSERT INTO accounts_membership (id, user_id, organisation_id, role, has_accounting, is_external, created_at)
-SELECT n, n, n, 'LEGAL', false, false, %(now)s - interval '3 years' FROM generate_series(1, 1012) n;
+SELECT n, n, n, 'LEGAL', false, false, %(now)s - interval '3 years'
+FROM generate_series(1, 2 + %(many_clients)s + %(few_clients)s) n;
 
 INSERT INTO partners_partner (organisation_id, state, register_country, register_number, website, contact_email,
                               joined_on, build_up_until, wants_tenders)
@@ -121,11 +138,11 @@ _FILLED = [
 _NUMBERED = tuple(table for table in _FILLED if table != "partners_partner")
 
 
-def load(*, now: datetime) -> None:
+def load(*, now: datetime, size: Size = _SIZE) -> None:
     """Fill an empty, migrated database: all of it or nothing."""
-    values = {"now": now, "password": make_password(None)}
+    values = asdict(size) | {"now": now, "password": make_password(None)}
     with transaction.atomic(), connection.cursor() as cursor:
         load_catalogue()
         large.write(cursor, _STEPS, values, filled=_FILLED, numbered=_NUMBERED)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
