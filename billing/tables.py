@@ -486,7 +486,7 @@ class UnearnedTable(PortalTable):
         "reason": Place.NOTE,
     }
     placed_at = DateColumn(accessor="order__placed_at", verbose_name=_("Ordered"), orderable=False)
-    client = tables.Column(accessor="order__client", verbose_name=_("Client"), order_by=("order__client__search_name",))
+    client = tables.Column(accessor="order__client", verbose_name=_("Client"), orderable=False)
     what = tables.Column(accessor="offer_name", verbose_name=_("What"), orderable=False)
     reason = tables.Column(verbose_name=_("Why nothing"), orderable=False)
 

@@ -299,7 +299,7 @@ def _counted(line: OrderLine, *, is_partners: bool) -> list[dict[str, Any]]:
     if not line.rates.get("steps") or count is None or (is_partners and line.partner_rate is None):
         return []
     words = ngettext("%(count)s unit", "%(count)s units", count) % {"count": writing.number(count)}
-    parts = line.rates.get("counted", {}).get("partner" if is_partners else "client", {})
+    parts = line.counted.get("partner" if is_partners else "client", {})
     named = {
         "own": _("%(count)s in your own organisation") if is_partners else _("%(count)s there already"),
         "clients": _("%(count)s at your clients"),

@@ -38,12 +38,11 @@ from clients import selectors as client_selectors
 from clients import services as client_services
 from clients.choices import RenewalPayer
 from clients.models import Product, Relationship
+from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partners.models import Partner
-
-BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -167,10 +166,10 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     day on which the first of its periods begins. Return how many are paid.
     """
     orders = [_order(quote, now) for quote in quotes]
-    Order.objects.bulk_create(orders, batch_size=BATCH)
+    bulk.add(orders)
     drafted = [drafted_lines(quote, order) for quote, order in zip(quotes, orders, strict=True)]
     lines = [line for some in drafted for line in some]
-    OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+    bulk.add(lines)
     earning.note_rebates(lines, now=now)
     _renew_products(quotes, drafted, on=on, now=now)
     _record(quotes, orders, now)
@@ -218,10 +217,11 @@ def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, 
     for quote, lines in zip(quotes, drafted, strict=True):
         for quoted, line in zip(quote.lines, lines, strict=True):
             for product in quoted.wanted.renewed:
-                coverages.append(Coverage(line=line, product=product, period_start=quoted.period_start))
+                period = {"line_id": line.pk, "product_id": product.pk, "period_start": quoted.period_start}
+                coverages.append({**period, "is_extension": False})
                 products.append(product)
                 paid_until[product.pk] = quoted.period_end
-    Coverage.objects.bulk_create(coverages, batch_size=BATCH)
+    bulk.add_columns(Coverage, coverages)
     client_services.renew_products(products=products, paid_until=paid_until, on=on)
     resolve_failures(list(paid_until), now=now)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -86,7 +87,7 @@ class QuotedLine:
 
     wanted: Wanted
     rates: Rates
-    version: dict[str, Any]
+    version: Mapping[str, Any]
     line: Line
     earner: Relationship | None
     earning_partner: Partner | None
@@ -233,7 +234,7 @@ def price_item(
         item,
         rates,
         item_version(item, currency, book, rates),
-        price_line(**terms),
+        _priced(**terms),
         scope.earner,
         scope.partner,
         partner_count,
@@ -242,6 +243,10 @@ def price_item(
         end,
         ahead,
     )
+
+
+# The run prices the same few things thousands of times; pure functions of figures that do not change.
+_priced = lru_cache(maxsize=10_000)(price_line)
 
 
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
@@ -253,7 +258,7 @@ def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rate
     return change_rates(before=before, after=rates, part=part_left(item.changed, today))
 
 
-def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> dict[str, Any]:
+def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> Mapping[str, Any]:
     """Return which rows the price was read from; of a change of plan also from what to what, and for how long."""
     version = book.version(offer=item.offer, currency=currency)
     if item.changed is None or rates.part is None:
@@ -345,7 +350,12 @@ def period_of(item: Wanted, today: date) -> tuple[date, date]:
     if item.changed is not None:
         return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
-    return start, start + PERIODS[Period(item.offer.period)] * item.periods
+    return start, _ending(start, item.offer.period, item.periods)
+
+
+@lru_cache(maxsize=10_000)
+def _ending(start: date, period: str, periods: int) -> date:
+    return start + PERIODS[Period(period)] * periods
 
 
 def paid_periods(quoted: QuotedLine) -> list[date]:

@@ -12,6 +12,7 @@ from billing.models import Invoice, Order
 from billing.permissions import BillingPermission
 from billing.tables import OrderTable
 from partnerportal.web.views import PageView, TableView
+from partners.pages import has_partner_space
 
 
 class OrderListView(TableView):
@@ -26,6 +27,8 @@ class OrderListView(TableView):
         """The newest first."""
         acting = self.request.acting
         visible = Order.objects.visible_to(acting).with_lines_for(acting).select_related("client", "payer")
+        if acting.relationship is None and not has_partner_space(self.request):
+            visible = visible.filter(client=acting.home)  # nothing else is visible, and one index has it in this order
         return visible.order_by("-placed_at", "-pk")
 
 
