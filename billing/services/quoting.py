@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -280,11 +281,14 @@ def part_left(product: Product, today: date) -> tuple[int, int]:
 
     Whole periods that are paid ahead count as such, however long their months are.
     """
-    length, ahead = PERIODS[Period(product.offer.period)], 0
-    while product.renews_on - length * (ahead + 1) > today:
+
+    def boundary(ahead: int) -> date:
+        return shifted(product.renews_on, product.offer.period, -ahead, product.anchor_day)
+
+    ahead = 0
+    while boundary(ahead + 1) > today:
         ahead += 1
-    end, start = product.renews_on - length * ahead, product.renews_on - length * (ahead + 1)
-    days = (end - start).days
+    end, days = boundary(ahead), (boundary(ahead) - boundary(ahead + 1)).days
     return ahead * days + (end - today).days, days
 
 
@@ -350,15 +354,26 @@ def period_of(item: Wanted, today: date) -> tuple[date, date]:
     if item.changed is not None:
         return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
-    return start, _ending(start, item.offer.period, item.periods)
+    return start, shifted(start, item.offer.period, item.periods, _anchor_day(item))
 
 
 @lru_cache(maxsize=10_000)
-def _ending(start: date, period: str, periods: int) -> date:
-    return start + PERIODS[Period(period)] * periods
+def shifted(day: date, period: str, count: int, anchor_day: int | None) -> date:
+    """Return the day so many months or years later (earlier: below zero); where there is an ``anchor_day`` on that day
+    of the month, or on the last one of a shorter month.
+    """
+    moved = day + PERIODS[Period(period)] * count
+    if anchor_day is None or not count:
+        return moved
+    return moved.replace(day=min(anchor_day, monthrange(moved.year, moved.month)[1]))
 
 
 def paid_periods(quoted: QuotedLine) -> list[date]:
     """Return the first day of each period that a line pays for."""
-    period = PERIODS[Period(quoted.wanted.offer.period)]
-    return [quoted.period_start + period * number for number in range(quoted.wanted.periods)]
+    wanted = quoted.wanted
+    anchor_day = _anchor_day(wanted)
+    return [shifted(quoted.period_start, wanted.offer.period, number, anchor_day) for number in range(wanted.periods)]
+
+
+def _anchor_day(item: Wanted) -> int | None:
+    return item.renewed[0].anchor_day if item.renewed else None
