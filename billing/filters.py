@@ -179,7 +179,7 @@ class AccountFilter(filters.FilterSet):
         return queryset.filter(organisation__search_name__contains=folded(text))
 
 
-class TransferFilter(filters.FilterSet):
+class IncomingFilter(filters.FilterSet):
     """Transfers by what they say and where they stand."""
 
     search = filters.CharFilter(method="matching", label=_("Purpose or bank number"))

@@ -17,8 +17,8 @@ from billing.views import (
     simulator,
     staff,
     staff_accounts,
+    staff_incoming,
     staff_renewals,
-    staff_transfers,
     withdrawals,
 )
 
@@ -113,16 +113,16 @@ urlpatterns = [
         staff_accounts.StaffCorrectionRejectView.as_view(),
         name="staff_correction_reject",
     ),
-    path("staff/transfers/", staff_transfers.StaffTransferListView.as_view(), name="staff_transfer_list"),
-    path("staff/transfers/statement/", staff_transfers.StaffStatementView.as_view(), name="staff_statement"),
-    path("staff/transfers/<int:pk>/", staff_transfers.StaffTransferDetailView.as_view(), name="staff_transfer_detail"),
+    path("staff/incoming/", staff_incoming.StaffIncomingListView.as_view(), name="staff_incoming_list"),
+    path("staff/incoming/statement/", staff_incoming.StaffStatementView.as_view(), name="staff_statement"),
+    path("staff/incoming/<int:pk>/", staff_incoming.StaffIncomingDetailView.as_view(), name="staff_incoming_detail"),
     path(
-        "staff/transfers/<int:pk>/again/", staff_transfers.StaffTransferAgainView.as_view(), name="staff_transfer_again"
+        "staff/incoming/<int:pk>/again/", staff_incoming.StaffIncomingAgainView.as_view(), name="staff_incoming_again"
     ),
     path(
-        "staff/transfers/<int:pk>/clarify/",
-        staff_transfers.StaffTransferClarifyView.as_view(),
-        name="staff_transfer_clarify",
+        "staff/incoming/<int:pk>/clarify/",
+        staff_incoming.StaffIncomingClarifyView.as_view(),
+        name="staff_incoming_clarify",
     ),
     path("staff/withdrawals/", staff_accounts.StaffWithdrawalListView.as_view(), name="staff_withdrawal_list"),
     path(

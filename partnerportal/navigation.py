@@ -159,7 +159,7 @@ STAFF: Sections = [
             Link(gettext_lazy("Invoices"), "billing:staff_invoice_list", BillingPermission.STAFF_INVOICE_VIEW),
             Link(gettext_lazy("Credit notes"), "billing:staff_credit_note_list", BillingPermission.STAFF_INVOICE_VIEW),
             Link(
-                gettext_lazy("Incoming payments"), "billing:staff_transfer_list", BillingPermission.STAFF_INVOICE_VIEW
+                gettext_lazy("Incoming payments"), "billing:staff_incoming_list", BillingPermission.STAFF_INVOICE_VIEW
             ),
             Link(gettext_lazy("Prepaid accounts"), "billing:staff_account_list", BillingPermission.STAFF_ACCOUNT_VIEW),
             Link(gettext_lazy("Withdrawals"), "billing:staff_withdrawal_list", BillingPermission.STAFF_ACCOUNT_VIEW),

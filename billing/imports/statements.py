@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from billing.imports.cells import CENTS, BadCell, day_of, decimal_of
-from billing.models import Transfer
+from billing.models import StatementLine
 from billing.selectors import BadLine
 from partnerportal.accounts.choices import Currency
 from partnerportal.kernel.csv import Unreadable, read_rows
@@ -14,7 +14,7 @@ STATEMENT_COLUMNS = ("reference", "purpose", "amount", "currency", "received_on"
 LONGEST_REFERENCE = 80
 
 
-def read_statement(text: str) -> tuple[list[Transfer], list[BadLine]]:
+def read_statement(text: str) -> tuple[list[StatementLine], list[BadLine]]:
     """Return the transfers that a statement lists, and the lines that cannot stand. The heading is line 1."""
     try:
         rows = list(read_rows(text))
@@ -23,27 +23,27 @@ def read_statement(text: str) -> tuple[list[Transfer], list[BadLine]]:
     if not rows or tuple(cell.strip().lower() for cell in rows[0][1]) != STATEMENT_COLUMNS:
         heading = ";".join(STATEMENT_COLUMNS)
         return [], [BadLine(1, _("The first line must be: %(heading)s") % {"heading": heading})]
-    transfers: list[Transfer] = []
+    lines: list[StatementLine] = []
     seen: dict[str, int] = {}
     bad = []
     for number, cells in rows[1:]:
         if not any(cell.strip() for cell in cells):
             continue
         try:
-            transfer = _transfer([cell.strip() for cell in cells])
+            line = _line_of([cell.strip() for cell in cells])
         except BadCell as reason:
             bad.append(BadLine(number, str(reason)))
             continue
-        if transfer.reference in seen:
+        if line.reference in seen:
             sentence = _("The bank’s number stands in line %(number)s already.")
-            bad.append(BadLine(number, sentence % {"number": seen[transfer.reference]}))
+            bad.append(BadLine(number, sentence % {"number": seen[line.reference]}))
             continue
-        seen[transfer.reference] = number
-        transfers.append(transfer)
-    return transfers, bad
+        seen[line.reference] = number
+        lines.append(line)
+    return lines, bad
 
 
-def _transfer(cells: list[str]) -> Transfer:
+def _line_of(cells: list[str]) -> StatementLine:
     if len(cells) != len(STATEMENT_COLUMNS):
         sentence = _("It has %(count)s cells; the heading has %(wanted)s.")
         raise BadCell(sentence % {"count": len(cells), "wanted": len(STATEMENT_COLUMNS)})
@@ -55,4 +55,4 @@ def _transfer(cells: list[str]) -> Transfer:
     paid = decimal_of(amount, CENTS)
     if paid <= 0:
         raise BadCell(_("Only money that came in is booked here: the amount is more than zero."))
-    return Transfer(reference, purpose, paid, currency, day_of(received_on))
+    return StatementLine(reference, purpose, paid, currency, day_of(received_on))

@@ -4,7 +4,7 @@ from billing.models.carts import Cart, CartItem
 from billing.models.checks import CheckRun
 from billing.models.documents import CreditNote, CreditNoteLine, Invoice, NumberSeries, Payment, Resale
 from billing.models.earnings import Earning, EarningTotal
-from billing.models.incoming import IncomingPayment, Transfer
+from billing.models.incoming import IncomingPayment, StatementLine
 from billing.models.ledger import Correction, LedgerEntry, PrepaidAccount, Withdrawal
 from billing.models.orders import Coverage, Order, OrderLine, RenewalFailure
 from billing.models.prices import DegressiveStep, PartnerRate, Price, Valid, VatRate
@@ -32,7 +32,7 @@ __all__ = [
     "Price",
     "RenewalFailure",
     "Resale",
-    "Transfer",
+    "StatementLine",
     "Valid",
     "VatRate",
     "Withdrawal",

@@ -18,7 +18,7 @@ from partnerportal.accounts.choices import Currency
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
+class StatementLine:
     """One line of a bank's statement. ``amount`` as it came; ``reference`` is the bank's own number for it."""
 
     reference: str

@@ -21,7 +21,7 @@ from billing.services.credits import CreditAmounts, amounts_shown, credit_amount
 from billing.services.drafting import drafted_lines
 from billing.services.earning import cashback_taken_back
 from billing.services.exports import cancel_exports, start_client_export
-from billing.services.incoming import book_waiting, clarify, take_statement, try_transfer_again
+from billing.services.incoming import book_waiting, clarify, take_statement, try_incoming_again
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
 from billing.services.orders import (
@@ -126,7 +126,7 @@ __all__ = [
     "take_back_withdrawal",
     "take_statement",
     "top_up",
-    "try_transfer_again",
+    "try_incoming_again",
     "withdraw_rate",
     "withdrawal_least",
 ]

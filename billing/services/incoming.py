@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from billing.choices import EntryKind, IncomingState, Means
 from billing.exceptions import PaymentRefused
-from billing.models import IncomingPayment, Invoice, LedgerEntry, Transfer
+from billing.models import IncomingPayment, Invoice, LedgerEntry, StatementLine
 from billing.services.ledger import Movement, post
 from billing.services.payments import Booked, Incoming, settle_payments
 from partnerportal import bulk
@@ -33,12 +33,12 @@ ACCOUNT_REFERENCE = re.compile(r"\bPP-?0*(\d{1,12})\b")
 
 
 @transaction.atomic
-def take_statement(*, transfers: Sequence[Transfer], actor: Acting, now: datetime) -> tuple[int, Job]:
+def take_statement(*, lines: Sequence[StatementLine], actor: Acting, now: datetime) -> tuple[int, Job]:
     """Keep the transfers of a statement and start booking them; return how many are new, and the job.
 
     One whose number is known already is left as it is.
     """
-    before = IncomingPayment.objects.filter(reference__in=[one.reference for one in transfers]).count()
+    before = IncomingPayment.objects.filter(reference__in=[one.reference for one in lines]).count()
     IncomingPayment.objects.bulk_create(
         [
             IncomingPayment(
@@ -50,12 +50,12 @@ def take_statement(*, transfers: Sequence[Transfer], actor: Acting, now: datetim
                 entered_at=now,
                 entered_by_label=actor.label,
             )
-            for one in transfers
+            for one in lines
         ],
         ignore_conflicts=True,
         batch_size=BATCH,
     )
-    new = len(transfers) - before
+    new = len(lines) - before
     job = work_services.start(kind=KIND, parameters={}, actor=actor, now=now)
     log.record(at=now, actor=actor, action="billing.statement.taken", subject=job, changes={"transfers": new})
     return new, job
@@ -99,7 +99,7 @@ def clarify(*, incoming_id: int, how: str, actor: Acting, now: datetime) -> Inco
     log.record(
         at=now,
         actor=actor,
-        action="billing.transfer.clarified",
+        action="billing.incoming.clarified",
         subject=incoming,
         changes={
             "amount": str(incoming.amount),
@@ -112,7 +112,7 @@ def clarify(*, incoming_id: int, how: str, actor: Acting, now: datetime) -> Inco
 
 
 @transaction.atomic
-def try_transfer_again(*, incoming_id: int, actor: Acting, now: datetime) -> None:
+def try_incoming_again(*, incoming_id: int, actor: Acting, now: datetime) -> None:
     """Book a transfer once more that fitted nothing, after what was wrong is mended. Raises :class:`PaymentRefused`."""
     incoming = IncomingPayment.objects.select_for_update(no_key=True).get(pk=incoming_id)
     if incoming.state != IncomingState.UNCLEAR:

@@ -2,10 +2,10 @@
 
 from billing.tables.accounts import (
     CorrectionTable,
+    IncomingTable,
     LedgerTable,
     StaffAccountTable,
     StaffLedgerTable,
-    TransferTable,
     WithdrawalTable,
 )
 from billing.tables.documents import CreditNoteTable, InvoiceTable, ResaleTable, StaffCreditNoteTable, StaffInvoiceTable
@@ -20,6 +20,7 @@ __all__ = [
     "DueTable",
     "EarningTable",
     "ExportTable",
+    "IncomingTable",
     "InvoiceTable",
     "LedgerTable",
     "OrderTable",
@@ -32,7 +33,6 @@ __all__ = [
     "StaffInvoiceTable",
     "StaffJobTable",
     "StaffLedgerTable",
-    "TransferTable",
     "UnearnedTable",
     "WithdrawalTable",
 ]

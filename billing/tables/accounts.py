@@ -127,7 +127,7 @@ class StaffAccountTable(PortalTable):
         fields = ("organisation", "currency", "balance")
 
 
-class TransferTable(PortalTable):
+class IncomingTable(PortalTable):
     """Transfers of bank statements, for staff."""
 
     noun = ngettext_lazy("%(count)s payment", "%(count)s payments", "count")
@@ -146,7 +146,7 @@ class TransferTable(PortalTable):
     purpose = LinkColumn(
         verbose_name=_("Purpose"),
         orderable=False,
-        url=lambda one: reverse("billing:staff_transfer_detail", args=[one.pk]),
+        url=lambda one: reverse("billing:staff_incoming_detail", args=[one.pk]),
         sub=lambda one: one.problem_in_words,
         empty_values=(),
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from billing import selectors
 from billing import services as billing
 from billing.choices import Means
-from billing.models import Invoice, Transfer
+from billing.models import Invoice, StatementLine
 from clients import services as clients
 from clients.choices import Access, Payer
 from clients.models import ClientAssignment, Product, Relationship
@@ -303,8 +303,8 @@ class Story:
             actor=finance,
             now=at,
         )
-        transfer = Transfer("2026110300417", "Many thanks, Hotel Alpina", D("59.45"), "CHF", at.date())
-        billing.take_statement(transfers=[transfer], actor=finance, now=at)
+        transfer = StatementLine("2026110300417", "Many thanks, Hotel Alpina", D("59.45"), "CHF", at.date())
+        billing.take_statement(lines=[transfer], actor=finance, now=at)
         billing.book_waiting(most=10, actor=SYSTEM, now=at)
 
     def _recently(self) -> None:

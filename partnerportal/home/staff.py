@@ -37,7 +37,7 @@ class StaffView(PageView):
             application_count=applications.count(),
             withdrawals=withdrawals.order_by("requested_at", "pk")[:10],
             corrections=proposed.order_by("proposed_at", "pk")[:10],
-            transfers=IncomingPayment.objects.unclear().order_by("entered_at", "pk")[:10],
+            incoming=IncomingPayment.objects.unclear().order_by("entered_at", "pk")[:10],
             failed_jobs=failed[:10],
             partner_count=Partner.objects.approved().count(),
             relationship_count=Relationship.objects.filter(state=RelationshipState.ACTIVE).count(),

@@ -195,11 +195,11 @@ billing:staff_correction_list       302/302  403/403  403/403  403/403  403/403 
 billing:staff_correction_detail     302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_correction_approve    302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
 billing:staff_correction_reject     302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/302
-billing:staff_transfer_list         302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
+billing:staff_incoming_list         302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_statement             302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
-billing:staff_transfer_detail       302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
-billing:staff_transfer_again        302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/302
-billing:staff_transfer_clarify      302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
+billing:staff_incoming_detail       302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
+billing:staff_incoming_again        302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/302
+billing:staff_incoming_clarify      302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200
 billing:staff_withdrawal_list       302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_withdrawal_detail     302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/405
 billing:staff_withdrawal_approve    302/302  403/403  403/403  403/403  403/403  403/403  403/403  200/200

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from billing import services as billing
-from billing.models import IncomingPayment, OrderLine, RenewalFailure, Transfer, VatRate
+from billing.models import IncomingPayment, OrderLine, RenewalFailure, StatementLine, VatRate
 from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ProductTransfer
@@ -307,8 +307,8 @@ def _money(client: Any, client_acting: Any, offer: Any) -> dict[str, list[Any]]:
         organisation_id=client.pk, currency="CHF", amount=D(-500), reason="Booked twice", actor=finance, now=NOW
     )
     account = correction.account_id
-    transfer = Transfer("bank-1", "many thanks", D("12.00"), "CHF", NOW.date())
-    billing.take_statement(transfers=[transfer], actor=finance, now=NOW)
+    transfer = StatementLine("bank-1", "many thanks", D("12.00"), "CHF", NOW.date())
+    billing.take_statement(lines=[transfer], actor=finance, now=NOW)
     billing.book_waiting(most=10, actor=finance, now=NOW)
     unclear = IncomingPayment.objects.get().pk
     return {
@@ -322,7 +322,7 @@ def _money(client: Any, client_acting: Any, offer: Any) -> dict[str, list[Any]]:
         "billing:staff_credit_note_detail": [note.pk],
         "billing:staff_account_detail": [account],
         "billing:staff_correct": [account],
-        **{f"billing:staff_transfer_{name}": [unclear] for name in ("detail", "again", "clarify")},
+        **{f"billing:staff_incoming_{name}": [unclear] for name in ("detail", "again", "clarify")},
         **{f"billing:staff_correction_{name}": [correction.pk] for name in ("detail", "approve", "reject")},
         **{f"billing:staff_withdrawal_{name}": [withdrawal.pk] for name in ("detail", "approve", "pay_out", "reject")},
     }

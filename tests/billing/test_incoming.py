@@ -15,7 +15,7 @@ from django.urls import reverse
 from billing import services
 from billing.exceptions import PaymentRefused
 from billing.jobs import book_payments
-from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount, Transfer
+from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount, StatementLine
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.work.models import Job
 from tests.at_once import at_once
@@ -34,11 +34,11 @@ def here():
 
 
 def transfer(purpose, amount="108.10", reference=None, currency="CHF"):
-    return Transfer(reference or f"bank {purpose}", purpose, D(amount), currency, TODAY)
+    return StatementLine(reference or f"bank {purpose}", purpose, D(amount), currency, TODAY)
 
 
 def take(here, *transfers):
-    return services.take_statement(transfers=transfers, actor=here.finance, now=NOW)
+    return services.take_statement(lines=transfers, actor=here.finance, now=NOW)
 
 
 def states():
@@ -121,7 +121,7 @@ def test_finance_tries_again_or_notes_that_it_is_clarified(here, run_jobs):
     for _ in range(6):
         scenes.order(here, ("office", 1))
 
-    services.try_transfer_again(incoming_id=again.pk, actor=here.finance, now=NOW)
+    services.try_incoming_again(incoming_id=again.pk, actor=here.finance, now=NOW)
     run_jobs()
     services.clarify(incoming_id=done.pk, how="Sent back", actor=here.finance, now=NOW)
 
@@ -131,7 +131,7 @@ def test_finance_tries_again_or_notes_that_it_is_clarified(here, run_jobs):
     with pytest.raises(PaymentRefused):
         services.clarify(incoming_id=again.pk, how="x", actor=here.finance, now=NOW)
     with pytest.raises(PaymentRefused):
-        services.try_transfer_again(incoming_id=again.pk, actor=here.finance, now=NOW)
+        services.try_incoming_again(incoming_id=again.pk, actor=here.finance, now=NOW)
 
 
 def test_a_run_that_breaks_off_goes_on_where_it_stood(here, run_jobs, settings, monkeypatch):
@@ -213,7 +213,7 @@ def test_a_statement_is_shown_first_and_taken_by_the_second_button(here, run_job
     assert sorted(IncomingPayment.objects.values_list("state", flat=True)) == ["BOOKED", "UNCLEAR"]
     again = text_of(upload(here, f"b1;Invoice {number};108.10;CHF;2026-11-20\n"))
     assert "Book them" not in again
-    unclear = text_of(browser(here).get(reverse("billing:staff_transfer_list"), {"state": "UNCLEAR"}))
+    unclear = text_of(browser(here).get(reverse("billing:staff_incoming_list"), {"state": "UNCLEAR"}))
     assert "It names neither an invoice nor a prepaid account." in unclear
     assert "Incoming payments that fit nothing" in text_of(browser(here).get(reverse("home:staff")))
 
@@ -240,7 +240,7 @@ def test_every_bad_line_of_a_statement_is_named_and_nothing_is_taken(here):
 def test_finance_notes_what_became_of_a_transfer(here, run_jobs):
     take(here, transfer("thanks", reference="b2"))
     run_jobs()
-    page = reverse("billing:staff_transfer_clarify", args=[IncomingPayment.objects.get().pk])
+    page = reverse("billing:staff_incoming_clarify", args=[IncomingPayment.objects.get().pk])
 
     refused = browser(here).post(page, {"how": " "})
     assert refused.status_code == 200

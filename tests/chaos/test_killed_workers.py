@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billing import services
 from billing.jobs import book_payments, renew_due_products
-from billing.models import Coverage, Transfer
+from billing.models import Coverage, StatementLine
 from clients.choices import Payer, RenewalPayer
 from partnerportal.accounts.acting import SYSTEM
 from tests import world
@@ -54,9 +54,10 @@ def test_payments_that_come_in_are_booked_once_whoever_is_killed(survive):
         )
         transfers.append((placed.invoice.number, placed.invoice.total))
     statement = [
-        Transfer(f"bank-{number}", purpose, amount, "CHF", TODAY) for number, (purpose, amount) in enumerate(transfers)
+        StatementLine(f"bank-{number}", purpose, amount, "CHF", TODAY)
+        for number, (purpose, amount) in enumerate(transfers)
     ]
-    _new, job = services.take_statement(transfers=statement, actor=here.finance, now=timezone.now())
+    _new, job = services.take_statement(lines=statement, actor=here.finance, now=timezone.now())
 
     def run():
         while services.book_waiting(most=500, actor=SYSTEM, now=NOW):

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from billing import services as billing
-from billing.models import Invoice, RenewalFailure, Transfer
+from billing.models import Invoice, RenewalFailure, StatementLine
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import ProductTransfer, ProductUsage, Team, TeamClient, TeamMember
 from partnerportal.accounts import services as accounts
@@ -78,7 +78,7 @@ LISTS = [
     ("staff", "billing:staff_account_list"),
     ("staff", "billing:staff_account_detail"),
     ("staff", "billing:staff_withdrawal_list"),
-    ("staff", "billing:staff_transfer_list"),
+    ("staff", "billing:staff_incoming_list"),
     ("staff", "billing:staff_correction_list"),
     ("staff", "billing:staff_job_list"),
     ("client_legal", "tenders:account_list"),
@@ -293,8 +293,8 @@ def _add_for_finance(client: Organisation, invoice_id: int, number: int) -> None
         actor=finance,
         now=NOW,
     )
-    transfer = Transfer(f"bank-more-{number}", "thanks", D(12), "CHF", NOW.date())
-    billing.take_statement(transfers=[transfer], actor=finance, now=NOW)
+    transfer = StatementLine(f"bank-more-{number}", "thanks", D(12), "CHF", NOW.date())
+    billing.take_statement(lines=[transfer], actor=finance, now=NOW)
     billing.propose_correction(
         organisation_id=client.pk, currency="CHF", amount=D(5), reason="Fee", actor=finance, now=NOW
     )
