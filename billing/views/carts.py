@@ -67,7 +67,7 @@ class CartPage(refusals.SaysWhy, refusals.ShowsWays, ActionView):
             "add_form": form if isinstance(form, forms.OrderForm) else self._add_form(),
         }
         if found.quote is not None:
-            context |= costs.what_it_costs(self.request, found.quote) | {"shown": found.shown, "chains": None}
+            context |= costs.what_it_costs(self.request, found.quote) | {"shown": found.shown}
         if found.refusal is not None:
             context["whole"] = refusals.described(found.refusal, self.request) | {"sentence": str(found.refusal)}
         typed = self._typed(form)

@@ -37,7 +37,7 @@ def paying(acting: Any, confirmed: str) -> Paying:
 
 
 def what_it_costs(request: Any, quote: Quote) -> dict[str, Any]:
-    """Return what a page shows of a quote, with how it would be paid."""
+    """Return what a page shows of a quote, with how it would be paid; the lines are explained by the page itself."""
     acting, now = request.acting, timezone.now()
     lines = services.drafted_lines(quote, Order(currency=quote.currency, placed_at=now))
     earns = [line for line in lines if line.earning_partner_id == acting.home.pk]
@@ -54,8 +54,6 @@ def what_it_costs(request: Any, quote: Quote) -> dict[str, Any]:
             vat_number=quote.payer.vat_number if quote.payer == acting.home else "",
         ),
     }
-    if len(lines) == 1:
-        context["chains"] = selectors.price_chains(line=lines[0], as_partner=bool(earns))
     if is_told_balance(acting, quote.payer):
         accounts = PrepaidAccount.objects.filter(organisation=quote.payer, currency=quote.currency)
         balance = accounts.values_list("balance", flat=True).first() or NOTHING

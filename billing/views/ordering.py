@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from billing import forms, services
+from billing import forms, selectors, services
 from billing.exceptions import PriceChanged
 from billing.models import Cart, Order
 from billing.permissions import BillingPermission
@@ -90,9 +90,13 @@ class Ordering(refusals.SaysWhy, refusals.ShowsWays, ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say who pays, what it costs, and from what it will be paid."""
         acting = self.request.acting
-        context = {"payer": costs.payer_here(acting), "client": acting.organisation}
+        context: dict[str, Any] = {"payer": costs.payer_here(acting), "client": acting.organisation}
         if self.quote is not None:
             context |= costs.what_it_costs(self.request, self.quote)
+            if len(context["lines"]) == 1:
+                (line,) = context["lines"]
+                is_earned = line.earning_partner_id == acting.home.pk
+                context["chains"] = selectors.price_chains(line=line, as_partner=is_earned)
         return super().get_context_data(**context, **kwargs)
 
 

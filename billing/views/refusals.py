@@ -25,6 +25,8 @@ from partnerportal.accounts import selectors as accounts
 from partnerportal.kernel.money import Money
 from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
+from partners.models import Partner
+from partners.permissions import PartnerPermission
 
 Link = dict[str, Any]  # text, and: href; or post, next (a form of its own); or name, value, form (a button of a form)
 
@@ -89,7 +91,7 @@ def ways(found: tuple[Way, ...], request: Any, *, look: str = "#price", form: st
         ),
         WayOut.COLLEAGUE: lambda _way: _colleague(acting),
         WayOut.REQUEST_ACCESS: lambda _way: _request_access(acting),
-        WayOut.STATUS: lambda _way: _away(_("See what lifts it"), reverse("home:eligibility"), acting),
+        WayOut.STATUS: lambda _way: _status(acting),
         WayOut.OWN_SPACE: lambda _way: _away(_("Back to your own space"), reverse("home:start"), acting),
         WayOut.OTHER_OFFER: _other_offer,
         WayOut.REMOVE: lambda way: {
@@ -124,6 +126,18 @@ def _at_home(acting: Any) -> Any:
     return replace(acting, relationship=None, rights=frozenset())
 
 
+def _may_as_partner(acting: Any, permission: Any) -> bool:
+    """Tell whether the reader's own organisation is a partner, and the reader holds a permission there."""
+    is_held: bool = permission.granted_to(_at_home(acting))
+    return is_held and Partner.objects.filter(pk=acting.home.pk).exists()
+
+
+def _status(acting: Any) -> Link | None:
+    if not _may_as_partner(acting, PartnerPermission.ELIGIBILITY_VIEW):
+        return None
+    return _away(_("See what lifts it"), reverse("home:eligibility"), acting)
+
+
 def _top_up(way: Way, acting: Any) -> Link | None:
     if not BillingPermission.PREPAID_VIEW.granted_to(_at_home(acting)):
         return None
@@ -139,7 +153,7 @@ def _by_invoice(form: str) -> Link | None:
 
 
 def _client_orders(way: Way, acting: Any) -> Link | None:
-    if way.pk is None or not ClientPermission.CLIENT_VIEW.granted_to(_at_home(acting)):
+    if way.pk is None or not _may_as_partner(acting, ClientPermission.CLIENT_VIEW):
         return None
     text = _("Let the client order it itself: to its page")
     return _away(text, reverse("clients:client_detail", args=[way.pk]), acting)
@@ -154,7 +168,7 @@ def _colleague(acting: Any) -> Link | None:
 
 
 def _request_access(acting: Any) -> Link | None:
-    if not ClientPermission.CLIENT_REQUEST.granted_to(_at_home(acting)):
+    if not _may_as_partner(acting, ClientPermission.CLIENT_REQUEST):
         return None
     return _away(_("Ask the client for access anew"), reverse("clients:client_request"), acting)
 

@@ -134,6 +134,14 @@ def styleguide(request: Any) -> HttpResponse:
     bad.add_error("register", "This number has the wrong check digit. Look at the extract again.")
     bad.add_error(None, "A partner with this register number exists already. Ask it to invite you.")
     context = {
+        "refusal": {
+            "rule": "Spending never takes a prepaid account below zero (rule 43).",
+            "ways": [
+                {"text": "Order it by invoice", "name": "confirm", "value": "invoice", "form": "none"},
+                {"text": "Top up by CHF 72.90", "href": "#"},
+                {"text": "Back to your own space", "post": "#", "next": "#"},
+            ],
+        },
         **specimens.pictures(),
         **specimens.texts(timezone.now()),
         "table": table,

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from billing import services as billing
-from billing.models import OrderLine
+from billing.models import Cart, CartItem, OrderLine
 from clients.choices import Access, Payer, Right
 from clients.models import Grant, Product
 from partnerportal.accounts.acting import SYSTEM
@@ -39,6 +39,10 @@ GRANTED = {
 }
 # Pages about the person alone, and public ones, ask for no right and open anywhere.
 FOR_EVERYBODY = (Anyone, SignedIn)
+
+
+# A line of a cart is taken out by a button: opened, the address leads back to the cart.
+ONLY_POST = {"billing:cart_remove"}
 
 
 def asked() -> dict[str, Right | None]:
@@ -78,6 +82,19 @@ def enter(relationship, membership) -> Client:
     browser = signed_in(membership.user)
     browser.post(reverse("clients:client_enter", args=[relationship.pk]))
     return browser
+
+
+def their_cart(membership, relationship) -> Cart:
+    """A collaborator's own cart in a client's space, from before the rights were narrowed."""
+    return Cart.objects.create(
+        user=membership.user,
+        organisation=membership.organisation,
+        client=relationship.client,
+        relationship=relationship,
+        key="their cart",
+        created_at=NOW,
+        changed_at=NOW,
+    )
 
 
 @pytest.mark.parametrize("kind", GRANTED)
@@ -127,6 +144,8 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
     }
     collaborator = world.make_member(partner.organisation, Role.COLLABORATOR)
     assignment = world.assign(relationship, collaborator)
+    in_cart = CartItem.objects.create(cart=their_cart(collaborator, relationship), offer=offer, quantity=1)
+    arguments |= {"billing:cart_remove": [in_cart.pk], "billing:cart_discard": [in_cart.cart_id]}
     wrong = []
 
     for allowed in ALLOWED:
@@ -138,7 +157,7 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
             if right is None and (kind, allowed) != ("full, the partner pays", frozenset(NARROWED)):
                 continue  # tried once, by whoever holds most
             status = browser.get(reverse(name, args=arguments.get(name, []))).status_code
-            opens = right is not None and right in held
+            opens = right is not None and right in held and name not in ONLY_POST
             if opens != (status == 200) or (not opens and status not in {302, 403, 404, 405}):
                 wrong.append((name, right, sorted(allowed), status))
         foreign = browser.get(reverse("billing:invoice_detail", args=[own.order.invoice.pk])).status_code
