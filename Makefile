@@ -61,7 +61,7 @@ e2e: setup ## the story in a headless Chromium; screenshots go to .local/screens
 chaos: setup ## kill workers, restart the database, hundreds at once; the small form of it is part of make test
 	@CHAOS=full $(BIN)/python -m pytest tests/chaos -n 0 -q
 
-bench: setup ## times and queries of the busiest pages (SCALE=large for a programme of 100,000 clients)
+bench: setup ## times and queries of pages, runs and documents (SCALE=large: 100,000 clients; SCALE=deep: a million entries)
 	@SCALE=$(SCALE) $(BIN)/python -m bench
 
 lock: setup ## write the locks anew after a change of pyproject.toml

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -79,26 +80,30 @@ class Figures:
 
 def measure(page: Page) -> Figures:
     """Measure one page; raise ``RuntimeError`` when it does not answer 200."""
+    return together(page)[0]
 
-    def get() -> Any:
-        return page.browser.get(page.url, secure=True)
 
+def together(*pages: Page) -> list[Figures]:
+    """Measure pages that are to be compared, request by request in turns: other work on the machine meets all alike."""
+    found = [_looked_at(page) for page in pages]
+    timings = _time(*(partial(page.browser.get, page.url, secure=True) for page in pages))
+    return [
+        Figures(page.name, timing, _bare(body), queries, database_ms, len(body))
+        for page, timing, (body, queries, database_ms) in zip(pages, timings, found, strict=True)
+    ]
+
+
+def _looked_at(page: Page) -> tuple[bytes, int, float]:
+    """Return what a warm page answers, its number of queries, and their milliseconds."""
     for _ in range(WARM_UP):
-        answer = get()
+        answer = page.browser.get(page.url, secure=True)
     if answer.status_code != 200:
         message = f"{page.name}: {page.url} answered {answer.status_code}"
         raise RuntimeError(message)
     with CaptureQueriesContext(connection) as captured:
-        answer = get()
+        answer = page.browser.get(page.url, secure=True)
     queries = captured.captured_queries  # now: the next request clears them
-    return Figures(
-        name=page.name,
-        timing=_time(get),
-        bare=_bare(answer.content),
-        queries=len(queries),
-        database_ms=sum(float(query["time"]) for query in queries) * 1000,
-        size=len(answer.content),
-    )
+    return answer.content, len(queries), sum(float(query["time"]) for query in queries) * 1000
 
 
 def explain(page: Page) -> None:
@@ -128,14 +133,15 @@ def _bare(body: bytes) -> Timing:
 
         for _ in range(WARM_UP):
             assert get().content == body
-        return _time(get)
+        return _time(get)[0]
 
 
-def _time(get: Callable[[], object]) -> Timing:
+def _time(*acts: Callable[[], object]) -> list[Timing]:
     gc.collect()
-    taken = []
+    taken: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
-        started = time.perf_counter()
-        get()
-        taken.append((time.perf_counter() - started) * 1000)
-    return Timing(statistics.median(taken), statistics.quantiles(taken, n=20, method="inclusive")[-1])
+        for act, mine in zip(acts, taken, strict=True):
+            started = time.perf_counter()
+            act()
+            mine.append((time.perf_counter() - started) * 1000)
+    return [Timing(statistics.median(mine), statistics.quantiles(mine, n=20, method="inclusive")[-1]) for mine in taken]

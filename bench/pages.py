@@ -98,7 +98,7 @@ def client_lists() -> list[Page]:
 def deep() -> list[Page]:
     """Return pages of one organisation, each first where little stands behind it and then where much does."""
     found = []
-    month = timezone.localdate().replace(day=1) - timedelta(days=31)
+    month = timezone.localdate() - timedelta(days=200)
     for sizes, ways in ((deep_data.PARTNERS, _OF_PARTNERS), (deep_data.CLIENTS, _OF_CLIENTS)):
         browsers = {one: as_member(_legal(one)) for one in sizes}
         for name, (url, query) in ways.items():

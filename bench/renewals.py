@@ -112,14 +112,14 @@ def show(products: int) -> None:
     print(
         "\nRuns beside the plainest SQL that writes the same rows (medians of 3; foreign keys checked). Target 50 %.\n"
     )
-    print(f"{'run':<38}{'rows':>9}{'seconds':>9}{'rows/s':>9}{'floor':>8}{'share':>7}")
+    print(f"{'run':<38}{'rows':>9}{'seconds':>9}{'rows/s':>9}{'Python':>8}{'floor':>8}{'share':>7}")
     for name, figures in (
         (f"Renewal run, {products:,} products", renewals(products)),
         (f"Cashback run, {products // PER_CLIENT:,} transfers", cashback(products)),
     ):
         print(
             f"{name:<38}{figures.rows:>9,}{figures.run:>9.2f}{figures.rows / figures.run:>9,.0f}"
-            f"{figures.floor:>8.2f}{figures.share:>7.0%}",
+            f"{figures.python:>8.2f}{figures.floor:>8.2f}{figures.share:>7.0%}",
             flush=True,
         )
     print("\nThe most memory that a process of its own takes for it, MB; before it begins, and at its highest.\n")

@@ -23,7 +23,7 @@ def deep_pages(only: str) -> None:
     print("\nPages of one organisation, with few entries and with many; below, the plans of the second.\n")
     tables = plans.long_tables()
     for few, many in zip(chosen[::2], chosen[1::2], strict=True):
-        small, large = measure.measure(few), measure.measure(many)
+        small, large = measure.together(few, many)
         _print_page(small)
         _print_page(large)
         print(f"    {large.timing.median / small.timing.median:.1f} times as long")
