@@ -6,7 +6,7 @@ order o is on product o. Moments lie in the year before ``now``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class Size:
 
 
 # Offers at one product a unit and with a partner rate, in a fixed order.
-_OFFERS = """
+OFFERS = """
 CREATE TEMPORARY TABLE bench_offer ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY o.code) - 1 AS n, o.id, o.name, o.period, r.rate, p.currency, p.public_unit AS price,
        round(p.public_unit * (1 - r.rate), 2) AS preferential,
@@ -170,12 +170,13 @@ SELECT id, id, placed_at::date, false FROM bench_order
 """
 _INVOICES = """
 INSERT INTO billing_invoice (id, number, order_id, payer_id, state, currency, issued_at, due_on, paid_at, net, vat_rate,
-                             vat_treatment, vat, total, paid, issuer_snapshot, payer_snapshot, language)
-SELECT id, to_char(placed_at, 'YYYY-') || lpad(id::text, 6, '0'), id, payer_id,
+                             vat_treatment, vat, total, paid, issuer_snapshot, payer_snapshot, client_name, language)
+SELECT bench_order.id, to_char(placed_at, 'YYYY-') || lpad(bench_order.id::text, 6, '0'), bench_order.id, payer_id,
        CASE WHEN is_paid THEN 'PAID' ELSE 'OPEN' END, 'CHF', placed_at, placed_at::date + 30,
        CASE WHEN is_paid THEN placed_at END, charged, 0.081, 'domestic', vat, charged + vat,
-       CASE WHEN is_paid THEN charged + vat ELSE 0 END, '{}', '{}', 'de'
-FROM bench_order
+       CASE WHEN is_paid THEN charged + vat ELSE 0 END, '{}', '{}',
+       CASE WHEN payer_id = client_id THEN '' ELSE client.name END, 'de'
+FROM bench_order JOIN accounts_organisation client ON client.id = client_id
 """
 _SERIES = """
 INSERT INTO billing_numberseries (issuer, kind, year, next_value)
@@ -219,6 +220,21 @@ UPDATE billing_prepaidaccount account SET balance = moved.amount
 FROM (SELECT account_id, sum(amount) AS amount FROM bench_movement GROUP BY 1) moved
 WHERE moved.account_id = account.id
 """
+# Rebates as they are ordered, cashback as it is credited; the trigger adds them up.
+_EARNINGS = """
+INSERT INTO billing_earning (partner_id, kind, currency, amount, earned_at, month, line_id, client_id, offer_id,
+                             relationship_id)
+SELECT partner_id, 'REBATE', 'CHF', price - charged, placed_at, date_trunc('month', placed_at)::date, id, client_id,
+       offer_id, relationship_id
+FROM bench_order WHERE outcome = 'REBATE' AND price > charged ORDER BY placed_at, id;
+
+INSERT INTO billing_earning (partner_id, kind, currency, amount, earned_at, month, line_id, client_id, offer_id,
+                             relationship_id, entry_id)
+SELECT partner_id, 'CASHBACK', 'CHF', entry.amount, placed_at, date_trunc('month', placed_at)::date, bench_order.id,
+       client_id, offer_id, bench_order.relationship_id, entry.id
+FROM bench_order JOIN billing_ledgerentry entry ON entry.line_id = bench_order.id AND entry.kind = 'CASHBACK'
+ORDER BY placed_at, bench_order.id;
+"""
 _EVENTS = """
 INSERT INTO audit_auditevent (at, actor_id, actor_label, actor_organisation_id, actor_organisation_label,
                               organisation_id, organisation_label, relationship_id, action, subject_type, subject_id,
@@ -235,15 +251,16 @@ JOIN accounts_organisation organisation
 WHERE bench_order.id <= %(events)s
 """
 _STEPS = (
-    _OFFERS, _ORGANISATIONS, _USERS, _MEMBERSHIPS, _PARTNERS, _RELATIONSHIPS, _PRODUCTS, _GRANTS,
+    OFFERS, _ORGANISATIONS, _USERS, _MEMBERSHIPS, _PARTNERS, _RELATIONSHIPS, _PRODUCTS, _GRANTS,
     "ANALYZE clients_relationship, clients_product, accounts_organisation",
     *people.STEPS,
-    _ORDER_PLAN, _ORDERS, _LINES, _COVERAGES, _INVOICES, _SERIES, _PAYMENTS, _ACCOUNTS, _MOVEMENTS, _ENTRIES, _EVENTS,
+    _ORDER_PLAN, _ORDERS, _LINES, _COVERAGES, _INVOICES, _SERIES, _PAYMENTS, _ACCOUNTS, _MOVEMENTS, _ENTRIES, _EARNINGS,
+    _EVENTS,
 )  # fmt: skip
 _FILLED = [
     "accounts_organisation", "accounts_user", "accounts_membership", "partners_partner", "clients_relationship",
     "clients_product", "clients_grant", "billing_order", "billing_orderline", "billing_coverage", "billing_invoice",
-    "billing_payment", "billing_prepaidaccount", "billing_ledgerentry", "audit_auditevent",
+    "billing_payment", "billing_prepaidaccount", "billing_ledgerentry", "billing_earning", "audit_auditevent",
     *people.FILLED,
 ]  # fmt: skip
 # Foreign keys and indexes are checked and built once for all rows, which is several times faster than row by row.
@@ -270,12 +287,7 @@ def load(*, now: datetime, size: Size | None = None) -> None:
     with transaction.atomic():
         load_catalogue()
         with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            with _taken_away(cursor, _KEYS), _taken_away(cursor, _INDEXES):
-                for statement in _STEPS:
-                    cursor.execute(statement, values)
-            for table in _NUMBERED:  # the next row of the portal itself comes after ours
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608 -- our own names
+            write(cursor, _STEPS, values, filled=_FILLED, numbered=_NUMBERED)
         staff = User.objects.create(email="staff@bench.example", name="Staff", staff_role=StaffRole.MANAGER)
         Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
     with connection.cursor() as cursor:
@@ -286,10 +298,25 @@ def load(*, now: datetime, size: Size | None = None) -> None:
         cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
 
 
+def write(
+    cursor: Any, steps: Iterable[str], values: dict[str, Any], *, filled: list[str], numbered: Iterable[str]
+) -> None:
+    """Do ``steps``, which fill the tables ``filled``, without their keys and indexes; those come back at the end.
+
+    ``numbered``: the tables whose next row, the portal's own, comes after these.
+    """
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with _taken_away(cursor, _KEYS, filled), _taken_away(cursor, _INDEXES, filled):
+        for statement in steps:
+            cursor.execute(statement, values)
+    for table in numbered:
+        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608 -- our own names
+
+
 @contextmanager
-def _taken_away(cursor: Any, wanted: str) -> Iterator[None]:
+def _taken_away(cursor: Any, wanted: str, filled: list[str]) -> Iterator[None]:
     """Do without these keys or indexes for a while; putting them back checks every row."""
-    cursor.execute(wanted, {"filled": _FILLED})
+    cursor.execute(wanted, {"filled": filled})
     pairs = cursor.fetchall()
     for removal, _definition in pairs:
         cursor.execute(removal)

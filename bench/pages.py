@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from bench import deep as deep_data
 from clients.choices import Access
 from clients.models import Product, Relationship
 from partnerportal.accounts.choices import Role, StaffRole
@@ -90,6 +93,47 @@ def client_lists() -> list[Page]:
         for who, person in seen.items()
         for how, query in ways.items()
     ]
+
+
+def deep() -> list[Page]:
+    """Return pages of one organisation, each first where little stands behind it and then where much does."""
+    found = []
+    month = timezone.localdate().replace(day=1) - timedelta(days=31)
+    for sizes, ways in ((deep_data.PARTNERS, _OF_PARTNERS), (deep_data.CLIENTS, _OF_CLIENTS)):
+        browsers = {one: as_member(_legal(one)) for one in sizes}
+        for name, (url, query) in ways.items():
+            for one in sorted(sizes, key=lambda one: sizes[one]):
+                asked = query.format(client=deep_data.ANOTHER.get(one), month=month, day=month + timedelta(days=27))
+                found.append(Page(f"{name} ({sizes[one]:,})", browsers[one], reverse(url) + asked))
+    return found
+
+
+_OF_PARTNERS = {
+    "Overview": ("home:partner", ""),
+    "Earnings: the year": ("billing:earnings", ""),
+    "Earnings: lines": ("billing:earning_list", ""),
+    "Earnings: lines, last page": ("billing:earning_list", "?page=10000"),
+    "Earnings: lines of a client": ("billing:earning_list", "?currency=CHF&client={client}"),
+    "Earnings: lines of a month": ("billing:earning_list", "?currency=CHF&since={month}&until={day}"),
+    "Earnings: lines, lost": ("billing:earning_list", "?currency=CHF&kind=LOST"),
+    "Earnings: lines by amount": ("billing:earning_list", "?sort=-amount"),
+    "Earnings: pending": ("billing:pending_list", ""),
+    "Earnings: nothing": ("billing:unearned_list", ""),
+    "Earnings: nothing, last page": ("billing:unearned_list", "?page=10000"),
+    "Prepaid account": ("billing:prepaid", ""),
+    "Prepaid account, last page": ("billing:prepaid", "?page=10000"),
+    "Prepaid account: cashback": ("billing:prepaid", "?kind=CASHBACK"),
+    "Prepaid account: top-ups": ("billing:prepaid", "?kind=TOP_UP"),
+    "Orders": ("billing:order_list", ""),
+}
+_OF_CLIENTS = {
+    "Client: invoices": ("billing:invoice_list", ""),
+    "Client: invoices, last page": ("billing:invoice_list", "?page=10000"),
+    "Client: invoices, open": ("billing:invoice_list", "?state=OPEN"),
+    "Client: invoices of a month": ("billing:invoice_list", "?since={month}&until={day}"),
+    "Client: orders": ("billing:order_list", ""),
+    "Client: overview": ("home:account", ""),
+}
 
 
 def _legal(organisation_id: int) -> Membership:

@@ -18,13 +18,14 @@ from psycopg2 import sql
 from partnerportal.stack import config
 
 ROOT = Path(__file__).resolve().parents[1]
-DATABASES = {"demo": "portal_bench", "large": "portal_bench_large"}
+DATABASES = {"demo": "portal_bench", "large": "portal_bench_large", "deep": "portal_bench_deep"}
 _FILLED_BY = (
     "*/migrations/*.py",
     "partnerportal/*/migrations/*.py",
     "partnerportal/demo/*.py",
     "bench/large.py",
     "bench/people.py",
+    "bench/deep.py",
 )
 
 

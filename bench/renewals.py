@@ -1,268 +1,219 @@
-"""The renewal run beside the plainest SQL that writes the same rows: INSERT … SELECT from tables that hold them.
+"""The renewal run and the cashback run beside the plainest SQL, and the memory that they take.
 
-Both are done for real in one transaction and taken back. The data are made for it: clients with five products each, of
-which some are looked after by partners, who pay a part; half of the payers have the money.
+The data are made for it: clients with five products each, three of four looked after by a partner with full access,
+which pays a third of them; half of those who pay have the money. For the cashback run nobody has any: every invoice is
+open, and the bank has a transfer for each.
 """
 
 from __future__ import annotations
 
-import io
-import resource
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from billing.models import PrepaidAccount, Price
-from billing.services import renew_chunk
-from clients.choices import Access, Payer, RelationshipState, RenewalPayer, Side
-from clients.models import Product, Relationship
-from partnerportal.accounts.choices import OrganisationKind
-from partnerportal.accounts.models import Organisation
-from partnerportal.catalogue.models import Offer
-from partners.choices import PartnerState
-from partners.models import Partner
+from bench.plain import Changed, Figures, measure
+from billing.services import book_waiting, renew_chunk
+from partnerportal.accounts.acting import SYSTEM
 
 PER_CLIENT, CLIENTS_OF_PARTNER = 5, 40
-# In the order in which their rows refer to one another.
-TABLES = (
+SIZES = (1_000, 10_000, 50_000)
+_ADDED_BY_RENEWALS = (
     "billing_order",
     "billing_orderline",
     "billing_coverage",
     "billing_invoice",
     "billing_payment",
+    "billing_prepaidaccount",
     "billing_ledgerentry",
     "billing_earning",
     "audit_auditevent",
     "work_job",
 )
+_CHANGED_BY_RENEWALS = (
+    Changed("clients_product", {"renews_on": "date"}, "name LIKE 'renewing-%'"),
+    Changed("billing_prepaidaccount", {"balance": "numeric(14, 2)"}),
+)
+_ADDED_BY_CASHBACK = (
+    "billing_payment",
+    "billing_prepaidaccount",
+    "billing_ledgerentry",
+    "billing_earning",
+    "audit_auditevent",
+    "work_job",
+)
+_CHANGED_BY_CASHBACK = (
+    Changed("billing_invoice", {"paid": "numeric(14, 2)", "state": "text", "paid_at": "timestamptz"}),
+    Changed("billing_prepaidaccount", {"balance": "numeric(14, 2)"}),
+    Changed("billing_incomingpayment", {"payment_id": "bigint", "state": "text", "settled_at": "timestamptz"}),
+)
+# Organisation and partner at once: the first are the partners, the others the clients.
+_MAKE = """
+CREATE TEMPORARY TABLE made ON COMMIT DROP AS
+SELECT n, nextval(pg_get_serial_sequence('accounts_organisation', 'id')) AS id
+FROM generate_series(1, %(partners)s + %(clients)s) n;
 
+INSERT INTO accounts_organisation (id, kind, name, search_name, street, postcode, city, country, currency, vat_number,
+                                   language, time_zone, created_at)
+SELECT id, 'COMPANY', 'Renewing ' || n, 'renewing ' || n, 'Gasse 1', '3011', 'Bern', 'CH', 'CHF', '', 'en',
+       'Europe/Zurich', %(now)s FROM made;
 
-@dataclass(frozen=True)
-class Figures:
-    """What was measured: seconds of both, and how many rows each wrote or changed."""
+INSERT INTO partners_partner (organisation_id, state, register_country, register_number, website, contact_email,
+                              joined_on, build_up_until, wants_tenders)
+SELECT id, 'APPROVED', 'CH', 'R' || lpad(n::text, 9, '0'), 'https://renewing.example', 'a@renewing.example',
+       '2024-03-14', '2025-03-14', false FROM made WHERE n <= %(partners)s;
 
-    products: int
-    orders: int
-    rows: int
-    run: float
-    floor: float
-    memory: int  # kibibytes that the process grew by during the run
+INSERT INTO clients_relationship (client_id, partner_id, started_by, state, access, payer, note, invited_email,
+                                  link_version, created_at, sent_at, expires_at, answered_at, access_since,
+                                  asked_technical, asked_statistics, is_by_code, refusal_reason)
+SELECT client.id, partner.id, 'CLIENT', 'ACTIVE', 'FULL', CASE WHEN client.n %% 4 = 0 THEN 'PARTNER' ELSE 'CLIENT' END,
+       '', '', 1, %(now)s, %(now)s, %(now)s, %(now)s, %(now)s - interval '100 days', false, false, false, ''
+FROM made client JOIN made partner ON partner.n = client.n %% %(partners)s + 1
+WHERE client.n > %(partners)s AND client.n %% 4 <> 3;
 
-    @property
-    def share(self) -> float:
-        """How fast the run is, as a share of the plainest SQL."""
-        return self.floor / self.run
+INSERT INTO clients_product (organisation_id, offer_id, name, quantity, state, renewal_payer, technical_note,
+                             created_at, renews_on)
+SELECT client.id, offer.id, 'renewing-' || client.n || '-' || place, 1, 'ACTIVE',
+       CASE WHEN client.n %% 4 = 0 THEN 'PARTNER' ELSE 'CLIENT' END, '', %(now)s, %(day)s::date + 14
+FROM made client
+CROSS JOIN generate_series(1, %(per_client)s) place
+JOIN (SELECT offer.id, row_number() OVER (ORDER BY offer.id) - 1 AS n, count(*) OVER () AS count
+      FROM catalogue_offer offer JOIN billing_price price ON price.offer_id = offer.id AND price.currency = 'CHF'
+      WHERE offer.is_sold AND daterange(price.valid_from, price.valid_until) @> %(day)s::date) offer
+     ON offer.n = (client.n + place) %% offer.count
+WHERE client.n > %(partners)s
+ORDER BY client.n, place;
 
+INSERT INTO billing_prepaidaccount (organisation_id, currency, balance)
+SELECT id, 'CHF', 50000 FROM made WHERE n %% 2 = 0 AND %(are_rich)s;
 
-def measure(products: int) -> Figures:
-    """Renew so many products, then write the same rows by plain SQL; all of it is taken back."""
-    now = timezone.now()
-    with transaction.atomic():
-        _make(products, now)
-        _analyze()
-        before = {table: _highest(table) for table in TABLES}
-        kept = transaction.savepoint()
-        grown = _memory()
-        run, orders = _timed(lambda: _renew(timezone.localdate(now), now))
-        grown = _memory() - grown
-        written = {table: _copied_out(table, before[table]) for table in TABLES}
-        changed = _changed_out()
-        transaction.savepoint_rollback(kept)
-        for table, rows in written.items():
-            _copied_in(table, rows)
-        _changed_in(changed)
-        _analyze()
-        floor, count = _timed(_write_plainly)
-        transaction.set_rollback(True)
-    return Figures(products, orders, count, run, floor, grown)
+ANALYZE clients_product, clients_relationship, accounts_organisation, partners_partner, billing_prepaidaccount;
+"""
+_TRANSFERS = """
+INSERT INTO billing_incomingpayment (reference, purpose, amount, currency, received_on, state, problem, resolution,
+                                     entered_at, entered_by_label)
+SELECT 'bank-' || invoice.id, 'Invoice ' || invoice.number, invoice.total, invoice.currency, %(day)s, 'WAITING', '', '',
+       %(now)s, 'Bench'
+FROM billing_invoice invoice JOIN made payer ON payer.id = invoice.payer_id WHERE invoice.state = 'OPEN';
+
+ANALYZE billing_order, billing_orderline, billing_coverage, billing_invoice, billing_incomingpayment;
+"""
 
 
 def show(products: int) -> None:
-    """Print it."""
-    found = measure(products)
+    """Print both runs beside their floors, and what they take of memory at three sizes."""
     print(
-        f"\nRenewal run, {found.products:,} products, {found.orders:,} orders, {found.rows:,} rows written or changed:"
+        "\nRuns beside the plainest SQL that writes the same rows (medians of 3; foreign keys checked). Target 50 %.\n"
     )
-    print(f"{found.run:.2f} s, {found.rows / found.run:,.0f} rows/s; grew by {found.memory / 1024:.0f} MB.")
-    print(f"INSERT … SELECT of the same rows: {found.floor:.2f} s. The run is {found.share:.0%} as fast (target 50 %).")
-
-
-def _make(products: int, now: datetime) -> None:
-    day = timezone.localdate(now)
-    partners = _partners(max(products // PER_CLIENT // CLIENTS_OF_PARTNER, 1), now)
-    clients = Organisation.objects.bulk_create(
-        _organisation(f"Renewing {number}", now) for number in range(products // PER_CLIENT)
-    )
-    payers = [_relate(client, partners[number % len(partners)], number, now) for number, client in enumerate(clients)]
-    Relationship.objects.bulk_create([one for one in payers if one is not None])
-    sold = Price.objects.valid_on(day).filter(currency="CHF").values("offer")
-    offers = list(Offer.objects.filter(pk__in=sold, is_sold=True).order_by("pk"))
-    Product.objects.bulk_create(
-        (
-            Product(
-                organisation=client,
-                offer=offers[(number + place) % len(offers)],
-                name=f"renewing-{number}-{place}",
-                created_at=now,
-                renews_on=day + timedelta(days=14),
-                renewal_payer=_payer(payers[number]),
-            )
-            for number, client in enumerate(clients)
-            for place in range(PER_CLIENT)
-        ),
-        batch_size=2_000,
-    )
-    rich = [*[partner.organisation for partner in partners[::2]], *clients[::2]]
-    PrepaidAccount.objects.bulk_create(
-        PrepaidAccount(organisation=one, currency="CHF", balance=Decimal(50_000)) for one in rich
-    )
-
-
-def _partners(count: int, now: datetime) -> list[Partner]:
-    owners = Organisation.objects.bulk_create(
-        _organisation(f"Renewing partner {number}", now) for number in range(count)
-    )
-    return Partner.objects.bulk_create(
-        Partner(
-            organisation=owner,
-            state=PartnerState.APPROVED,
-            register_country="CH",
-            register_number=f"R{number:09d}",
-            website="https://renewing.example",
-            contact_email="a@renewing.example",
-            joined_on=date(2024, 3, 14),
-            build_up_until=date(2025, 3, 14),
+    print(f"{'run':<38}{'rows':>9}{'seconds':>9}{'rows/s':>9}{'floor':>8}{'share':>7}")
+    for name, figures in (
+        (f"Renewal run, {products:,} products", renewals(products)),
+        (f"Cashback run, {products // PER_CLIENT:,} transfers", cashback(products)),
+    ):
+        print(
+            f"{name:<38}{figures.rows:>9,}{figures.run:>9.2f}{figures.rows / figures.run:>9,.0f}"
+            f"{figures.floor:>8.2f}{figures.share:>7.0%}",
+            flush=True,
         )
-        for number, owner in enumerate(owners)
-    )
+    print("\nThe most memory that a process of its own takes for it, MB; before it begins, and at its highest.\n")
+    print(f"{'products renewed, or paid for':<38}" + "".join(f"{size:>16,}" for size in SIZES))
+    for name in ("renewals", "cashback"):
+        print(f"{name.capitalize():<38}" + "".join(f"{_memory(name, size):>16}" for size in SIZES), flush=True)
 
 
-def _organisation(name: str, now: datetime) -> Organisation:
-    return Organisation(
-        name=name,
-        search_name=name.lower(),
-        kind=OrganisationKind.COMPANY,
-        country="CH",
-        currency="CHF",
-        street="Gasse 1",
-        postcode="3011",
-        city="Bern",
-        created_at=now,
-    )
+def renewals(products: int) -> Figures:
+    """Measure the renewal run; all of it is taken back."""
+    now = timezone.now()
+    with transaction.atomic():
+        _make(products, now, are_rich=True)
+        figures = measure(lambda: _renew(now), added=_ADDED_BY_RENEWALS, changed=_CHANGED_BY_RENEWALS)
+        transaction.set_rollback(True)
+    return figures
 
 
-def _relate(client: Organisation, partner: Partner, number: int, now: datetime) -> Relationship | None:
-    """Three of four clients have a partner with full access; of these a third is paid by it."""
-    if number % 4 == 3:
-        return None
-    return Relationship(
-        client=client,
-        partner=partner,
-        started_by=Side.CLIENT,
-        state=RelationshipState.ACTIVE,
-        access=Access.FULL,
-        payer=Payer.PARTNER if number % 4 == 0 else Payer.CLIENT,
-        created_at=now,
-        sent_at=now,
-        expires_at=now,
-        answered_at=now,
-        access_since=now - timedelta(days=100),
-    )
+def cashback(products: int) -> Figures:
+    """Measure the booking of a transfer for each invoice, with the cashback that it brings; all of it is taken back."""
+    now = timezone.now()
+    with transaction.atomic():
+        _make_open_invoices(products, now)
+        figures = measure(lambda: _book(now), added=_ADDED_BY_CASHBACK, changed=_CHANGED_BY_CASHBACK)
+        transaction.set_rollback(True)
+    return figures
 
 
-def _payer(relationship: Relationship | None) -> str:
-    is_partner = relationship is not None and relationship.payer == Payer.PARTNER
-    return RenewalPayer.PARTNER if is_partner else RenewalPayer.CLIENT
+def peak(name: str, products: int) -> tuple[int, int]:
+    """Do a run once, and return the highest memory of this process before it and after it, in kibibytes.
+
+    Only of use in a process that has done nothing else.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        if name == "cashback":
+            _make_open_invoices(products, now)
+            _forget_peak()  # the invoices were made by the renewal run
+        else:
+            _make(products, now, are_rich=True)
+        before = _status("VmRSS")
+        (_book if name == "cashback" else _renew)(now)
+        after = _status("VmHWM")
+        transaction.set_rollback(True)
+    return before, after
 
 
-def _renew(on: date, now: datetime) -> int:
+def _memory(name: str, products: int) -> str:
+    asked = [sys.executable, "-m", "bench", "--memory", name, "--products", str(products)]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True, env=os.environ)  # noqa: S603 -- words of ours
+    before, after = told.stdout.split()[-2:]
+    return f"{int(before) // 1024} → {int(after) // 1024}"
+
+
+def _forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def _status(name: str) -> int:
+    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) if found else 0
+
+
+def _make(products: int, now: datetime, *, are_rich: bool) -> None:
+    clients = products // PER_CLIENT
+    values: dict[str, Any] = {
+        "partners": max(clients // CLIENTS_OF_PARTNER, 1),
+        "clients": clients,
+        "per_client": PER_CLIENT,
+        "are_rich": are_rich,
+        "now": now,
+        "day": timezone.localdate(now),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE, values)
+
+
+def _make_open_invoices(products: int, now: datetime) -> None:
+    _make(products, now, are_rich=False)
+    _renew(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_TRANSFERS, {"now": now, "day": timezone.localdate(now)})
+    connection.check_constraints()
+
+
+def _renew(now: datetime) -> None:
     after: int | None = 0
-    orders = 0
     while after is not None:
-        renewed = renew_chunk(on=on, after=after, now=now)
-        orders, after = orders + renewed.orders, renewed.after
-    return orders
+        after = renew_chunk(on=timezone.localdate(now), after=after, now=now).after
 
 
-def _timed(act: Callable[[], int]) -> tuple[float, int]:
-    started = time.perf_counter()
-    result = act()
-    return time.perf_counter() - started, result
-
-
-def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _analyze() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE clients_product, clients_relationship, accounts_organisation, partners_partner")
-
-
-def _highest(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 -- a name of ours
-        return int(cursor.fetchone()[0])
-
-
-def _copied_out(table: str, after: int) -> bytes:
-    out = io.BytesIO()
-    with connection.cursor() as cursor:
-        query = f"SELECT * FROM {table} WHERE id > {after}"  # noqa: S608 -- a name and a number of ours
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT BINARY", out)
-    return out.getvalue()
-
-
-def _copied_in(table: str, rows: bytes) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE plain_{table} (LIKE {table}) ON COMMIT DROP")
-        cursor.copy_expert(f"COPY plain_{table} FROM STDIN BINARY", io.BytesIO(rows))
-
-
-_CHANGED = {
-    "clients_product": "SELECT id, renews_on FROM clients_product WHERE name LIKE 'renewing-%'",
-    "billing_prepaidaccount": "SELECT id, balance FROM billing_prepaidaccount",
-}
-
-
-def _changed_out() -> dict[str, bytes]:
-    changed = {}
-    for table, query in _CHANGED.items():
-        out = io.BytesIO()
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY ({query}) TO STDOUT BINARY", out)
-        changed[table] = out.getvalue()
-    return changed
-
-
-def _changed_in(changed: dict[str, bytes]) -> None:
-    columns = {"clients_product": "id bigint, value date", "billing_prepaidaccount": "id bigint, value numeric(14, 2)"}
-    with connection.cursor() as cursor:
-        for table, rows in changed.items():
-            cursor.execute(f"CREATE TEMP TABLE plain_{table} ({columns[table]}) ON COMMIT DROP")
-            cursor.copy_expert(f"COPY plain_{table} FROM STDIN BINARY", io.BytesIO(rows))
-
-
-def _write_plainly() -> int:
-    """Write the rows without rules; the constraints, indexes and triggers of the tables are as they are for the run."""
-    rows = 0
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM plain_{table}")  # noqa: S608 -- names of ours
-            rows += cursor.rowcount
-        for table, column in (("clients_product", "renews_on"), ("billing_prepaidaccount", "balance")):
-            cursor.execute(
-                f"UPDATE {table} SET {column} = plain.value FROM plain_{table} plain "  # noqa: S608 -- names of ours
-                f"WHERE plain.id = {table}.id AND {table}.{column} IS DISTINCT FROM plain.value"
-            )
-            rows += cursor.rowcount
-    return rows
+def _book(now: datetime) -> None:
+    while book_waiting(most=settings.PAYMENT_BATCH, now=now, actor=SYSTEM):
+        pass
 
 
 def default_size() -> int:

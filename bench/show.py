@@ -17,6 +17,20 @@ def measured_pages(chosen: Iterable[pages.Page]) -> None:
         _print_page(measure.measure(page))
 
 
+def deep_pages(only: str) -> None:
+    """Print pages of an organisation with little and of one with much behind them, with the plans of the latter."""
+    chosen = [page for page in pages.deep() if only in page.name.lower()]
+    print("\nPages of one organisation, with few entries and with many; below, the plans of the second.\n")
+    tables = plans.long_tables()
+    for few, many in zip(chosen[::2], chosen[1::2], strict=True):
+        small, large = measure.measure(few), measure.measure(many)
+        _print_page(small)
+        _print_page(large)
+        print(f"    {large.timing.median / small.timing.median:.1f} times as long")
+        act = measured_acts.Act(many.name, lambda page=many: page.browser.get(page.url, secure=True))  # type: ignore[misc]
+        _print_plans(measured_acts.seen_by(act, tables))
+
+
 def client_lists(only: str) -> None:
     """Print the list of the partner with the most clients, as each kind of person, with its plans."""
     chosen = [page for page in pages.client_lists() if only in page.name.lower()]

@@ -36,7 +36,7 @@ class OrderQuerySet(models.QuerySet[Any]):
         """Load each order's ``lines`` in one query, each with ``is_priced``: whether its amounts may be read here."""
         lines = apps.get_model("billing", "OrderLine").objects
         priced = Exists(lines.visible_to(acting).filter(pk=OuterRef("pk")))
-        listed = lines.annotate(is_priced=priced).defer("rates", "steps").order_by("position")
+        listed = lines.annotate(is_priced=priced).defer("rates", "counted", "steps").order_by("position")
         return self.prefetch_related(Prefetch("lines", queryset=listed))
 
 

@@ -142,6 +142,7 @@ def _offer(
         period=period,
         is_per_unit=is_per_unit,
         max_periods=10 if period == Period.YEAR else 1,
+        plan_line=family.code,
     )
     for index, (currency, public) in enumerate((("CHF", chf), ("EUR", eur))):
         Price.objects.create(

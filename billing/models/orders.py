@@ -114,6 +114,9 @@ class OrderLine(models.Model):
     partner_count = models.PositiveIntegerField(null=True)
     cashback = money_column(default=0)
     rates = models.JSONField(default=dict)  # which rows held, and since when: the rates' version
+    counted = models.JSONField(  # what the two counts were made of, in units
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )
     steps = models.JSONField(default=list)
 
     objects = OrderLineQuerySet.as_manager()

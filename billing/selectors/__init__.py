@@ -1,5 +1,6 @@
 """Questions about prices, orders and earnings."""
 
+from billing.selectors.decisions import row_in_words
 from billing.selectors.earnings import (
     Earned,
     Month,
@@ -14,7 +15,8 @@ from billing.selectors.earnings import (
     totals_once,
 )
 from billing.selectors.endings import EXPORT_KIND, end_in_words, running_exports
-from billing.selectors.explanation import Explanation, explain, price_chains, step_starts, why_nothing
+from billing.selectors.explanation import Explanation, Reader, explain, price_chains, step_starts, why_nothing
+from billing.selectors.inspection import Side, explain_decision, explain_to_both
 from billing.selectors.invariants import INVARIANTS, Finding, Invariant, check_invariants, in_words
 from billing.selectors.ordering import why_not_order
 from billing.selectors.plans import OtherPlan, plans_for
@@ -31,9 +33,10 @@ from billing.selectors.ratelists import (
 )
 from billing.selectors.rateplans import BadLine, Plan, Stated, earliest_day, plan_change, plan_lines, plan_withdrawal
 from billing.selectors.rates import RateBook, own_vat_rate, vat_for
-from billing.selectors.simulation import Simulation, simulate
+from billing.selectors.simulation import Simulation, likeliest_offer, simulate
 from billing.selectors.standing import left_by_payer, open_invoices_of, overdue_days, unpaid_since
 from billing.selectors.steps import step_ahead_in_words
+from billing.selectors.taxation import VatExplanation, explain_vat, vat_reason
 from billing.selectors.timelines import Span, Timeline, Value, span_on, value_on
 from billing.selectors.volume import managed_total, managed_totals
 
@@ -55,7 +58,9 @@ __all__ = [
     "PriceList",
     "RateBook",
     "RateList",
+    "Reader",
     "Share",
+    "Side",
     "Simulation",
     "Span",
     "Stated",
@@ -63,6 +68,7 @@ __all__ = [
     "Thing",
     "Timeline",
     "Value",
+    "VatExplanation",
     "VatList",
     "check_invariants",
     "earliest_day",
@@ -72,8 +78,12 @@ __all__ = [
     "end_in_words",
     "entries",
     "explain",
+    "explain_decision",
+    "explain_to_both",
+    "explain_vat",
     "in_words",
     "left_by_payer",
+    "likeliest_offer",
     "managed_total",
     "managed_totals",
     "open_invoices_of",
@@ -85,6 +95,7 @@ __all__ = [
     "plan_withdrawal",
     "plans_for",
     "price_chains",
+    "row_in_words",
     "running_exports",
     "simulate",
     "span_on",
@@ -96,6 +107,7 @@ __all__ = [
     "unpaid_since",
     "value_on",
     "vat_for",
+    "vat_reason",
     "why_not_order",
     "why_nothing",
 ]

@@ -8,12 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.choices import Outcome
 from billing.models import DegressiveStep, OrderLine
 from billing.pricing import Reason, cashback, part_of
+from billing.selectors.histories import History, credit_state, earned_history, paid_history
 from clients.models import Relationship
 from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
@@ -29,7 +31,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the page shows: the question, the chains, and the facts beside them."""
+    """What the page shows: the question, the chains, the facts beside them, and what became of the amount since."""
 
     amount: Decimal
     heading: str
@@ -37,6 +39,21 @@ class Explanation:
     sentence: str
     comparison: str
     facts: list[dict[str, Any]]
+    histories: list[tuple[str, History]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """From which side a line is read: of the organisation that pays it, that earns on it, or both.
+
+    ``relationship_url``: where the reader may look at the relationship, if anywhere. ``with_documents``: whether it may
+    open the invoice and its credit notes.
+    """
+
+    is_partner: bool
+    is_payer: bool
+    relationship_url: str = ""
+    with_documents: bool = False
 
 
 def why_nothing(line: OrderLine) -> str:
@@ -54,21 +71,18 @@ def why_nothing(line: OrderLine) -> str:
     return reasons.get(Reason(line.reason), _("It was not in your scope as it was ordered."))
 
 
-def explain(*, line: OrderLine, as_partner: bool, relationship_url: str) -> Explanation:
-    """Explain a line: to the partner that earns, with its rates; to a paying client, with its own degressive rate.
-
-    ``as_partner``: the reader's organisation is the one that earns on the line. ``relationship_url``: where the reader
-    may look at the relationship, if anywhere.
-    """
-    is_partners = as_partner and line.preferential_net is not None
+def explain(*, line: OrderLine, reader: Reader) -> Explanation:
+    """Explain a line: to the partner that earns, with its rates; to a paying client, with its own degressive rate."""
+    is_partners = reader.is_partner and line.preferential_net is not None
     earns_cashback = is_partners and line.outcome == Outcome.CASHBACK
     return Explanation(
         amount=line.cashback if earns_cashback else line.charged_net,
         heading=_("What you get") if is_partners else _("What you pay"),
-        chains=price_chains(line=line, as_partner=as_partner),
+        chains=price_chains(line=line, as_partner=reader.is_partner),
         sentence=_sentence(line, is_partners=is_partners),
         comparison=_comparison(line) if is_partners and line.outcome == Outcome.REBATE else "",
-        facts=_facts(line, is_partners=is_partners, as_partner=as_partner, relationship_url=relationship_url),
+        facts=_facts(line, reader, is_partners=is_partners),
+        histories=_histories(line, reader, is_partners=is_partners),
     )
 
 
@@ -167,7 +181,8 @@ def _degressive(
         words = ngettext("%(count)s unit in your portfolio", "%(count)s units in your portfolio", count)
     else:
         words = ngettext("%(count)s unit in this organisation", "%(count)s units in this organisation", count)
-    why = _("%(count)s on %(day)s, these included: %(step)s.") % {
+    why = _("%(count)s on %(day)s, these included: %(step)s, by the scale of %(since)s.") % {
+        "since": _day(line.rates.get("steps_since")),
         "count": words % {"count": writing.number(count)},
         "day": writing.day(line.order.placed_at),
         "step": _step_in_words([starts[pk] for pk in line.rates.get("steps", [])], count),
@@ -245,23 +260,58 @@ def _comparison(line: OrderLine) -> str:
     }
 
 
-def _facts(line: OrderLine, *, is_partners: bool, as_partner: bool, relationship_url: str) -> list[dict[str, Any]]:
+def _histories(line: OrderLine, reader: Reader, *, is_partners: bool) -> list[tuple[str, History]]:
+    """Return what became of what the reader pays, and of what it earned; nothing of the other side's."""
+    found = []
+    if is_partners:
+        found.append((_("What became of what you earned"), earned_history(line=line)))
+    if reader.is_payer:
+        found.append(
+            (_("What became of what is charged"), paid_history(line=line, with_documents=reader.with_documents))
+        )
+    return [(title, history) for title, history in found if history.events]
+
+
+def _facts(line: OrderLine, reader: Reader, *, is_partners: bool) -> list[dict[str, Any]]:
     order = line.order
     facts: list[dict[str, Any]] = [
-        {"label": _("Ordered by"), "value": _orderer(line, as_partner=as_partner)},
+        {"label": _("Ordered by"), "value": _orderer(line, as_partner=reader.is_partner)},
         {"label": _("Ordered for"), "value": order.client},
         {"label": _("Paid by"), "value": order.payer},
-        {"label": _("Rounded"), "value": _("once, on the line total, half up")},
     ]
     if line.through is not None:
-        facts.insert(3, _relationship_fact(line.through, relationship_url))
+        facts.append(_relationship_fact(line.through, reader.relationship_url))
+    facts += _counted(line, is_partners=is_partners)
+    facts.append({"label": _("Rounded"), "value": _("once, on the line total, half up")})
     if is_partners and line.outcome == Outcome.CASHBACK:
-        credited = _("yes") if order.invoice.state == "PAID" else _("once the client has paid")
-        facts.append({"label": _("Credited"), "value": credited})
+        facts.append({"label": _("Credited"), "value": credit_state(line=line, invoice=order.invoice)})
         facts.append({"label": _("VAT"), "value": _("cashback is credited without VAT")})
     else:
-        facts.append({"label": _("VAT"), "value": _vat_in_words(line)})
+        facts.append({"label": _("VAT"), "value": _vat_in_words(line), "url": _vat_url(line, reader)})
     return facts
+
+
+def _counted(line: OrderLine, *, is_partners: bool) -> list[dict[str, Any]]:
+    """Say what the degressive step was read from, and what that count was made of (Q3, Q4)."""
+    count = line.partner_count if is_partners else line.client_count
+    if not is_partners and line.order.client_id != line.order.payer_id:
+        return []  # how many units a client has is the client's own affair (promise 2)
+    if not line.rates.get("steps") or count is None or (is_partners and line.partner_rate is None):
+        return []
+    words = ngettext("%(count)s unit", "%(count)s units", count) % {"count": writing.number(count)}
+    parts = line.counted.get("partner" if is_partners else "client", {})
+    named = {
+        "own": _("%(count)s in your own organisation") if is_partners else _("%(count)s there already"),
+        "clients": _("%(count)s at your clients"),
+        "renewed": _("%(count)s renewed here, not counted otherwise"),
+        "ordered": _("%(count)s new with this order"),
+    }
+    made_of = [named[part] % {"count": writing.number(units)} for part, units in parts.items()]
+    return [{"label": _("Counted"), "value": words, "note": ", ".join(made_of)}]
+
+
+def _vat_url(line: OrderLine, reader: Reader) -> str:
+    return reverse("billing:invoice_vat", args=[line.order.invoice.pk]) if reader.with_documents else ""
 
 
 def _vat_in_words(line: OrderLine) -> str:

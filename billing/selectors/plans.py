@@ -26,13 +26,20 @@ class OtherPlan:
 
 
 def plans_for(*, product: Product, currency: str, on: date) -> list[OtherPlan]:
-    """Return the plans of a product's family and period that are sold and have a price on a day, the cheapest first.
+    """Return the other offers of a product's plan line that are sold and have a price on a day, the cheapest first.
 
-    None if the plan it has now has no price any more: nothing can be compared with it. What has a fixed partner price
+    None if its offer has no line, or no price any more: nothing can be compared with it. What has a fixed partner price
     stands in a list of single things (Q8): the domain of another extension is no other plan of this one.
     """
+    now_on = product.offer
+    if not now_on.plan_line:
+        return []
     sold = Offer.objects.filter(
-        family=product.offer.family_id, period=product.offer.period, is_per_unit=product.offer.is_per_unit, is_sold=True
+        plan_line=now_on.plan_line,
+        family=now_on.family_id,
+        period=now_on.period,
+        is_per_unit=now_on.is_per_unit,
+        is_sold=True,
     )
     wanted = {offer.pk: offer for offer in sold} | {product.offer_id: product.offer}
     prices = Price.objects.valid_on(on).filter(currency=currency, offer__in=wanted, reseller_unit=None)

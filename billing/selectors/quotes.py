@@ -14,6 +14,7 @@ from django_countries import countries
 from billing.exceptions import NoPrice
 from billing.models import VatRate
 from billing.pricing import Case, Line, Outcome, StepAhead, is_taxed, price_line, step_ahead, vat, vat_treatment
+from billing.selectors.decisions import row_in_words
 from billing.selectors.rates import RateBook
 from partnerportal.accounts.choices import Currency
 from partnerportal.catalogue.models import MAX_PERIODS, Offer
@@ -167,7 +168,7 @@ def _refused(line: Line) -> dict[str, Any]:
         **nothing,
         "charged_to": None,
         "outcome": str(line.outcome),
-        "reason": REASONS[line.reason],
+        "reason": row_in_words(line.reason),
         "steps": [],
         "next_step": None,
     }
@@ -188,24 +189,11 @@ def _next_step(ahead: StepAhead | None) -> dict[str, Any] | None:
 def _reason(line: Line) -> str:
     """Say which row applies; and where it would earn, that nothing is left to earn (rule 35)."""
     if line.outcome is Outcome.NOTHING and line.preferential_net is not None:
-        return f"{REASONS[line.reason]} Nothing is earned: the client pays no more than the preferential price."
-    return REASONS[line.reason]
+        return f"{row_in_words(line.reason)} Nothing is earned: the client pays no more than the preferential price."
+    return row_in_words(line.reason)
 
 
 # The command speaks English, like every command; the pages word these for themselves.
-REASONS = {
-    "1": "Full access, the client orders: cashback (row 1).",
-    "2": "Full access, the partner orders on the client's means: cashback (row 2).",
-    "3": "Full access paid by the partner, the client orders on its own means: cashback (row 3).",
-    "4": "Full access, the partner orders on its own means: rebate at once (row 4).",
-    "5": "Limited access, the client orders for a product that the partner manages: cashback (row 5).",
-    "6": "Limited access, the partner does not manage this product: nothing (row 6).",
-    "7": "Limited access: only the client orders and renews (row 7).",
-    "8": "No access: nothing (row 8).",
-    "9": "No access: the partner cannot order for this client (row 9).",
-    "10": "The partner orders for its own organisation: rebate (row 10).",
-    "11": "The product earns for the limited partner that was granted it first (row 11).",
-}
 STEP_LABELS = {
     "public": "Public price",
     "client_degressive": "Degressive rate of the client",

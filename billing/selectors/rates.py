@@ -32,9 +32,25 @@ class RateBook:
         for step in DegressiveStep.objects.valid_on(day).order_by("from_units"):
             steps[step.family_id].append(step)
         self._steps: Mapping[int, list[DegressiveStep]] = dict(steps)
+        self._known: dict[tuple[int, str], tuple[Rates, dict[str, Any]]] = {}
 
     def rates(self, *, offer: Offer, currency: str) -> Rates:
         """Return what an offer costs in ``currency``. Raises :class:`NoPrice`."""
+        return self._looked_up(offer, currency)[0]
+
+    def version(self, *, offer: Offer, currency: str) -> Mapping[str, Any]:
+        """Return which rows :meth:`rates` read and since when they hold, for the order's snapshot."""
+        return self._looked_up(offer, currency)[1]
+
+    def _looked_up(self, offer: Offer, currency: str) -> tuple[Rates, dict[str, Any]]:
+        """Look an offer up once, however many lines are priced from it."""
+        known = self._known.get((offer.pk, currency))
+        if known is None:
+            known = self._rates(offer, currency), self._version(offer, currency)
+            self._known[offer.pk, currency] = known
+        return known
+
+    def _rates(self, offer: Offer, currency: str) -> Rates:
         price = self._price(offer, currency)
         partner_rate = self._partner_rates.get(offer.pk)
         return Rates(
@@ -44,8 +60,7 @@ class RateBook:
             steps=tuple((step.from_units, step.rate) for step in self._steps.get(offer.family_id, ())),
         )
 
-    def version(self, *, offer: Offer, currency: str) -> dict[str, Any]:
-        """Return which rows :meth:`rates` read and since when they hold, for the order's snapshot."""
+    def _version(self, offer: Offer, currency: str) -> dict[str, Any]:
         price, partner_rate = self._price(offer, currency), self._partner_rates.get(offer.pk)
         steps = self._steps.get(offer.family_id, [])
         return {
@@ -70,6 +85,7 @@ class RateBook:
             _prices=_with(self._prices, prices),
             _partner_rates=_with(self._partner_rates, partner_rates),
             _steps={**self._steps, **(steps or {})},
+            _known={},
         )
         return book
 

@@ -111,6 +111,19 @@ class Simulation:
         return next_step(self.rates.steps, self.count_then)
 
 
+def likeliest_offer(*, partner: Partner) -> str:
+    """Return the code of the offer that a partner most likely asks about: of those with degressive steps the one of
+    which it manages most, or the first one; empty where none is sold.
+    """
+    managed = Product.objects.managed_by(partner.pk).running()
+    counted = managed.filter(offer__is_sold=True, offer__family__is_degressive=True).order_by()
+    most = counted.values_list("offer__code").annotate(units=Sum("quantity")).order_by("-units", "offer__code").first()
+    if most is not None:
+        return most[0]
+    degressive = Offer.objects.filter(is_sold=True, family__is_degressive=True)
+    return degressive.order_by("family__position", "pk").values_list("code", flat=True).first() or ""
+
+
 def simulate(*, partner: Partner, offer: Offer, quantity: int, payer: str, currency: str, day: date) -> Simulation:
     """Answer what ``quantity`` more units of ``offer`` would bring a partner, by the prices of ``day``.
 
@@ -120,7 +133,8 @@ def simulate(*, partner: Partner, offer: Offer, quantity: int, payer: str, curre
     book = RateBook(day)
     rates = book.rates(offer=offer, currency=currency)
     managed = Product.objects.managed_by(partner.pk)
-    count = client_selectors.units_of_family(products=managed, family_id=offer.family_id)
+    units = client_selectors.units_of_family(products=managed, family_id=offer.family_id, home_id=partner.pk)
+    count = units.own + units.clients
     new = _priced(rates, quantity, payer, partner_count=count + quantity, client_count=quantity)
     totals: dict[str, Totals] = defaultdict(Totals)
     totals[currency].new.add(new, offer)

@@ -19,6 +19,7 @@ from billing.exceptions import NoPrice
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
 from billing.services import earning
+from billing.services.counting import Count
 from billing.services.drafting import drafted_lines
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
@@ -37,12 +38,11 @@ from clients import selectors as client_selectors
 from clients import services as client_services
 from clients.choices import RenewalPayer
 from clients.models import Product, Relationship
+from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partners.models import Partner
-
-BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ class Reading:
     def quoted(self, item: Wanted, basket: Basket, currency: str) -> QuotedLine:
         """Price an item; active products are in every count they are looked up in. Raises NoPrice."""
         scope, family = self.scope(item, basket), item.offer.family_id
-        client_count = self._client_units.get((basket.client.pk, family), 0)
+        client_count = Count(own=self._client_units.get((basket.client.pk, family), 0))
         partner_count = None
         if scope.partner is not None:
-            counted = self._partner_units.get((scope.partner.pk, family), 0)
-            partner_count = counted + self._foreign(item, scope.partner, basket)
+            own, at_clients = self._partner_units.get((scope.partner.pk, family), (0, 0))
+            partner_count = Count(own, at_clients, renewed=self._foreign(item, scope.partner, basket))
         return price_item(item, scope, partner_count, client_count, currency, self.book, self.today)
 
     def _foreign(self, item: Wanted, partner: Partner, basket: Basket) -> int:
@@ -146,7 +146,7 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
     payer = payer_of(basket.client, basket.relationship)
     failures: list[Failure] = []
     try:
-        _treatment, vat_rate = reading.vat.of(payer)
+        treatment, vat_rate = reading.vat.of(payer)
     except NoPrice as reason:
         return None, [Failure(product, str(reason)) for product in basket.products]
     lines = []
@@ -155,7 +155,7 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
             lines.append(reading.quoted(item, basket, payer.currency))
         except NoPrice as reason:
             failures += [Failure(product, str(reason)) for product in item.renewed]
-    quote = Quote(basket.client, payer, basket.relationship, payer.currency, tuple(lines), vat_rate)
+    quote = Quote(basket.client, payer, basket.relationship, payer.currency, tuple(lines), treatment, vat_rate)
     return (quote if lines else None), failures
 
 
@@ -166,10 +166,10 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     day on which the first of its periods begins. Return how many are paid.
     """
     orders = [_order(quote, now) for quote in quotes]
-    Order.objects.bulk_create(orders, batch_size=BATCH)
+    bulk.add(orders)
     drafted = [drafted_lines(quote, order) for quote, order in zip(quotes, orders, strict=True)]
     lines = [line for some in drafted for line in some]
-    OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+    bulk.add(lines)
     earning.note_rebates(lines, now=now)
     _renew_products(quotes, drafted, on=on, now=now)
     _record(quotes, orders, now)
@@ -217,10 +217,11 @@ def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, 
     for quote, lines in zip(quotes, drafted, strict=True):
         for quoted, line in zip(quote.lines, lines, strict=True):
             for product in quoted.wanted.renewed:
-                coverages.append(Coverage(line=line, product=product, period_start=quoted.period_start))
+                period = {"line_id": line.pk, "product_id": product.pk, "period_start": quoted.period_start}
+                coverages.append({**period, "is_extension": False})
                 products.append(product)
                 paid_until[product.pk] = quoted.period_end
-    Coverage.objects.bulk_create(coverages, batch_size=BATCH)
+    bulk.add_columns(Coverage, coverages)
     client_services.renew_products(products=products, paid_until=paid_until, on=on)
     resolve_failures(list(paid_until), now=now)
 

@@ -72,7 +72,9 @@ def credit_invoice(
     if shown is not None and shown != amounts_shown(amounts):
         raise CreditRefused(_("The invoice has changed meanwhile. Look at the amounts once more."))
     lines = list(OrderLine.objects.filter(pk__in=nets).select_related("order"))
-    earners = [earning.owner_of(line) for line in lines if line.cashback and line.earning_partner_id]
+    earners = [
+        earning.owner_of(earning.EarningLine.of(one)) for one in lines if one.cashback and one.earning_partner_id
+    ]
     refunds_here = amounts.refunded > 0 and means == RefundMeans.PREPAID
     payers = [(invoice.payer_id, invoice.currency)] if refunds_here else []
     standing.hold_products(order_ids=[invoice.order_id])

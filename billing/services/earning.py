@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -19,47 +19,72 @@ from billing.choices import EarningKind, EntryKind, Outcome
 from billing.models import CreditNoteLine, Earning, LedgerEntry, OrderLine
 from billing.pricing import reversed_cashback
 from billing.services.ledger import Movement, Owner, post
+from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 
 ZERO = Decimal("0.00")
-BATCH = 1_000
 
 
-def earning_lines(invoice_ids: Iterable[int]) -> list[OrderLine]:
-    """Return the lines of these invoices that earn cashback, with their orders."""
+class EarningLine(NamedTuple):
+    """What an order line earns, and for whom: all that is asked of it here, of thousands at once."""
+
+    pk: int
+    partner_id: int | None  # None: nobody earns on it
+    relationship_id: int | None
+    offer_id: int
+    client_id: int
+    currency: str
+    cashback: Decimal
+
+    @classmethod
+    def of(cls, line: OrderLine) -> EarningLine:
+        """Return it of a line that brings its order along."""
+        order, partner_id = line.order, line.earning_partner_id
+        return cls(line.pk, partner_id, line.earner_id, line.offer_id, order.client_id, order.currency, line.cashback)
+
+
+def earning_lines(invoice_ids: Iterable[int]) -> list[EarningLine]:
+    """Return the lines of these invoices that earn cashback."""
     lines = OrderLine.objects.filter(order__invoice__in=list(invoice_ids), cashback__gt=0)
-    return list(lines.filter(earning_partner__isnull=False).select_related("order").order_by("pk"))
+    columns = ("pk", "earning_partner", "earner", "offer", "order__client", "order__currency", "cashback")
+    found = lines.filter(earning_partner__isnull=False).order_by("pk").values_list(*columns)
+    return [EarningLine(*values) for values in found]
 
 
-def owner_of(line: OrderLine) -> Owner:
+def owner_of(line: EarningLine) -> Owner:
     """Return whose account a line's cashback moves: the earning partner's, in the invoice's currency (rule 38).
 
     Raises ``ValueError`` for a line on which nobody earns.
     """
-    if line.earning_partner_id is None:
+    if line.partner_id is None:
         raise ValueError("nobody earns on this line")
-    return line.earning_partner_id, line.order.currency
+    return line.partner_id, line.currency
 
 
-def credit(lines: Sequence[OrderLine], *, now: datetime) -> list[LedgerEntry]:
+def credit(lines: Sequence[EarningLine], *, now: datetime) -> list[LedgerEntry]:
     """Credit the cashback of lines whose invoices have just been paid (Q9), and take back what is credited already.
 
     Call it in the payment's transaction, once for an invoice: its state makes sure of that under its lock, and the
     entry's unique key would refuse a second one (rule 41).
     """
     movements = [
-        Movement(owner_of(line), EntryKind.CASHBACK, line.cashback, {"line": line, "relationship_id": line.earner_id})
+        Movement(
+            owner_of(line),
+            EntryKind.CASHBACK,
+            line.cashback,
+            {"line_id": line.pk, "relationship_id": line.relationship_id},
+        )
         for line in lines
     ]
     entries = post(movements, actor=SYSTEM, now=now)
-    Earning.objects.bulk_create(
+    bulk.add_columns(
+        Earning,
         [
-            _earning(line, EarningKind.CASHBACK, line.cashback, now, entry=entry)
+            _earning(line, EarningKind.CASHBACK, line.cashback, now, entry_id=entry.pk)
             for line, entry in zip(lines, entries, strict=True)
         ],
-        batch_size=BATCH,
     )
     _record(entries, action="billing.cashback.credited", actor=SYSTEM, now=now)
     tasks.mail_cashback_credited.start_each(
@@ -86,10 +111,17 @@ def take_back(credits: Sequence[CreditNoteLine], *, actor: Acting, now: datetime
     movements = [_reversal(cashbacks[credit_line.line_id], credit_line, amount) for credit_line, amount in shares]
     entries = post(movements, actor=actor, now=now)
     lost = [
-        _earning(entry.line, EarningKind.REVERSAL, entry.amount, now, entry=entry, credit_line=entry.credit_line)
+        _earning(
+            EarningLine.of(cashbacks[entry.line_id].line),
+            EarningKind.REVERSAL,
+            entry.amount,
+            now,
+            entry_id=entry.pk,
+            credit_line_id=entry.credit_line_id,
+        )
         for entry in entries
     ]
-    Earning.objects.bulk_create([*lost, *_undone_rebates(credits, now)], batch_size=BATCH)
+    bulk.add_columns(Earning, [*lost, *_undone_rebates(credits, now)])
     _record(entries, action="billing.cashback.taken_back", actor=actor, now=now)
     tasks.mail_cashback_taken_back.start_each(
         {f"billing.mail_cashback_taken_back:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
@@ -134,11 +166,11 @@ def note_rebates(lines: Sequence[OrderLine], *, now: datetime) -> None:
     Their orders come along. Call it in the order's transaction.
     """
     earned = [
-        _earning(line, EarningKind.REBATE, rebate_of(line), now)
+        _earning(EarningLine.of(line), EarningKind.REBATE, rebate_of(line), now)
         for line in lines
         if line.outcome == Outcome.REBATE and rebate_of(line) > 0
     ]
-    Earning.objects.bulk_create(earned, batch_size=BATCH)
+    bulk.add_columns(Earning, earned)
 
 
 def rebate_of(line: OrderLine) -> Decimal:
@@ -146,7 +178,7 @@ def rebate_of(line: OrderLine) -> Decimal:
     return line.public_net - line.charged_net
 
 
-def _undone_rebates(credits: Sequence[CreditNoteLine], now: datetime) -> list[Earning]:
+def _undone_rebates(credits: Sequence[CreditNoteLine], now: datetime) -> list[dict[str, Any]]:
     """Return what credited lines lose of their rebates: what is not paid any more was no saving, in proportion."""
     rebated = OrderLine.objects.filter(pk__in={credit.line_id for credit in credits}, outcome=Outcome.REBATE)
     lines = {line.pk: line for line in rebated.filter(charged_net__gt=0).select_related("order")}
@@ -158,25 +190,41 @@ def _undone_rebates(credits: Sequence[CreditNoteLine], now: datetime) -> list[Ea
         taken={line_id: -amount for line_id, amount in lost},
     )
     return [
-        _earning(lines[credit_line.line_id], EarningKind.UNDONE, -amount, now, credit_line=credit_line)
+        _earning(
+            EarningLine.of(lines[credit_line.line_id]),
+            EarningKind.UNDONE,
+            -amount,
+            now,
+            credit_line_id=credit_line.pk,
+        )
         for credit_line, amount in shares
     ]
 
 
-def _earning(line: Any, kind: EarningKind, amount: Decimal, now: datetime, **origin: Any) -> Earning:
-    return Earning(
-        partner_id=line.earning_partner_id,
-        kind=kind,
-        currency=line.order.currency,
-        amount=amount,
-        earned_at=now,
-        month=month_of(now),
-        line=line,
-        client_id=line.order.client_id,
-        offer_id=line.offer_id,
-        relationship_id=line.earner_id,
-        **origin,
-    )
+def _earning(
+    line: EarningLine,
+    kind: EarningKind,
+    amount: Decimal,
+    now: datetime,
+    *,
+    entry_id: int | None = None,
+    credit_line_id: int | None = None,
+) -> dict[str, Any]:
+    """Return the columns of an :class:`Earning`."""
+    return {
+        "partner_id": line.partner_id,
+        "kind": kind,
+        "currency": line.currency,
+        "amount": amount,
+        "earned_at": now,
+        "month": month_of(now),
+        "line_id": line.pk,
+        "client_id": line.client_id,
+        "offer_id": line.offer_id,
+        "relationship_id": line.relationship_id,
+        "entry_id": entry_id,
+        "credit_line_id": credit_line_id,
+    }
 
 
 def month_of(moment: datetime) -> date:

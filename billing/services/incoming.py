@@ -19,6 +19,7 @@ from billing.exceptions import PaymentRefused
 from billing.models import IncomingPayment, Invoice, LedgerEntry, Transfer
 from billing.services.ledger import Movement, post
 from billing.services.payments import Booked, Incoming, settle_payments
+from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
@@ -60,6 +61,7 @@ def take_statement(*, transfers: Sequence[Transfer], actor: Acting, now: datetim
     return new, job
 
 
+@bulk.many_objects()
 @transaction.atomic
 def book_waiting(*, most: int, now: datetime, actor: Acting) -> int:
     """Book up to ``most`` transfers that wait; return how many were looked at, 0 once none waits.
@@ -77,7 +79,7 @@ def book_waiting(*, most: int, now: datetime, actor: Acting) -> int:
     for row, booked in zip(for_invoices, settle_payments(incoming=incoming, actor=actor, now=now), strict=True):
         _note_payment(row, booked, now)
     _top_up([row for row in rows if row.pk not in invoices and not row.problem], actor=actor, now=now)
-    IncomingPayment.objects.bulk_update(rows, ["state", "problem", "payment", "settled_at"], batch_size=BATCH)
+    bulk.change(rows, "state", "problem", "payment", "settled_at")
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from billing.choices import InvoiceState
 from billing.models import Invoice, NumberSeries, Order, OrderLine
 from billing.pricing import vat
 from billing.selectors.rates import VatBook
+from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.selectors import address_of
 from partnerportal.audit import log
@@ -22,7 +23,6 @@ from partnerportal.audit import log
 PROVIDER = "provider"
 INVOICE, CREDIT_NOTE = "invoice", "credit_note"
 PREFIXES = {CREDIT_NOTE: "C"}  # so that no two documents of ours carry the same number
-BATCH = 1_000
 
 
 def take_numbers(*, issuer: str, kind: str, year: int, count: int) -> list[str]:
@@ -70,13 +70,12 @@ def issue_invoices(
     nets: dict[int, Decimal] = dict.fromkeys((order.pk for order in orders), Decimal("0.00"))
     for line in lines:
         nets[line.order_id] += line.charged_net
-    drafts = [
-        _draft(order, nets[order.pk], book, due=(due or {}).get(order.pk, due_on(now)), now=now) for order in orders
-    ]
+    dues, usual = due or {}, due_on(now)
+    drafts = [_draft(order, nets[order.pk], book, due=dues.get(order.pk, usual), now=now) for order in orders]
     numbers = take_numbers(issuer=PROVIDER, kind=INVOICE, year=day.year, count=len(drafts))
     for invoice, number in zip(drafts, numbers, strict=True):
         invoice.number = number
-    Invoice.objects.bulk_create(drafts, batch_size=BATCH)
+    bulk.add(drafts)
     log.record_each(
         at=now,
         actor=actor,

@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing.choices import EntryKind
 from billing.exceptions import InsufficientBalance, PaymentRefused
 from billing.models import LedgerEntry, PrepaidAccount
+from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
 from partnerportal.kernel.money import Money
@@ -44,14 +45,15 @@ def lock_accounts(owners: Iterable[Owner]) -> dict[Owner, PrepaidAccount]:
     wanted = sorted(set(owners))
     if not wanted:
         return {}
-    missing = [PrepaidAccount(organisation_id=one, currency=currency) for one, currency in wanted]
-    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
     by_currency: dict[str, list[int]] = {}
     for organisation_id, currency in wanted:
         by_currency.setdefault(currency, []).append(organisation_id)
     mine = Q()
     for currency, organisation_ids in by_currency.items():
         mine |= Q(currency=currency, organisation__in=organisation_ids)
+    known = set(PrepaidAccount.objects.filter(mine).values_list("organisation", "currency"))
+    missing = [PrepaidAccount(organisation_id=one[0], currency=one[1]) for one in wanted if one not in known]
+    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
     locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
     return {(account.organisation_id, account.currency): account for account in locked}
 
@@ -80,21 +82,9 @@ def post(movements: Sequence[Movement], *, actor: Acting, now: datetime) -> list
                 **movement.facts,
             )
         )
-    LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
-    _write_balances(list(accounts.values()))
+    bulk.add(entries)
+    bulk.change(list(accounts.values()), "balance")
     return entries
-
-
-def _write_balances(accounts: list[PrepaidAccount]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE billing_prepaidaccount account SET balance = moved.balance
-            FROM unnest(%s::bigint[], %s::numeric[]) AS moved (id, balance)
-            WHERE account.id = moved.id
-            """,
-            [[account.pk for account in accounts], [account.balance for account in accounts]],
-        )
 
 
 def _too_little(account: PrepaidAccount, *, before: Decimal) -> InsufficientBalance:

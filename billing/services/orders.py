@@ -212,13 +212,15 @@ def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: Produ
 
 
 def renewed_together(products: Sequence[Product], earners: Mapping[int, int | None]) -> list[Wanted]:
-    """Group what is renewed: equal offers in the same scope (``earners``: by product), due on one day, become one line.
+    """Group what is renewed: equal offers in the same scope (``earners``: by product), due on one day, become
+    one line.
 
     The products come ordered by offer, then by their number.
     """
-    groups: dict[tuple[int, int | None, date], list[Product]] = {}
+    groups: dict[tuple[int, int | None, date, int | None], list[Product]] = {}
     for product in products:
-        groups.setdefault((product.renewed_offer.pk, earners[product.pk], product.renews_on), []).append(product)
+        alike = product.renewed_offer.pk, earners[product.pk], product.renews_on, product.anchor_day
+        groups.setdefault(alike, []).append(product)
     return [
         Wanted(group[0].renewed_offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
         for group in groups.values()
@@ -380,6 +382,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
             offer=wanted.offer,
             quantity=wanted.quantity,
             name=wanted.name or wanted.offer.name,
+            paid_from=quoted.period_start,
             paid_until=quoted.period_end,
             renewal_payer=payer,
             now=now,

@@ -6,13 +6,12 @@ move the accounts, in a handful of statements.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, Means
@@ -20,11 +19,10 @@ from billing.exceptions import PaymentRefused
 from billing.models import Invoice, Payment
 from billing.services import earning, standing
 from billing.services.ledger import Movement, Owner, lock_accounts, post
+from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
-
-BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
     lock_accounts([*payers, *(earning.owner_of(line) for line in lines)])  # all at once: nobody waits crosswise
-    Payment.objects.bulk_create(payments, batch_size=BATCH)
+    bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)
         invoice.state, invoice.paid_at = InvoiceState.PAID, now
@@ -192,20 +190,4 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
 
 def write_settlement(invoices: Sequence[Invoice]) -> None:
     """Store how much of these invoices is paid and credited, in one statement. The caller holds their locks."""
-    columns = defaultdict(list)
-    for invoice in invoices:
-        for name in ("pk", "paid", "credited", "refunded", "state", "paid_at"):
-            columns[name].append(getattr(invoice, name))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE billing_invoice invoice
-            SET paid = now.paid, credited = now.credited, refunded = now.refunded, state = now.state,
-                paid_at = now.paid_at
-            FROM unnest(%(pk)s::bigint[], %(paid)s::numeric[], %(credited)s::numeric[], %(refunded)s::numeric[],
-                        %(state)s::text[], %(paid_at)s::timestamptz[])
-                 AS now (id, paid, credited, refunded, state, paid_at)
-            WHERE invoice.id = now.id
-            """,
-            dict(columns),
-        )
+    bulk.change(invoices, "paid", "credited", "refunded", "state", "paid_at")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -15,11 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.exceptions import OrderRefused, Rule, Way, WayOut
-from billing.pricing import Case, Line, Rates, StepAhead, change_rates, price_line, step_ahead, vat
+from billing.pricing import Case, Line, Rates, StepAhead, VatTreatment, change_rates, price_line, step_ahead, vat
 from billing.selectors.rates import RateBook, vat_of
-from clients import selectors as client_selectors
+from billing.services.counting import Count, Counter
 from clients.models import Product, Relationship
-from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
 from partners.models import Partner
@@ -88,12 +88,12 @@ class QuotedLine:
 
     wanted: Wanted
     rates: Rates
-    version: dict[str, Any]
+    version: Mapping[str, Any]
     line: Line
     earner: Relationship | None
     earning_partner: Partner | None
-    partner_count: int | None
-    client_count: int
+    partner_count: Count | None
+    client_count: Count
     period_start: date
     period_end: date
     ahead: StepAhead | None = None  # the next degressive step, where it is near
@@ -108,6 +108,7 @@ class Quote:
     relationship: Relationship | None
     currency: str
     lines: tuple[QuotedLine, ...]
+    vat_treatment: VatTreatment
     vat_rate: Decimal
 
     @property
@@ -153,10 +154,10 @@ def quote_items(
     payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
     book = book or RateBook(timezone.localdate(now))
-    counter, around = _Counter(client_id, wanted), _Around(client, relationship)
+    counter, around = Counter(client_id, wanted), _Around(client, relationship)
     lines = tuple(_quote_line(item, around, currency, book, counter, now) for item in wanted)
-    _treatment, vat_rate = vat_of(payer, timezone.localdate(now))
-    return Quote(client, payer, relationship, currency, lines, vat_rate)
+    treatment, vat_rate = vat_of(payer, timezone.localdate(now))
+    return Quote(client, payer, relationship, currency, lines, treatment, vat_rate)
 
 
 def payer_of(client: Organisation, relationship: Relationship | None) -> Organisation:
@@ -200,15 +201,22 @@ def no_access(relationship_id: int) -> OrderRefused:
 
 
 def _quote_line(
-    item: Wanted, around: _Around, currency: str, book: RateBook, counter: _Counter, now: datetime
+    item: Wanted, around: _Around, currency: str, book: RateBook, counter: Counter, now: datetime
 ) -> QuotedLine:
-    scope = scope_of(around.of(item), around.relationship)
-    partner_count = counter.partner(item, scope.partner.pk) if scope.partner is not None else None
-    return price_item(item, scope, partner_count, counter.client(item), currency, book, timezone.localdate(now))
+    scope, family_id = scope_of(around.of(item), around.relationship), item.offer.family_id
+    partner_count = counter.partner(family_id, scope.partner.pk) if scope.partner is not None else None
+    client_count = counter.client(family_id)
+    return price_item(item, scope, partner_count, client_count, currency, book, timezone.localdate(now))
 
 
 def price_item(
-    item: Wanted, scope: Scope, partner_count: int | None, client_count: int, currency: str, book: RateBook, today: date
+    item: Wanted,
+    scope: Scope,
+    partner_count: Count | None,
+    client_count: Count,
+    currency: str,
+    book: RateBook,
+    today: date,
 ) -> QuotedLine:
     """Price an item whose scope and counts are known; nothing is asked of the database. Raises NoPrice."""
     rates = item_rates(item, currency, book, today)
@@ -216,8 +224,8 @@ def price_item(
         "rates": rates,
         "quantity": item.quantity,
         "case": scope.case,
-        "partner_count": partner_count or 0,
-        "client_count": client_count,
+        "partner_count": partner_count.total if partner_count else 0,
+        "client_count": client_count.total,
         "client_degressive": settings.PROGRAMME["client_degressive"],
         "periods": item.periods,
     }
@@ -227,7 +235,7 @@ def price_item(
         item,
         rates,
         item_version(item, currency, book, rates),
-        price_line(**terms),
+        _priced(**terms),
         scope.earner,
         scope.partner,
         partner_count,
@@ -236,6 +244,10 @@ def price_item(
         end,
         ahead,
     )
+
+
+# The run prices the same few things thousands of times; pure functions of figures that do not change.
+_priced = lru_cache(maxsize=10_000)(price_line)
 
 
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
@@ -247,7 +259,7 @@ def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rate
     return change_rates(before=before, after=rates, part=part_left(item.changed, today))
 
 
-def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> dict[str, Any]:
+def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> Mapping[str, Any]:
     """Return which rows the price was read from; of a change of plan also from what to what, and for how long."""
     version = book.version(offer=item.offer, currency=currency)
     if item.changed is None or rates.part is None:
@@ -269,11 +281,14 @@ def part_left(product: Product, today: date) -> tuple[int, int]:
 
     Whole periods that are paid ahead count as such, however long their months are.
     """
-    length, ahead = PERIODS[Period(product.offer.period)], 0
-    while product.renews_on - length * (ahead + 1) > today:
+
+    def boundary(ahead: int) -> date:
+        return shifted(product.renews_on, product.offer.period, -ahead, product.anchor_day)
+
+    ahead = 0
+    while boundary(ahead + 1) > today:
         ahead += 1
-    end, start = product.renews_on - length * ahead, product.renews_on - length * (ahead + 1)
-    days = (end - start).days
+    end, days = boundary(ahead), (boundary(ahead) - boundary(ahead + 1)).days
     return ahead * days + (end - today).days, days
 
 
@@ -334,53 +349,31 @@ def _earner(item: Wanted, client: Organisation) -> Relationship | None:
     return relationships.filter(pk=found).first() if found else None
 
 
-class _Counter:
-    """Counts what degressive steps are read from (Q3, Q4): what runs, and what this order adds to it.
-
-    Units that are renewed count once: those that run in the counted portfolio are in it already, others (blocked ones,
-    or ones in another partner's scope) come to it.
-    """
-
-    def __init__(self, client_id: int, wanted: Iterable[Wanted]) -> None:
-        self.client_id = client_id
-        self._ordered: dict[int, int] = defaultdict(int)
-        self._renewed: dict[int, list[Product]] = defaultdict(list)
-        self._counts: dict[tuple[int | None, int], int] = {}
-        for item in wanted:
-            if item.counted:
-                self._renewed[item.offer.family_id] += item.counted
-            else:
-                self._ordered[item.offer.family_id] += item.quantity
-
-    def client(self, item: Wanted) -> int:
-        """The client's own count."""
-        return self._count(None, item.offer.family_id, Product.objects.filter(organisation=self.client_id))
-
-    def partner(self, item: Wanted, partner_id: int) -> int:
-        """The partner's portfolio: its own organisation, and what is in its scope at active clients."""
-        return self._count(partner_id, item.offer.family_id, Product.objects.managed_by(partner_id))
-
-    def _count(self, whose: int | None, family_id: int, portfolio: ProductQuerySet) -> int:
-        if (whose, family_id) not in self._counts:
-            renewed = self._renewed[family_id]
-            there = set(portfolio.running().filter(pk__in=[one.pk for one in renewed]).values_list("pk", flat=True))
-            self._counts[whose, family_id] = (
-                client_selectors.units_of_family(products=portfolio, family_id=family_id)
-                + sum(product.quantity for product in renewed if product.pk not in there)
-                + self._ordered[family_id]
-            )
-        return self._counts[whose, family_id]
-
-
 def period_of(item: Wanted, today: date) -> tuple[date, date]:
     """Return the period that a line pays for, its end exclusive."""
     if item.changed is not None:
         return today, item.changed.renews_on
     start = item.renewed[0].renews_on if item.renewed else today
-    return start, start + PERIODS[Period(item.offer.period)] * item.periods
+    return start, shifted(start, item.offer.period, item.periods, _anchor_day(item))
+
+
+@lru_cache(maxsize=10_000)
+def shifted(day: date, period: str, count: int, anchor_day: int | None) -> date:
+    """Return the day so many months or years later (earlier: below zero); where there is an ``anchor_day`` on that day
+    of the month, or on the last one of a shorter month.
+    """
+    moved = day + PERIODS[Period(period)] * count
+    if anchor_day is None or not count:
+        return moved
+    return moved.replace(day=min(anchor_day, monthrange(moved.year, moved.month)[1]))
 
 
 def paid_periods(quoted: QuotedLine) -> list[date]:
     """Return the first day of each period that a line pays for."""
-    period = PERIODS[Period(quoted.wanted.offer.period)]
-    return [quoted.period_start + period * number for number in range(quoted.wanted.periods)]
+    wanted = quoted.wanted
+    anchor_day = _anchor_day(wanted)
+    return [shifted(quoted.period_start, wanted.offer.period, number, anchor_day) for number in range(wanted.periods)]
+
+
+def _anchor_day(item: Wanted) -> int | None:
+    return item.renewed[0].anchor_day if item.renewed else None

@@ -27,6 +27,7 @@ from billing.services.standing import tell_standing
 from clients import services as client_services
 from clients.choices import ProductState, RenewalPayer
 from clients.models import Product
+from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
@@ -62,6 +63,7 @@ def due_products(*, on: date) -> QuerySet[Product]:
     return going_on.filter(renews_on__lte=by).exclude(renewal_payer=RenewalPayer.NOBODY)
 
 
+@bulk.many_objects()
 @transaction.atomic
 def renew_chunk(*, on: date, after: int, now: datetime) -> Renewed:
     """Renew what is due on a day for the next clients (their ids above ``after``), some hundred products of them.

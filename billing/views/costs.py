@@ -48,6 +48,11 @@ def what_it_costs(request: Any, quote: Quote) -> dict[str, Any]:
         "confirm": Paying.AT_ONCE.value,
         "hints": [hint(one, quote.currency) for one in quote.lines if one.ahead is not None],
         "cashback": sum((line.cashback for line in earns), NOTHING),
+        "vat_reason": selectors.vat_reason(
+            treatment=quote.vat_treatment,
+            country=str(quote.payer.country),
+            vat_number=quote.payer.vat_number if quote.payer == acting.home else "",
+        ),
     }
     if is_told_balance(acting, quote.payer):
         accounts = PrepaidAccount.objects.filter(organisation=quote.payer, currency=quote.currency)

@@ -51,7 +51,8 @@ class _OneCreditNote(PolicyView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name it and its lines."""
-        return super().get_context_data(note=self.note, lines=_lines(self.note), **kwargs)
+        may_explain = BillingPermission.AMOUNT_EXPLAIN.granted_to(self.request.acting)
+        return super().get_context_data(note=self.note, lines=_lines(self.note), may_explain=may_explain, **kwargs)
 
 
 class CreditNoteDetailView(_OneCreditNote, PageView):
@@ -96,7 +97,9 @@ class StaffCreditNoteDetailView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the lines."""
-        return super().get_context_data(note=self.note, lines=_lines(self.note), is_staff=True, **kwargs)
+        return super().get_context_data(
+            note=self.note, lines=_lines(self.note), is_staff=True, may_explain=True, **kwargs
+        )
 
 
 class StaffCreditView(StaffInvoiceDetailView, ActionView):

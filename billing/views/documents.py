@@ -62,6 +62,7 @@ class _OneInvoice(PolicyView):
             payments=payments,
             credit_notes=self.invoice.credit_notes.order_by("pk"),
             may_pay=may_pay,
+            may_explain=BillingPermission.AMOUNT_EXPLAIN.granted_to(self.request.acting),
             balance=balance,
             missing=max(self.invoice.open_amount - balance, Decimal("0.00")),
             **kwargs,

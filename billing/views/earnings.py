@@ -21,6 +21,7 @@ from billing.selectors import Period, Share
 from billing.tables import EarningTable, PendingTable, UnearnedTable
 from partnerportal.kernel.money import Money
 from partnerportal.web import charts, writing
+from partnerportal.web.paging import NearPaginator
 from partnerportal.web.views import PageView, TableView
 from partners.pages import OwnPartner
 
@@ -208,6 +209,7 @@ class UnearnedListView(OwnPartner, TableView):
     permission = BillingPermission.EARNING_VIEW
     table_class = UnearnedTable
     filterset_class = LineFilter
+    paginator_class = NearPaginator
     template_name = "billing/unearned_list.html"
 
     def get_queryset(self) -> QuerySet[OrderLine]:

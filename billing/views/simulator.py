@@ -24,8 +24,10 @@ class SimulatorView(OwnPartner, PageView):
     template_name = "billing/simulator.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Answer what is asked, or what twelve more hostings would bring."""
-        asked = {"offer": "web-hosting", "quantity": 12, "payer": "partner"}
+        """Answer what is asked, or what twelve more of what it manages most would bring."""
+        asked = {"quantity": 12, "payer": "partner"}
+        if "offer" not in self.request.GET:
+            asked["offer"] = selectors.likeliest_offer(partner=self.partner)
         asked["currency"] = self.partner.organisation.currency
         form = forms.SimulatorForm({**asked, **self.request.GET.dict()})
         context: dict[str, Any] = {"form": form}

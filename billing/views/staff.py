@@ -57,6 +57,7 @@ class StaffInvoiceDetailView(PageView):
             lines=self.invoice.order.lines.order_by("position"),
             payments=self.invoice.payments.order_by("received_at", "pk"),
             credit_notes=self.invoice.credit_notes.order_by("pk"),
+            may_explain=True,
             may_credit=BillingPermission.STAFF_CREDIT_ISSUE.granted_to(self.request.acting)
             and self.invoice.credited < self.invoice.total,
             may_settle=BillingPermission.STAFF_PAYMENT_SETTLE.granted_to(self.request.acting),

@@ -23,6 +23,8 @@ class Product(models.Model):
     technical_note = models.TextField(max_length=2000, blank=True)  # for whoever manages it: the right "technical"
     created_at = models.DateTimeField()
     renews_on = models.DateField()  # the first day that is not paid yet
+    # Began on the 29th to the 31st: its periods do so again after a shorter month. None: on the day of renews_on.
+    anchor_day = models.PositiveSmallIntegerField(null=True)
     renews_automatically = models.BooleanField(default=True, db_default=True)
     next_offer = models.ForeignKey(Offer, null=True, on_delete=models.PROTECT, related_name="+")  # from renews_on on
     # Cancelled to renews_on: it works until then, and ends.
@@ -41,6 +43,10 @@ class Product(models.Model):
                 name="product_renewal_payer_known", condition=Q(renewal_payer__in=RenewalPayer.values)
             ),
             models.CheckConstraint(name="product_has_units", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(
+                name="product_anchor_day_29_to_31",
+                condition=Q(anchor_day=None) | Q(anchor_day__gte=29, anchor_day__lte=31),
+            ),
             models.CheckConstraint(  # What is blocked is so since a moment, and because something is not paid.
                 name="product_blocked_iff_dated",
                 condition=Q(state=ProductState.BLOCKED, blocked_at__isnull=False, overdue_since__isnull=False)

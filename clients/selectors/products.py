@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -26,10 +27,23 @@ def asked_products(relationship: Relationship) -> QuerySet[Product]:
     return (owned.filter(offer__family__in=families) if families else owned).order_by("pk")
 
 
-def units_of_family(*, products: ProductQuerySet, family_id: int) -> int:
-    """Return how many units of an offer family run among ``products`` (Q3, Q4)."""
-    counted = products.running().filter(offer__family=family_id).aggregate(units=Sum("quantity"))
-    return counted["units"] or 0
+class Units(NamedTuple):
+    """How many units of a family run in a portfolio: in the organisation itself, and at its clients."""
+
+    own: int
+    clients: int
+
+
+def units_of_family(*, products: ProductQuerySet, family_id: int, home_id: int) -> Units:
+    """Return how many units of an offer family run among ``products``, in the organisation ``home_id`` and elsewhere
+    (Q3, Q4).
+    """
+    of_family = products.running().filter(offer__family=family_id)
+    at_home = Q(organisation=home_id)
+    counted = of_family.aggregate(
+        own=Sum("quantity", filter=at_home, default=0), clients=Sum("quantity", filter=~at_home, default=0)
+    )
+    return Units(counted["own"], counted["clients"])
 
 
 def units_by_client(*, client_ids: Iterable[int]) -> dict[tuple[int, int], int]:
@@ -59,23 +73,25 @@ WITH active AS (
     WHERE (active.access = 'FULL' OR g.id IS NOT NULL)
       AND active.client_id IN (SELECT client_id FROM active WHERE partner_id = ANY(%(partners)s))
 ), managed AS (
-    SELECT partner_id, offer_id, quantity FROM claims
+    SELECT partner_id, offer_id, quantity, false AS is_own FROM claims
     WHERE place = 1 AND partner_id = ANY(%(partners)s) AND organisation_id <> partner_id
     UNION ALL
-    SELECT organisation_id, offer_id, quantity FROM clients_product
+    SELECT organisation_id, offer_id, quantity, true FROM clients_product
     WHERE state = 'ACTIVE' AND organisation_id = ANY(%(partners)s)
 )
-SELECT managed.partner_id, offer.family_id, sum(managed.quantity)
+SELECT managed.partner_id, offer.family_id,
+       coalesce(sum(managed.quantity) FILTER (WHERE is_own), 0),
+       coalesce(sum(managed.quantity) FILTER (WHERE NOT is_own), 0)
 FROM managed JOIN catalogue_offer offer ON offer.id = managed.offer_id
 GROUP BY managed.partner_id, offer.family_id
 """
 
 
-def units_by_partner(*, partner_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], int]:
+def units_by_partner(*, partner_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], Units]:
     """Return how many units run in each partner's portfolio by family, in one statement (Q3, Q4)."""
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {"partners": list(partner_ids), "now": now})
-        return {(partner, family): int(units) for partner, family, units in cursor.fetchall()}
+        return {(partner, family): Units(int(own), int(at)) for partner, family, own, at in cursor.fetchall()}
 
 
 def managers_of(*, product: Product) -> QuerySet[Relationship]:

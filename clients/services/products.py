@@ -17,13 +17,24 @@ from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
 
+SHORTEST_MONTH = 28  # days that every month has
+
 
 def add_products(
-    *, organisation_id: int, offer: Offer, quantity: int, name: str, paid_until: date, renewal_payer: str, now: datetime
+    *,
+    organisation_id: int,
+    offer: Offer,
+    quantity: int,
+    name: str,
+    paid_from: date,
+    paid_until: date,
+    renewal_payer: str,
+    now: datetime,
 ) -> list[Product]:
     """Install ``quantity`` units of an offer: one product each, or one product with a quantity for seat-like offers.
 
-    ``paid_until`` is exclusive: the first day that is not paid. Call it inside the transaction of the order.
+    ``paid_from`` is the first day of its first period; ``paid_until`` is exclusive: the first day that is not paid.
+    Call it inside the transaction of the order.
     """
     pieces = [1] * quantity if offer.is_per_unit else [quantity]
     names = [name if len(pieces) == 1 else f"{name} {number}" for number in range(1, len(pieces) + 1)]
@@ -37,6 +48,7 @@ def add_products(
                 renewal_payer=RenewalPayer(renewal_payer),
                 created_at=now,
                 renews_on=paid_until,
+                anchor_day=paid_from.day if paid_from.day > SHORTEST_MONTH else None,
             )
             for label, units in zip(names, pieces, strict=True)
         ]

@@ -146,7 +146,9 @@ def renew_products(*, products: Sequence[Product], paid_until: Mapping[int, date
     columns: dict[str, list[object]] = {"pk": [], "offer": [], "until": [], "overdue": []}
     for product in products:
         until = paid_until[product.pk]
-        product.offer, product.next_offer, product.renews_on = product.renewed_offer, None, until
+        if product.next_offer_id is not None:
+            product.offer, product.next_offer = product.renewed_offer, None
+        product.renews_on = until
         product.overdue_since = until if until <= on else None
         for name, value in (("pk", product.pk), ("offer", product.offer_id), ("until", until)):
             columns[name].append(value)

@@ -9,10 +9,9 @@ from typing import Any, Protocol
 
 from django.db import models, transaction
 
+from partnerportal import bulk
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel import request_id
-
-BATCH = 1_000  # lines of one INSERT
 
 
 class Actor(Protocol):
@@ -66,13 +65,11 @@ def record(
     Raises ``TransactionManagementError`` outside a transaction: an act and its line stand or fall together.
     """
     _only_in_transaction(action)
-    event = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
-    if organisation is not None:
-        event.organisation_id, event.organisation_label = organisation.pk, str(organisation)[:200]
+    line = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
+    line |= _concerning(organisation, relationship_id)
     if organisation_label is not None:
-        event.organisation_label = organisation_label[:200]
-    if relationship_id is not None:
-        event.relationship_id = relationship_id
+        line["organisation_label"] = organisation_label[:200]
+    event = AuditEvent(**line)
     event.save(force_insert=True)
     return event
 
@@ -91,29 +88,30 @@ def record_many(
     Each of them reads its own line and learns nothing of the others. Raises as :func:`record` does.
     """
     _only_in_transaction(action)
-    events = []
-    for one in concerned:
-        event = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
-        event.organisation_id, event.organisation_label = one.organisation_id, one.organisation_label[:200]
-        event.relationship_id = one.relationship_id
-        events.append(event)
-    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
-    return len(events)
+    line = _line(at=at, actor=actor, action=action, subject=subject, changes=changes)
+    lines = [
+        {
+            **line,
+            "organisation_id": one.organisation_id,
+            "organisation_label": one.organisation_label[:200],
+            "relationship_id": one.relationship_id,
+        }
+        for one in concerned
+    ]
+    bulk.add_columns(AuditEvent, lines)
+    return len(lines)
 
 
 def record_each(*, at: datetime, actor: Actor, action: str, acts: Iterable[Act]) -> int:
     """Write one line for each of many like acts, in few statements; return how many. Raises as :func:`record` does."""
     _only_in_transaction(action)
-    events = []
-    for act in acts:
-        event = _line(at=at, actor=actor, action=action, subject=act.subject, changes=act.changes)
-        if act.organisation is not None:
-            event.organisation_id, event.organisation_label = act.organisation.pk, str(act.organisation)[:200]
-        if act.relationship_id is not None:
-            event.relationship_id = act.relationship_id
-        events.append(event)
-    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
-    return len(events)
+    lines = [
+        _line(at=at, actor=actor, action=action, subject=act.subject, changes=act.changes)
+        | _concerning(act.organisation, act.relationship_id)
+        for act in acts
+    ]
+    bulk.add_columns(AuditEvent, lines)
+    return len(lines)
 
 
 def _only_in_transaction(action: str) -> None:
@@ -124,18 +122,31 @@ def _only_in_transaction(action: str) -> None:
 
 def _line(
     *, at: datetime, actor: Actor, action: str, subject: models.Model, changes: dict[str, Any] | None
-) -> AuditEvent:
-    return AuditEvent(
-        at=at,
-        actor_id=actor.user_id,
-        actor_label=actor.label,
-        actor_organisation_id=actor.home.pk if actor.home else None,
-        actor_organisation_label=str(actor.home) if actor.home else "",
-        relationship_id=actor.relationship_id,
-        action=action,
-        subject_type=subject._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
-        subject_id=subject.pk,
-        subject_label=str(subject)[:200],
-        changes=changes or {},
-        request_id=request_id.current.get(),
-    )
+) -> dict[str, Any]:
+    """Return the columns of a line that is of nobody in particular yet."""
+    return {
+        "at": at,
+        "actor_id": actor.user_id,
+        "actor_label": actor.label,
+        "actor_organisation_id": actor.home.pk if actor.home else None,
+        "actor_organisation_label": str(actor.home) if actor.home else "",
+        "organisation_id": None,
+        "organisation_label": "",
+        "relationship_id": actor.relationship_id,
+        "action": action,
+        "subject_type": subject._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
+        "subject_id": subject.pk,
+        "subject_label": str(subject)[:200],
+        "changes": changes or {},
+        "request_id": request_id.current.get(),
+    }
+
+
+def _concerning(organisation: models.Model | None, relationship_id: int | None) -> dict[str, Any]:
+    """Return the columns that say on whose things an act was done, and through which relationship."""
+    columns: dict[str, Any] = {}
+    if organisation is not None:
+        columns |= {"organisation_id": organisation.pk, "organisation_label": str(organisation)[:200]}
+    if relationship_id is not None:
+        columns["relationship_id"] = relationship_id
+    return columns

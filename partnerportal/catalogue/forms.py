@@ -38,6 +38,17 @@ class OfferForm(forms.Form):
         initial=1,
         help_text=_("For how many months or years it may be paid at once."),
     )
+    plan_line = forms.RegexField(
+        rf"^{_CODE_SHAPE}\Z",
+        label=_("Plan line"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "Offers with the same word here, in one family and period, are plans of each other, such as cloud-server "
+            "for its sizes. Without one no product changes to or from this offer."
+        ),
+        error_messages=_CODE_WRONG,
+    )
 
 
 class OfferChangeForm(OfferForm):
@@ -66,4 +77,4 @@ class OfferCreateForm(OfferForm):
         initial=True,
         help_text=_("Such as hostings and domains. Without the tick an order makes one product with a quantity."),
     )
-    field_order = ["name", "code", "family", "period", "max_periods", "description", "is_per_unit"]
+    field_order = ["name", "code", "family", "period", "max_periods", "plan_line", "description", "is_per_unit"]

@@ -40,6 +40,8 @@ class Offer(models.Model):
     )  # each unit ordered is a product of its own; else one with a quantity
     is_sold = models.BooleanField(default=True)
     max_periods = models.PositiveSmallIntegerField(default=1, db_default=1)  # so many may be paid at once
+    # Offers of one line are plans of each other: the sizes of a server. Without one a product keeps its offer.
+    plan_line = models.SlugField(max_length=40, blank=True, db_default="", db_index=False)
 
     class Meta:
         constraints = [

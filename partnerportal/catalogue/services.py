@@ -37,7 +37,8 @@ def rename_family(*, family_id: int, name: str, actor: Acting, now: datetime) ->
 
 @transaction.atomic
 def create_offer(*, code: str, family: Family, actor: Acting, now: datetime, **facts: Any) -> Offer:
-    """Add an offer; it is sold once it has a price. ``facts``: name, description, period, is_per_unit, max_periods.
+    """Add an offer; it is sold once it has a price. ``facts``: name, description, period, is_per_unit, max_periods,
+    plan_line (offers of the same line are plans of each other; empty: of none).
 
     Code, family, period and whether each unit is a product of its own stay: products rely on them. Raises
     :class:`CatalogueRefused` if the code is taken.
@@ -57,13 +58,22 @@ def change_offer(
     name: str,
     description: str,
     max_periods: int,
+    plan_line: str,
     is_sold: bool,
     actor: Acting,
     now: datetime,
 ) -> None:
-    """Rename an offer, or sell it no longer: what runs goes on and renews, nothing new is ordered of it."""
+    """Rename an offer, move it to another line of plans, or sell it no longer: what runs goes on and renews, nothing
+    new is ordered of it.
+    """
     offer = Offer.objects.select_for_update().get(pk=offer_id)
-    facts = {"name": name, "description": description, "max_periods": max_periods, "is_sold": is_sold}
+    facts = {
+        "name": name,
+        "description": description,
+        "max_periods": max_periods,
+        "plan_line": plan_line,
+        "is_sold": is_sold,
+    }
     _change(offer, facts, action="catalogue.offer.changed", actor=actor, now=now)
 
 

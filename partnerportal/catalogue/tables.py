@@ -28,6 +28,7 @@ class OfferTable(PortalTable):
         "family": Place.NOTE,
         "period": Place.NAMED,
         "max_periods": Place.NAMED,
+        "plan_line": Place.NAMED,
     }
     name = LinkColumn(
         verbose_name=_("Offer"),
@@ -37,6 +38,7 @@ class OfferTable(PortalTable):
     family = tables.Column(verbose_name=_("Family"), order_by=("family__position", "family__name"))
     period = tables.Column(verbose_name=_("Sold by the"))
     max_periods = NumberColumn(verbose_name=_("Periods at once"))
+    plan_line = tables.Column(verbose_name=_("Plan line"))
     is_sold = StateColumn(
         verbose_name=_("State"),
         tones={"True": "good", "False": ""},
@@ -45,7 +47,7 @@ class OfferTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         model = Offer
-        fields = ("name", "family", "period", "max_periods", "is_sold")
+        fields = ("name", "family", "period", "max_periods", "plan_line", "is_sold")
 
     def value_is_sold(self, record: Offer) -> Any:
         """Give files the word."""

@@ -87,7 +87,7 @@ class StaffOfferChangeView(_CatalogueAct):
 
     def get_initial(self) -> dict[str, Any]:
         """What it is now."""
-        names = ("name", "description", "max_periods", "is_sold")
+        names = ("name", "description", "max_periods", "plan_line", "is_sold")
         return {name: getattr(self.offer, name) for name in names}
 
     def act(self, form: OfferChangeForm) -> str:

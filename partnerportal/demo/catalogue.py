@@ -73,6 +73,19 @@ The volume is measured once a year. Below the threshold the partner is warned; a
 Either side may end the partnership at any time. Products stay with the clients; a positive balance is paid out."""
 
 
+PLAN_LINES = {  # what can be changed into each other; a backup is no size of a server
+    "web-hosting": ("web-hosting", "web-hosting-pro"),
+    "mail-hosting": ("mail-hosting", "mail-hosting-business"),
+    "cloud-server": ("cloud-server-s", "cloud-server-m", "cloud-server-l"),
+    "office": ("office-standard", "office-business", "office-education"),
+    "certificate": ("certificate-dv", "certificate-ev"),
+}
+
+
+def _plan_line(code: str) -> str:
+    return next((line for line, codes in PLAN_LINES.items() if code in codes), "")
+
+
 def _max_periods(family: str, period: str) -> int:
     """Domains for up to ten years, what else is paid by the year for up to three."""
     return 1 if period == M else 10 if family == "domains" else 3
@@ -93,6 +106,7 @@ def load_catalogue() -> dict[str, Offer]:
             period=period,
             is_per_unit=is_per_unit,
             max_periods=_max_periods(family_code, period),
+            plan_line=_plan_line(code),
         )
         for currency, public, reseller in (("CHF", chf, reseller_chf), ("EUR", eur, reseller_eur)):
             Price.objects.create(

@@ -190,8 +190,10 @@ class PriceStep:
 
 
 def chain(steps: Sequence[PriceStep], *, currency: str) -> dict[str, object]:
-    """Lay out the chain of a price: what remains solid, what each step took off hatched, to the scale of the first."""
-    public = steps[0].left if steps else ZERO
+    """Lay out the chain of a price: what remains solid, what each step took off hatched, to the scale of the largest:
+    the first, unless something is added to it.
+    """
+    largest = max((step.left for step in steps), default=ZERO)
     drawn = []
     before: Decimal | None = None
     for step in steps:
@@ -202,8 +204,9 @@ def chain(steps: Sequence[PriceStep], *, currency: str) -> dict[str, object]:
                 "why": step.why,
                 "left": writing.amount(step.left, currency=currency),
                 "taken": writing.amount(-taken, currency=currency, signed=True) if taken else "",
-                "remains": _share(step.left, public),
-                "taken_width": _share(taken, public) if taken > 0 else None,
+                "is_added": taken < 0,
+                "remains": _share(step.left, largest),
+                "taken_width": _share(taken, largest) if taken > 0 else None,
                 "is_sum": step.is_sum,
             }
         )

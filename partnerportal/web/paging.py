@@ -60,6 +60,20 @@ class CappedPaginator(Paginator):
         return self._get_page(page_rows, number, self)  # type: ignore[attr-defined]  # Django's hook for own pages
 
 
+class NearPaginator(CappedPaginator):
+    """For lists whose rows no index holds: counts and pages through the first few hundred in the list's own order.
+
+    Those are found on the way through an index, whatever stands behind them; to count more would be to read everything.
+    """
+
+    limit = 500
+
+    @cached_property
+    def _counted(self) -> int:
+        rows = _queryset(self.object_list)
+        return len(rows.values_list("pk")[: self.limit + 1]) if isinstance(rows, QuerySet) else len(rows)
+
+
 class SeekPaginator(CappedPaginator):
     """Pages by the last row that was seen, not by a number: the thousandth page costs what the first one does.
 

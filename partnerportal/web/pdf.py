@@ -26,11 +26,16 @@ def _tools() -> tuple[Any, Any, Any]:
 
 def render_pdf(template: str, language: str, context: dict[str, Any]) -> bytes:
     """Return a document as PDF/UA, in ``language`` if the portal is complete in it."""
-    html, css, fonts = _tools()
     with translation.override(written_in(language)):
         markup = render_to_string(
             template, {"provider": settings.PROVIDER, "language": written_in(language), **context}
         )
+    return draw(markup)
+
+
+def draw(markup: str) -> bytes:
+    """Return a page of HTML, with the style sheet of documents, as PDF/UA."""
+    html, css, fonts = _tools()
     document = html(string=markup, url_fetcher=_refuse)
     return document.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
 

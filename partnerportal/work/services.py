@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
 from contextlib import nullcontext
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -21,6 +22,14 @@ from partnerportal.work.models import Job
 from partnerportal.work.running import Cancelled, GiveUp, Heartbeat, LostJob, Running
 
 logger = logging.getLogger(__name__)
+_START_EACH = """
+INSERT INTO work_job (kind, key, parameters, is_quiet, state, created_at, not_before,
+                      progress_done, progress_total, checkpoint, attempts, result, result_file, error)
+SELECT %(kind)s, wanted.key, wanted.parameters, %(is_quiet)s, 'QUEUED', %(now)s, %(now)s, 0, 0, '{}', 0, '{}', '', ''
+FROM unnest(%(keys)s::text[], %(parameters)s::jsonb[]) AS wanted (key, parameters)
+ON CONFLICT DO NOTHING  -- another runner may start the same at this moment
+RETURNING id
+"""
 RETRY_AFTER = timedelta(seconds=20)  # doubled with each attempt
 TELL_AGAIN_AFTER = timedelta(seconds=60)  # a waiting job that the broker was told of and nobody took
 
@@ -61,20 +70,18 @@ def start(
 def start_each(*, kind: str, wanted: dict[str, dict[str, Any]], now: datetime) -> int:
     """Start a job for each key with its parameters, unless the key has one already; return how many are new.
 
-    Three statements, however many there are: for rounds over everybody, which find the same for days. Hand them over
+    Two statements, however many there are: for rounds over everybody, which find the same for days. Hand them over
     some hundred at a time. Raises :class:`partnerportal.work.registry.UnknownKind`.
     """
     found = registry.find(kind)
     known = set(Job.objects.filter(key__in=wanted).values_list("key", flat=True))
-    jobs = [
-        Job(kind=found.name, key=key, parameters=parameters, is_quiet=found.is_quiet, created_at=now, not_before=now)
-        for key, parameters in wanted.items()
-        if key not in known
-    ]
-    if not jobs:
+    fresh = {key: json.dumps(parameters) for key, parameters in wanted.items() if key not in known}
+    if not fresh:
         return 0
-    Job.objects.bulk_create(jobs, ignore_conflicts=True)  # another runner may start the same at this moment
-    new = list(Job.objects.filter(key__in=[job.key for job in jobs]).order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"kind": found.name, "is_quiet": found.is_quiet, "now": now}
+        cursor.execute(_START_EACH, {**values, "keys": list(fresh), "parameters": list(fresh.values())})
+        new = [pk for (pk,) in cursor.fetchall()]
 
     def tell_all() -> None:
         for pk in new:

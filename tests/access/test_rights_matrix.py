@@ -137,8 +137,10 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
         "billing:order_detail": [line.order_id],
         "billing:invoice_detail": [line.order.invoice.pk],
         "billing:invoice_pdf": [line.order.invoice.pk],
+        "billing:invoice_vat": [line.order.invoice.pk],
         "billing:credit_note_detail": [note.pk],
         "billing:credit_note_pdf": [note.pk],
+        "billing:credit_note_vat": [note.pk],
     }
     collaborator = world.make_member(partner.organisation, Role.COLLABORATOR)
     assignment = world.assign(relationship, collaborator)

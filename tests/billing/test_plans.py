@@ -240,8 +240,23 @@ def test_only_what_works_and_is_paid_changes_at_once(here, changes, sentence):
     assert state() == before
 
 
+def test_an_offer_without_a_line_has_no_plans(here):
+    """A backup is no size of a server, though both are of the cloud; nor can one become the other by hand."""
+    Offer.objects.filter(pk=here.large.pk).update(plan_line="")
+
+    assert selectors.plans_for(product=here.product, currency="CHF", on=TODAY) == []
+    before = state()
+    with pytest.raises(OrderRefused, match="no plan"):
+        change(here)
+    assert state() == before
+
+    Offer.objects.filter(pk=here.small.pk).update(plan_line="")
+    here.product.refresh_from_db()
+    assert selectors.plans_for(product=here.product, currency="CHF", on=TODAY) == []
+
+
 def test_only_plans_of_its_kind_and_period_are_offered(here):
-    """The same family and period, sold, with a price; by price."""
+    """The same line, family and period, sold, with a price; by price."""
     make_plan(here.small, "web-tiny", "2.00")
     gone = make_plan(here.small, "web-gone", "50.00")
     Offer.objects.filter(pk=gone.pk).update(is_sold=False)

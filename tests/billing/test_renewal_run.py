@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from decimal import Decimal as D
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from billing import selectors, services
 from billing.exceptions import NoPrice
 from billing.models import Coverage, Earning, Invoice, LedgerEntry, Order, OrderLine, PartnerRate, RenewalFailure
-from billing.services import batches, renewing
+from billing.services import batches, quoting, renewing
 from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM
@@ -198,6 +199,45 @@ def test_a_plan_that_was_chosen_begins_with_the_renewal(here):
     assert (product.offer, product.next_offer, OrderLine.objects.get().charged_net) == (small, None, D("1.50"))
 
 
+def test_what_began_on_the_last_day_of_a_month_ends_there_again_after_a_shorter_one(here):
+    """31 January, 28 February, 31 March: whoever pays by the month loses no days, and the year has twelve periods."""
+    began = dt.datetime(2027, 1, 31, 10, tzinfo=dt.UTC)
+    services.place_order(
+        client_id=here.client.pk,
+        items=[services.Item(here.offers["office"], 1)],
+        relationship_id=None,
+        key="on-the-31st",
+        actor=here.acting,
+        now=began,
+    )
+    product = Product.objects.latest("pk")
+    days = [product.renews_on]
+
+    for _month in range(12):
+        run(days[-1] - dt.timedelta(days=14))
+        product.refresh_from_db()
+        days.append(product.renews_on)
+
+    assert [f"{day:%d.%m.}" for day in days] == (
+        "28.02. 31.03. 30.04. 31.05. 30.06. 31.07. 31.08. 30.09. 31.10. 30.11. 31.12. 31.01. 29.02.".split()
+    )
+    periods = OrderLine.objects.order_by("period_start").values_list("period_start", "period_end")
+    assert all(end == start for (_start, end), (start, _end) in pairwise(periods))  # without a gap
+
+
+@pytest.mark.parametrize("day", [29, 30, 31])
+def test_several_periods_from_the_end_of_a_month_begin_where_they_would_one_by_one(here, day):
+    """Section 9: paid at once or month by month, the same days."""
+    anchored = dt.date(2027, 1, day)
+    starts = [quoting.shifted(anchored, "MONTH", number, day) for number in range(25)]
+    one_by_one = [anchored]
+    for _number in range(24):
+        one_by_one.append(quoting.shifted(one_by_one[-1], "MONTH", 1, day))
+
+    assert starts == one_by_one
+    assert [quoting.shifted(starts[-1], "MONTH", -number, day) for number in range(25)] == starts[::-1]
+
+
 @pytest.mark.parametrize(
     ("paid_until", "then"),
     [
@@ -235,6 +275,7 @@ def random_world(seed: int) -> None:
                 owner,
                 choose.choice(offers),
                 quantity=choose.choice([1, 1, 2, 35]),
+                anchor_day=choose.choice([None, None, 30, 31]),
                 renews_on=TODAY + dt.timedelta(days=choose.choice([-2, 3, 14, 14, 14, 15, 40])),
                 state=choose.choice(["ACTIVE"] * 6 + ["BLOCKED", "TERMINATED"]),
             )

@@ -137,3 +137,17 @@ def test_a_collaborator_needs_the_accounting_right(here):
 
     assert signed_in(without.user).get(PAGE).status_code == 403
     assert signed_in(with_right.user).get(PAGE).status_code == 200
+
+
+def test_it_begins_with_what_the_partner_manages_most(here):
+    """Of the families with steps: 23 hostings, and 30 mailboxes of another client later."""
+    assert selectors.likeliest_offer(partner=here.partner) == "web-hosting"
+    world.make_product(here.paid, here.offers["mail-hosting"], quantity=30)
+    world.make_product(here.paid, here.offers["office"], quantity=99)  # without steps
+    newcomer, _acting = world.make_partner("Atelier Nord")
+
+    page = signed_in(here.acting.user).get(PAGE)
+
+    assert page.context["offer"].code == "mail-hosting"
+    assert page.context["simulation"].count_now == 30
+    assert selectors.likeliest_offer(partner=newcomer) == "web-hosting"  # the first there is

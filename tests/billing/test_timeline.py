@@ -128,7 +128,7 @@ def test_who_owns_and_who_looks_after_it_are_told_each_step_once(here, run_jobs)
     to_partner = " ".join(one.body for one in mail.outbox if one.to == [partner_acting.user.email])
     assert "payment problem" in to_partner
     assert "CHF" not in to_partner
-    assert "Otherwise it is blocked on 8 December 2026." in mail.outbox[0].body.replace("\xa0", " ")
+    assert "before 8 December 2026: from then on this is blocked." in mail.outbox[0].body.replace("\xa0", " ")
 
 
 def test_a_renewal_whose_invoice_is_not_paid_takes_the_same_way(here):
@@ -230,7 +230,7 @@ def test_what_is_cancelled_ends_with_its_period(here, run_jobs):
 
     run_jobs()
     assert [one.subject for one in mail.outbox] == ["moser.ch has ended"]
-    assert "It was cancelled" in mail.outbox[0].body
+    assert "This was cancelled" in mail.outbox[0].body
 
 
 def test_a_partners_debt_never_blocks_its_clients_product(here, run_jobs):

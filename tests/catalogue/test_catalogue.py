@@ -66,7 +66,8 @@ def test_what_is_sold_no_longer_is_not_ordered_and_goes_on_renewing(manager, off
     client, acting = world.make_client()
     product = world.make_product(client, offers["office"])
 
-    manager.post(f"/staff/catalogue/offers/{offers['office'].pk}/", {"name": "Office suite", "max_periods": 1})
+    answer = {"name": "Office suite", "max_periods": 1, "plan_line": "office"}
+    manager.post(f"/staff/catalogue/offers/{offers['office'].pk}/", answer)
 
     offer = Offer.objects.get(code="office")
     assert (offer.name, offer.is_sold) == ("Office suite", False)
@@ -76,6 +77,20 @@ def test_what_is_sold_no_longer_is_not_ordered_and_goes_on_renewing(manager, off
     with pytest.raises(OrderRefused):
         billing.place_order(items=[billing.Item(offer, 1)], key="a", **arguments)
     assert billing.renew(product_ids=[product.pk], key="b", **arguments).lines.get().offer == offer
+
+
+def test_an_offer_moves_to_another_line_of_plans(manager, offers):
+    office = offers["office"]
+    answer = {"name": "Office", "max_periods": 1, "is_sold": "on", "plan_line": "suites"}
+
+    refused = manager.post(f"/staff/catalogue/offers/{office.pk}/", answer | {"plan_line": "No Slug"})
+    assert "plan_line" in refused.context["form"].errors
+    assert Offer.objects.get(pk=office.pk).plan_line == "office"
+    manager.post(f"/staff/catalogue/offers/{office.pk}/", answer)
+
+    assert Offer.objects.get(pk=office.pk).plan_line == "suites"
+    changes = AuditEvent.objects.get(action="catalogue.offer.changed").changes
+    assert changes == {"plan_line": ["office", "suites"]}
 
 
 def test_what_stays_the_same_leaves_no_audit_line(staff, offers):

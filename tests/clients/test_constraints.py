@@ -79,6 +79,7 @@ def twice(make):
 BAD_ROWS = {
     "product_state_known": lambda h: world.make_product(h.client, h.offer, state="LOST"),
     "product_renewal_payer_known": lambda h: world.make_product(h.client, h.offer, renewal_payer="BANK"),
+    "product_anchor_day_29_to_31": lambda h: world.make_product(h.client, h.offer, anchor_day=28),
     "product_has_units": lambda h: world.make_product(h.client, h.offer, quantity=0),
     "product_blocked_iff_dated": lambda h: world.make_product(h.client, h.offer, state="BLOCKED", overdue_since=None),
     "product_terminated_iff_dated": lambda h: world.make_product(h.client, h.offer, terminated_at=NOW),

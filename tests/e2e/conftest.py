@@ -69,6 +69,10 @@ class Portal:
         schedule = ROOT / ".local" / "e2e" / f"beat-{secrets.token_hex(4)}"
         self.start("worker", "celery", "--app", "partnerportal", "worker", "-B", f"--schedule={schedule}", "-c", "1")
 
+    def run(self, *command: str) -> None:
+        """Run one of its commands to its end."""
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True)
+
     def stop(self, name: str, *, signal: int = 15) -> None:
         """End one of its processes, with all its children."""
         process = self.processes.pop(name)
@@ -253,6 +257,16 @@ class Person:
         field = self.page.locator(f"select[name={name}]")
         options = field.locator("option").evaluate_all("all => all.map(one => [one.value, one.label])")
         field.select_option(value=next(value for value, label in options if label.startswith(words)))
+
+    def order(self, offer: str, quantity: int) -> None:
+        """Order so many units of an offer, for oneself, after a look at the price."""
+        self.go("/account/orders/new/")
+        self.choose("offer", offer)
+        self.page.fill("input[name=quantity]", str(quantity))
+        self.press("Show the price")
+        self.page.locator("main button[name=confirm]").wait_for()
+        self.follow(self.page.locator("main button[name=confirm]"))
+        self.look("ordered")
 
     def press(self, label: str | re.Pattern[str], nth: int = 0) -> None:
         """Press a button or follow a link by its words, exactly, or by a pattern in them."""

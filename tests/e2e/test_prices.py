@@ -55,6 +55,7 @@ def test_a_partner_simulates_without_script(somebody):
     page.fill("input[name=password]", PASSWORD)
     tom.submit()
     page.goto(tom.portal.url + "/partner/simulator/")
+    page.select_option("select[name=offer]", "web-hosting")
     page.fill("input[name=quantity]", "35")
     tom.submit("form[role=search]")
     tom.reads("Units under management", "Where you would stand", "instead of CHF 347.20")

@@ -1,0 +1,43 @@
+"""Well-formed input about orders, documents, accounts, earnings and rates."""
+
+from billing.forms.accounts import ClarifyForm, CorrectionForm, RejectionForm, TopUpForm, WithdrawForm
+from billing.forms.documents import CreditForm, ExportForm, MarkupForm, PayForm, PaymentNoticeForm
+from billing.forms.earnings import EarningsForm
+from billing.forms.ordering import (
+    CalculatorForm,
+    CartForm,
+    OfferChoiceField,
+    OrderForm,
+    PlanForm,
+    RenewForm,
+    SimulatorForm,
+    new_key,
+)
+from billing.forms.rates import CsvFileForm, PriceForm, RateForm, RateListForm, ScaleForm
+
+__all__ = [
+    "CalculatorForm",
+    "CartForm",
+    "ClarifyForm",
+    "CorrectionForm",
+    "CreditForm",
+    "CsvFileForm",
+    "EarningsForm",
+    "ExportForm",
+    "MarkupForm",
+    "OfferChoiceField",
+    "OrderForm",
+    "PayForm",
+    "PaymentNoticeForm",
+    "PlanForm",
+    "PriceForm",
+    "RateForm",
+    "RateListForm",
+    "RejectionForm",
+    "RenewForm",
+    "ScaleForm",
+    "SimulatorForm",
+    "TopUpForm",
+    "WithdrawForm",
+    "new_key",
+]

@@ -1,0 +1,103 @@
+"""Rows by COPY: the same as Django writes them, or an error of Django's and nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DataError, IntegrityError, transaction
+
+from billing.models import VatRate
+from partnerportal import bulk
+from partnerportal.audit.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 14, 9, 30, 1, 123456, tzinfo=UTC)
+AWKWARD = [
+    "",
+    "\\N",
+    "NULL",
+    "\\.",
+    "a\\tb",
+    "tab\there",
+    "two\nlines\r\n",
+    'say "so", {ok}',
+    "Zürich – 東京 🏔",
+    "\x01",
+    "'",
+]
+
+
+def _event(label: str, changes: dict[str, Any]) -> AuditEvent:
+    return AuditEvent(
+        at=AT, actor_label=label, action="x.y.z", subject_type="x.y", organisation_id=None, changes=changes
+    )
+
+
+def test_what_is_read_back_is_what_django_would_have_written() -> None:
+    events = [_event(text, {"was": text, "n": [1, None, True, "é"]}) for text in AWKWARD]
+    plain = AuditEvent.objects.bulk_create([_event(text, {"was": text, "n": [1, None, True, "é"]}) for text in AWKWARD])
+
+    bulk.add(events)
+
+    columns = [field.attname for field in AuditEvent._meta.concrete_fields if not field.primary_key]
+    theirs = AuditEvent.objects.filter(pk__in=[one.pk for one in plain]).order_by("pk").values(*columns)
+    mine = AuditEvent.objects.filter(pk__in=[one.pk for one in events]).order_by("pk").values(*columns)
+    assert list(mine) == list(theirs)
+    assert [one["actor_label"] for one in mine] == AWKWARD
+
+
+def test_keys_are_given_in_order_and_the_objects_are_as_saved() -> None:
+    events = [_event(str(number), {}) for number in range(50)]
+    bulk.add(events)
+    kept = AuditEvent.objects.in_bulk([one.pk for one in events])
+    assert [kept[one.pk].actor_label for one in events] == [str(number) for number in range(50)]
+    assert [one.pk for one in events] == sorted(one.pk for one in events)
+    events[0].actor_label = "changed"
+    assert not events[0]._state.adding
+    assert AuditEvent.objects.create(**bulk_columns(events[1])).pk not in kept
+
+
+def bulk_columns(event: AuditEvent) -> dict[str, Any]:
+    """Return the columns of an event, without its key."""
+    return {field.attname: getattr(event, field.attname) for field in event._meta.concrete_fields[1:]}
+
+
+def test_what_the_database_refuses_is_an_error_of_djangos_and_leaves_nothing() -> None:
+    rates = [VatRate(country="CH", rate=Decimal("0.08"), valid_from=date(2040, 1, 1)) for _ in range(2)]
+    before = VatRate.objects.count()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.add(rates)
+    with pytest.raises(DataError), transaction.atomic():
+        bulk.add([_event("nothing\x00", {})])
+    assert VatRate.objects.count() == before
+    assert not AuditEvent.objects.filter(actor_label__startswith="nothing").exists()
+
+
+def test_a_column_that_is_missing_is_said() -> None:
+    with pytest.raises(KeyError, match="actor_id"):
+        bulk.add_columns(AuditEvent, [{"at": AT}])
+
+
+def test_nothing_is_nothing() -> None:
+    bulk.add([])
+    assert bulk.add_columns(AuditEvent, []) == []
+
+
+def test_only_the_named_columns_of_those_objects_change() -> None:
+    vat = VatRate.objects.bulk_create(
+        [VatRate(country=code, rate=Decimal("0.08"), valid_from=date(2040, 1, 1)) for code in ("CH", "LI", "AT")]
+    )
+    vat[0].rate, vat[0].valid_until = Decimal("0.07"), date(2041, 1, 1)
+    vat[1].rate, vat[1].country = Decimal("0.06"), "XX"
+
+    bulk.change(vat[:2], "rate", "valid_until")
+
+    kept = VatRate.objects.filter(pk__in=[one.pk for one in vat]).order_by("pk")
+    assert list(kept.values_list("country", "rate", "valid_until")) == [
+        ("CH", Decimal("0.07"), date(2041, 1, 1)),
+        ("LI", Decimal("0.06"), None),
+        ("AT", Decimal("0.08"), None),
+    ]
