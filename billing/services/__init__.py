@@ -23,11 +23,12 @@ from billing.services.orders import (
 )
 from billing.services.payments import Booked, Incoming, pay_from_prepaid, settle_payment, settle_payments
 from billing.services.plans import change_plan, choose_next_plan, keep_plan, quote_change
-from billing.services.quoting import Item, Quote, QuotedLine, drafted_lines
+from billing.services.quoting import Item, Quote, QuotedLine
 from billing.services.rates import bad_lines_in_words, change_rate, import_rates, withdraw_rate
 from billing.services.reminding import remind_of_renewals
 from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
 from billing.services.resales import draft_resale, issue_resale
+from billing.services.snapshots import drafted_lines
 from billing.services.standing import settle_products
 from billing.services.withdrawals import (
     approve_withdrawal,

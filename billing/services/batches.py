@@ -28,11 +28,11 @@ from billing.services.quoting import (
     Scope,
     Surroundings,
     Wanted,
-    drafted_lines,
     payer_of,
     price_item,
     scope_of,
 )
+from billing.services.snapshots import drafted_lines
 from clients import selectors as client_selectors
 from clients import services as client_services
 from clients.choices import RenewalPayer

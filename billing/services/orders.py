@@ -18,7 +18,8 @@ from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.models.orders import duration
 from billing.services import earning
 from billing.services.invoices import issue_invoices
-from billing.services.quoting import Item, Quote, QuotedLine, Wanted, drafted_lines, paid_periods, quote_items
+from billing.services.quoting import Item, Quote, QuotedLine, Wanted, paid_periods, quote_items
+from billing.services.snapshots import drafted_lines
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship

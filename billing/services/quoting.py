@@ -15,18 +15,14 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.choices import Outcome
 from billing.exceptions import OrderRefused
-from billing.models import Order, OrderLine
-from billing.pricing import Case, Line, Rates, Step, StepAhead, change_rates, part_of, price_line, step_ahead, vat
-from billing.pricing import Outcome as Priced
+from billing.pricing import Case, Line, Rates, StepAhead, change_rates, price_line, step_ahead, vat
 from billing.selectors.rates import RateBook, vat_of
 from clients import selectors as client_selectors
 from clients.models import Product, Relationship
 from clients.querysets import ProductQuerySet
 from partnerportal.accounts.models import Organisation
 from partnerportal.catalogue.models import Offer, Period
-from partnerportal.kernel.money import round_cents
 from partners.models import Partner
 
 PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
@@ -223,20 +219,6 @@ def price_item(
 _priced = lru_cache(maxsize=10_000)(price_line)
 
 
-@lru_cache(maxsize=10_000)
-def _kept(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
-    """Return the steps as a line's snapshot keeps them; nobody writes to them."""
-    return [
-        {
-            "label": step.label,
-            "amount": str(step.amount),
-            "rate": None if step.rate is None else str(step.rate),
-            "count": step.count,
-        }
-        for step in steps
-    ]
-
-
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
     """Return what a unit costs; of a change of plan the difference, for the part of the period that is left."""
     rates = book.rates(offer=item.offer, currency=currency)
@@ -375,41 +357,3 @@ def paid_periods(quoted: QuotedLine) -> list[date]:
     """Return the first day of each period that a line pays for."""
     period = PERIODS[Period(quoted.wanted.offer.period)]
     return [quoted.period_start + period * number for number in range(quoted.wanted.periods)]
-
-
-def drafted_lines(quote: Quote, order: Order) -> list[OrderLine]:
-    """Return the lines that an order of this quote has, with all that their snapshot keeps; nothing is stored yet."""
-    return [_drafted(order, position, quoted) for position, quoted in enumerate(quote.lines, start=1)]
-
-
-def _drafted(order: Order, position: int, quoted: QuotedLine) -> OrderLine:
-    line = quoted.line
-    earns = line.outcome in (Priced.REBATE, Priced.CASHBACK)
-    return OrderLine(
-        order=order,
-        position=position,
-        offer=quoted.wanted.offer,
-        offer_name=quoted.wanted.offer.name,
-        period=quoted.wanted.offer.period,
-        quantity=quoted.wanted.quantity,
-        periods=quoted.wanted.periods,
-        period_start=quoted.period_start,
-        period_end=quoted.period_end,
-        public_unit=round_cents(part_of(quoted.rates.public_unit, quoted.rates.part)),
-        public_net=line.public_net,
-        charged_net=line.charged_net,
-        client_degressive_rate=line.client_degressive_rate,
-        client_count=quoted.client_count,
-        outcome=Outcome[line.outcome.name],
-        reason=line.reason.value,
-        earner=quoted.earner if earns else None,
-        earning_partner=quoted.earning_partner if earns else None,
-        after_partner_rate=line.after_partner_rate,
-        preferential_net=line.preferential_net,
-        partner_rate=line.partner_rate,
-        partner_degressive_rate=line.partner_degressive_rate,
-        partner_count=quoted.partner_count,
-        cashback=line.cashback,
-        rates=quoted.version,
-        steps=_kept(line.steps),
-    )
