@@ -124,6 +124,10 @@ class CreditRefused(Refused):
     """The credit note does not fit what is left of the invoice."""
 
 
+class CreditChanged(CreditRefused):
+    """A credit note would come to something else than was shown."""
+
+
 class WithdrawalRefused(Refused):
     """The account does not let this much be withdrawn, or not now (Q10, Q35)."""
 

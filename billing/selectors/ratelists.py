@@ -6,6 +6,7 @@ follows one another in half-open periods (:mod:`billing.selectors.timelines`), w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Thing:
     is_current: bool = True  # still sold
 
 
-class RateList:
+class RateList(ABC):
     """One list. Subclasses say what it is about, how it is stored, and how its values are written."""
 
     slug: ClassVar[str]
@@ -56,37 +57,37 @@ class RateList:
         """The heading of the list as a file."""
         return (*self.key_columns, *self.value_columns, "valid_from", "valid_until")
 
+    @abstractmethod
     def things(self) -> dict[str, Thing]:
         """Return all that the list can speak of, by key, in the order of the page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key_of(self, row: Any) -> str:
         """Return which thing a stored row is about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stored(self, thing: Thing) -> dict[str, Any]:
         """Return the fields by which the rows of a thing are found and made."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value_of(self, rows: Sequence[Any]) -> Value:
         """Return what the rows of one period say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields_of(self, value: Value) -> list[dict[str, Any]]:
         """Return the fields of the rows that say ``value``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cells_of(self, value: Value) -> list[tuple[str, ...]]:
         """Return ``value`` as the cells of one or more lines of a file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, thing: Thing, value: Value | None) -> str:
         """Say ``value`` to people."""
-        raise NotImplementedError
 
+    @abstractmethod
     def problem(self, value: Value) -> tuple[str, str] | None:
         """Return the field and the sentence of the rule that refuses ``value``, if any does."""
-        raise NotImplementedError
 
     def rows(self, thing: Thing | None = None) -> models.QuerySet[Any]:
         """Return the stored rows, of one thing or of all."""

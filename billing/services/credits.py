@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing import tasks
 from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, RefundMeans
-from billing.exceptions import CreditRefused
+from billing.exceptions import CreditChanged, CreditRefused
 from billing.models import CreditNote, CreditNoteLine, Invoice, OrderLine
 from billing.pricing import vat
 from billing.services import earning, standing
@@ -62,7 +62,7 @@ def credit_invoice(
     ``nets``: by order line, how much of it to take back, net. ``reason`` stands on the document. What is still open is
     credited first, the rest had been paid and goes back by ``means`` (:class:`RefundMeans`). Cashback on the lines is
     taken back in proportion (rule 42). ``shown``: the amounts as a person saw them (:func:`amounts_shown`); None where
-    nobody was shown any. Raises :class:`CreditRefused`.
+    nobody was shown any. Raises :class:`CreditRefused`, and :class:`CreditChanged` if they would be others by now.
     """
     locked = Invoice.objects.select_for_update(of=("self",), no_key=True)
     invoice = locked.select_related("payer", "order__client").get(pk=invoice_id)
@@ -70,7 +70,7 @@ def credit_invoice(
         raise CreditRefused(_("Say why: the reason stands on the document."), field="reason")
     amounts = credit_amounts(invoice=invoice, nets=nets)
     if shown is not None and shown != amounts_shown(amounts):
-        raise CreditRefused(_("The invoice has changed meanwhile. Look at the amounts once more."))
+        raise CreditChanged(_("The invoice has changed meanwhile. Look at the amounts once more."))
     lines = list(OrderLine.objects.filter(pk__in=nets).select_related("order"))
     earners = [
         earning.owner_of(earning.EarningLine.of(one)) for one in lines if one.cashback and one.earning_partner_id

@@ -15,14 +15,14 @@ from django.views.generic import View
 
 from billing import forms, services
 from billing.documents import credit_note_pdf
+from billing.exceptions import CreditChanged
 from billing.filters import CreditNoteFilter, StaffCreditNoteFilter
 from billing.models import CreditNote
 from billing.permissions import BillingPermission
 from billing.services import CreditAmounts
 from billing.tables import CreditNoteTable, StaffCreditNoteTable
 from billing.views.staff import StaffInvoiceDetailView
-from partnerportal.kernel.states import Refused
-from partnerportal.web.views import ActionView, PageView, PolicyView, StaffTableView, TableView
+from partnerportal.web.views import PageView, PolicyView, StaffTableView, TableView, TwoStepView
 
 
 class CreditNoteListView(TableView):
@@ -102,12 +102,13 @@ class StaffCreditNoteDetailView(PageView):
         )
 
 
-class StaffCreditView(StaffInvoiceDetailView, ActionView):
+class StaffCreditView(StaffInvoiceDetailView, TwoStepView):
     """Credit an invoice in two steps: what it would do, then the credit note of just that."""
 
     permission = BillingPermission.STAFF_CREDIT_ISSUE
     form_class = forms.CreditForm
     template_name = "billing/staff_credit.html"
+    outdated = CreditChanged
     amounts: CreditAmounts | None = None
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -115,18 +116,9 @@ class StaffCreditView(StaffInvoiceDetailView, ActionView):
         lines = list(self.invoice.order.lines.select_related("order").order_by("position"))
         return super().get_form_kwargs() | {"lines": lines, "left": services.creditable(invoice=self.invoice)}
 
-    def form_valid(self, form: forms.CreditForm) -> HttpResponse:
-        """Show first what it would do; the second button issues what was shown."""
-        if "confirm" in self.request.POST:
-            return super().form_valid(form)
-        return self._preview(form)
-
-    def _preview(self, form: forms.CreditForm, status: int = 200) -> HttpResponse:
-        try:
-            self.amounts = services.credit_amounts(invoice=self.invoice, nets=form.nets)
-        except Refused as refusal:
-            return super().conflict(form, refusal)
-        return self.render_to_response(self.get_context_data(form=form), status=status)
+    def prepare(self, form: forms.CreditForm) -> None:
+        """Reckon what it would come to."""
+        self.amounts = services.credit_amounts(invoice=self.invoice, nets=form.nets)
 
     def act(self, form: forms.CreditForm) -> str:
         """Issue it."""
@@ -137,7 +129,7 @@ class StaffCreditView(StaffInvoiceDetailView, ActionView):
             means=form.cleaned_data["means"],
             actor=self.request.acting,
             now=timezone.now(),
-            shown=self.request.POST.get("shown", ""),
+            shown=self.shown,
         )
         messages.success(self.request, _("Credit note %(number)s is issued.") % {"number": note.number})
         return reverse("billing:staff_credit_note_detail", args=[note.pk])

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -20,15 +19,16 @@ from billing.services import Paying, Quote
 from billing.views import costs, refusals
 from clients.models import Product
 from partnerportal.kernel.states import Refused
-from partnerportal.web.views import ActionView
+from partnerportal.web.views import TwoStepView
 
 SOON = timedelta(days=14)
 
 
-class Ordering(refusals.SaysWhy, refusals.ShowsWays, ActionView):
-    """Two steps on one page, so that it works without script: the price with every step, then the order of that."""
+class Ordering(refusals.SaysWhy, refusals.ShowsWays, TwoStepView):
+    """The price with every step, then the order of that."""
 
     permission = BillingPermission.ORDER_PLACE
+    outdated = PriceChanged
     paid_message: Any
     open_message: Any
     quote: Quote | None = None
@@ -46,29 +46,9 @@ class Ordering(refusals.SaysWhy, refusals.ShowsWays, ActionView):
         acting = self.request.acting
         return {"client_id": acting.organisation.pk, "relationship_id": acting.relationship_id}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Show the price first; the second button orders what was shown, at that price."""
-        if "confirm" in self.request.POST:
-            return super().form_valid(form)
-        try:
-            self.quote = self.price(form)
-        except Refused as refusal:
-            return self.conflict(form, refusal)
-        return self.render_to_response(self.get_context_data(form=form))
-
-    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
-        """Show the price that holds now beside the refusal of one that does not."""
-        if isinstance(refusal, PriceChanged):
-            try:
-                self.quote = self.price(form)
-            except Refused as meanwhile:
-                refusal = meanwhile
-        return super().conflict(form, refusal)
-
-    @property
-    def shown(self) -> str:
-        """What the page had shown when the second button was pressed."""
-        return self.request.POST.get("shown", "")
+    def prepare(self, form: Any) -> None:
+        """Price it."""
+        self.quote = self.price(form)
 
     def act(self, form: Any) -> str:
         """Place it, pay if the prepaid account holds enough, and say what happened.

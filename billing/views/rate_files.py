@@ -40,7 +40,7 @@ class StaffRateImportView(OneList, Planned):
         carried["text"] = form.cleaned_data["text"]
         form.data = carried
         if form.cleaned_data["file"]:  # another file than the one that was looked at
-            return self.show_effect(form)
+            return self.show(form)
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from partnerportal.kernel.states import Refused
 from partnerportal.kernel.text import folded
 from partnerportal.web import writing
 from partnerportal.web.htmx import is_fragment
-from partnerportal.web.views import ActionView, PageView, PolicyView
+from partnerportal.web.views import PageView, PolicyView, TwoStepView
 
 PER_PAGE = 50
 ACTS_SHOWN = 20
@@ -209,41 +209,20 @@ class StaffRateDetailView(_OneEntry, PageView):
         ]
 
 
-class Planned(ActionView):
-    """Two steps on one page, so that it works without script: what a change does, then the change of just that."""
+class Planned(TwoStepView):
+    """What a change does, then the change of just that."""
 
     permission = BillingPermission.STAFF_RATE_CHANGE
+    outdated = RatesChanged
     plan: Plan | None = None
 
     def planned(self, form: Any) -> Plan:
         """Return what the form asks for."""
         raise NotImplementedError  # a subclass that forgets it fails its first test
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Show the effect first; the second button saves what was shown."""
-        return super().form_valid(form) if "confirm" in self.request.POST else self.show_effect(form)
-
-    def show_effect(self, form: Any) -> HttpResponse:
-        """Show what the form asks for would do."""
-        try:
-            self.plan = self.planned(form)
-        except Refused as refusal:
-            return self.conflict(form, refusal)
-        return self.render_to_response(self.get_context_data(form=form))
-
-    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
-        """Show what it would do now beside the refusal of what was shown."""
-        if isinstance(refusal, RatesChanged):
-            try:
-                self.plan = self.planned(form)
-            except Refused as meanwhile:
-                refusal = meanwhile
-        return super().conflict(form, refusal)
-
-    @property
-    def shown(self) -> str:
-        """What the page had shown when the second button was pressed."""
-        return self.request.POST.get("shown", "")
+    def prepare(self, form: Any) -> None:
+        """Plan it."""
+        self.plan = self.planned(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what it does."""

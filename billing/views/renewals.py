@@ -39,7 +39,7 @@ from clients.templatetags.products import is_overdue
 from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
-from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView, TwoStepView
 
 
 class DueListView(TableView):
@@ -87,12 +87,13 @@ def paying_relationships(acting: Any) -> QuerySet[Relationship]:
     return Relationship.objects.reachable_by(acting.membership).filter(access=Access.FULL, payer=Payer.PARTNER)
 
 
-class RenewClientsView(refusals.SaysWhy, refusals.ShowsWays, ActionView):
+class RenewClientsView(refusals.SaysWhy, refusals.ShowsWays, TwoStepView):
     """Renew products of many clients, and one's own, at once: the price of each client, then all of it or nothing."""
 
     permission = BillingPermission.ORDER_PLACE
     form_class = forms.RenewForm
     template_name = "billing/renew_clients.html"
+    outdated = PriceChanged
     quotes: Sequence[Quote] = ()
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -105,24 +106,9 @@ class RenewClientsView(refusals.SaysWhy, refusals.ShowsWays, ActionView):
         """A fresh key, and what was chosen in the list."""
         return {"key": forms.new_key(), "products": self.request.GET.getlist("product")}
 
-    def form_valid(self, form: forms.RenewForm) -> HttpResponse:
-        """Show the prices first; the second button renews what was shown, at those prices."""
-        if "confirm" in self.request.POST:
-            return super().form_valid(form)
-        try:
-            self.quotes = services.quote_renewals(shares=self._shares(form), now=timezone.now())
-        except Refused as refusal:
-            return self.conflict(form, refusal)
-        return self.render_to_response(self.get_context_data(form=form))
-
-    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
-        """Show the prices that hold now beside the refusal of others."""
-        if isinstance(refusal, PriceChanged):
-            try:
-                self.quotes = services.quote_renewals(shares=self._shares(form), now=timezone.now())
-            except Refused as meanwhile:
-                refusal = meanwhile
-        return super().conflict(form, refusal)
+    def prepare(self, form: forms.RenewForm) -> None:
+        """Price each client's."""
+        self.quotes = services.quote_renewals(shares=self._shares(form), now=timezone.now())
 
     def _shares(self, form: forms.RenewForm) -> list[services.Share]:
         acting = self.request.acting

@@ -179,6 +179,46 @@ class ActionView(PolicyView, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=409)
 
 
+class TwoStepView(ActionView):
+    """Two steps on one page, so that it works without script: the first button shows what would happen, the second one,
+    which is named ``confirm``, does what was shown.
+
+    A subclass gives :meth:`prepare`. :attr:`shown` is what the page had carried of it, for the service to compare.
+    """
+
+    outdated: type[Refused] | tuple[type[Refused], ...] = ()  # refused: it would be otherwise by now
+
+    def prepare(self, form: Any) -> None:
+        """Keep what the page shows of what would happen. Raises what the act would be refused with."""
+        raise NotImplementedError  # a subclass that forgets it fails its first test
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Show it first; the second button does what was shown."""
+        return super().form_valid(form) if "confirm" in self.request.POST else self.show(form)
+
+    def show(self, form: Any) -> HttpResponse:
+        """Show what would happen."""
+        try:
+            self.prepare(form)
+        except Refused as refusal:
+            return self.conflict(form, refusal)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
+        """Show what would happen now beside the refusal of what was shown."""
+        if isinstance(refusal, self.outdated):
+            try:
+                self.prepare(form)
+            except Refused as meanwhile:
+                refusal = meanwhile
+        return super().conflict(form, refusal)
+
+    @property
+    def shown(self) -> str:
+        """What the page had shown when the second button was pressed."""
+        return self.request.POST.get("shown", "")
+
+
 def sentence(refusal: Refused) -> str:
     """Return what a person reads about a refusal."""
     if isinstance(refusal, IllegalTransition):

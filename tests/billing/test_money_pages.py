@@ -71,6 +71,26 @@ def test_a_credit_that_would_be_another_one_by_now_is_shown_again(here):
     assert CreditNote.objects.count() == 1
 
 
+def test_a_credit_of_what_was_paid_meanwhile_shows_what_goes_back_now(here):
+    """Promise 3: shown while nothing was paid, sent after it was; the second look is what is issued."""
+    order = scenes.order(here, ("office", 1))
+    invoice, line = scenes.invoice_of(order), order.lines.get()
+    url = reverse("billing:staff_credit", args=[invoice.pk])
+    form = {f"line_{line.pk}": "40", "reason": "Service was down", "means": "PREPAID"}
+    seen = here.finance_browser.post(url, form)
+    assert "Nothing goes back" in text(seen)
+    scenes.pay(invoice)
+
+    again = here.finance_browser.post(url, form | {"confirm": "issue", "shown": shown(seen)})
+
+    assert again.status_code == 409
+    assert "The invoice has changed meanwhile" in text(again)
+    assert "CHF 43.24 goes to the prepaid account" in text(again)
+    assert not CreditNote.objects.exists()
+    here.finance_browser.post(url, form | {"confirm": "issue", "shown": shown(again)})
+    assert CreditNote.objects.get().refunded == D("43.24")
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
