@@ -243,7 +243,7 @@ def test_the_list_takes_few_queries_and_reads_by_its_indexes(here):
     assert lists[0].count("LIMIT 10001") == 2
 
 
-def test_one_line_for_each_of_many_in_one_statement(here):
+def test_one_line_for_each_of_many_in_few_statements(here):
     """Promise 7: set-based; each reads its own."""
     organisations = [world.make_client(f"Garage {number}") for number in range(20)]
     concerned = [log.Concerned(one.pk, one.name, 7) for one, _acting in organisations]
@@ -255,7 +255,7 @@ def test_one_line_for_each_of_many_in_one_statement(here):
         )
 
     assert written == 20
-    assert len([one for one in asked if "INSERT" in one["sql"]]) == 1
+    assert ["nextval" in one["sql"] for one in asked] == [True]  # their keys; the lines themselves go by COPY
     assert [event.organisation_label for event in shown(organisations[3][1])] == ["Garage 3"]
 
 
