@@ -85,19 +85,23 @@ def settle_payments(*, incoming: Sequence[Incoming], actor: Acting, now: datetim
 
 
 @transaction.atomic
-def pay_from_prepaid(*, invoice_id: int, actor: Acting, now: datetime, amount: Decimal | None = None) -> Invoice:
+def pay_from_prepaid(
+    *, invoice_id: int, actor: Acting, now: datetime, amount: Decimal | None = None, key: str = ""
+) -> Invoice:
     """Pay an invoice from its payer's prepaid account, wholly or the given ``amount`` of it (VAT included, rule 43).
 
-    Raises :class:`InsufficientBalance`, :class:`PaymentRefused` for an amount above what is open, and nothing for an
+    ``key``: made with the form; a part that is sent twice under it is paid once. Raises :class:`InsufficientBalance`, :class:`PaymentRefused` for an amount above what is open, and nothing for an
     invoice that is paid already.
     """
     invoice = _locked([invoice_id])[invoice_id]
     if invoice.open_amount == 0:
         return invoice
     wanted = invoice.open_amount if amount is None else amount
+    reference = f"prepaid-{invoice.pk}-{key or invoice.payments.count() + 1}"
+    if invoice.payments.filter(reference=reference, amount=wanted).exists():
+        return invoice
     if not 0 < wanted <= invoice.open_amount:
         raise PaymentRefused(_("Pay at least 0.01 and at most what is open."), field="amount")
-    reference = f"prepaid-{invoice.pk}-{invoice.payments.count() + 1}"
     settle_payment(invoice_id=invoice.pk, amount=wanted, means=Means.PREPAID, reference=reference, actor=actor, now=now)
     invoice.refresh_from_db()
     return invoice
