@@ -6,7 +6,7 @@ move the accounts, in a handful of statements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,9 +62,12 @@ def settle_payment(
 
 
 @transaction.atomic
-def settle_payments(*, incoming: Sequence[Incoming], actor: Acting, now: datetime) -> list[Booked]:
+def settle_payments(
+    *, incoming: Sequence[Incoming], actor: Acting, now: datetime, others: Iterable[Owner] = ()
+) -> list[Booked]:
     """Book many payments, each as :func:`settle_payment` does; what does not fit is told and stops none of the others.
 
+    ``others``: whose accounts the caller moves afterwards in this transaction; they are locked with those moved here.
     Raises :class:`InsufficientBalance` if one from a prepaid account finds too little there: see
     :func:`pay_each_from_prepaid` for those that may stay open.
     """
@@ -80,7 +83,8 @@ def settle_payments(*, incoming: Sequence[Incoming], actor: Acting, now: datetim
         if outcome.payment is not None and outcome.is_new:
             known[one.reference] = outcome.payment
             invoices[one.invoice_id].paid += one.amount
-    _book([one.payment for one in outcomes if one.payment and one.is_new], invoices, actor=actor, now=now)
+    payments = [one.payment for one in outcomes if one.payment and one.is_new]
+    _book(payments, invoices, others, actor=actor, now=now)
     return outcomes
 
 
@@ -148,7 +152,9 @@ def _decide(one: Incoming, invoice: Invoice, known: dict[str, Payment], now: dat
     return Booked(one, payment, is_new=True)
 
 
-def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Acting, now: datetime) -> None:
+def _book(
+    payments: list[Payment], invoices: dict[int, Invoice], others: Iterable[Owner], *, actor: Acting, now: datetime
+) -> None:
     """Write the payments, close what they settle, and move the accounts that they concern."""
     if not payments:
         return
@@ -159,7 +165,7 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
-    lock_accounts([*payers, *(earning.owner_of(line) for line in lines)])  # all at once: nobody waits crosswise
+    lock_accounts([*payers, *(earning.owner_of(line) for line in lines), *others])  # all at once: nobody waits crosswise
     bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)
