@@ -147,6 +147,15 @@ def test_parallel_payments_never_spend_what_is_not_there():
     assert balance == LedgerEntry.objects.aggregate(sum=Sum("amount"))["sum"] == D("75.70")
 
 
+def test_an_entry_without_a_reason_has_none(here):
+    """Promise 7: what the owner reads beside a movement is a reason, or nothing."""
+    invoice = order(here.client, here.acting, here.offer)
+    top_up(here.client, "200", "t1", here.acting)
+    services.pay_from_prepaid(invoice_id=invoice.pk, actor=here.acting, now=NOW)
+
+    assert set(LedgerEntry.objects.values_list("kind", "reason")) == {("TOP_UP", ""), ("PAYMENT", "")}
+
+
 def test_a_part_that_is_sent_twice_is_paid_once(here, client):
     """Rule 43: a double click, or the page of before once more, takes nothing again."""
     invoice = order(here.client, here.acting, here.offer)
