@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -103,6 +103,16 @@ def credit_invoice(
         now=now, key=f"billing.mail_credit_note_issued:{note.pk}", credit_note_id=note.pk
     )
     return note
+
+
+def hold_for_credits(invoices: Sequence[Invoice]) -> None:
+    """Hold what credit notes of many open invoices may move, all at once: else two of them would take the accounts in
+    two goes. The caller holds the invoices.
+    """
+    standing.hold_products(order_ids=[invoice.order_id for invoice in invoices])
+    payers = [(invoice.payer_id, invoice.currency) for invoice in invoices if invoice.paid]
+    lines = earning.earning_lines(invoice.pk for invoice in invoices)
+    lock_accounts([*payers, *map(earning.owner_of, lines)])
 
 
 def credit_amounts(*, invoice: Invoice, nets: Mapping[int, Decimal]) -> CreditAmounts:

@@ -147,6 +147,24 @@ def test_prices_that_were_not_shown_are_not_charged_to_anybody(here):
     assert not Order.objects.exists()
 
 
+def test_more_under_a_form_that_was_sent_is_refused_and_renews_nothing(here):
+    """Promise 3: the form of before, with a further client ticked, charges nothing that was not shown."""
+    products = many(here)
+    browser = signed_in(here.partner_acting.user)
+    values = {"products": [products[0].pk], "key": "k"}
+    shown = browser.post(RENEW, values).context["shown"]
+    browser.post(RENEW, values | {"shown": shown, "confirm": "renew"})
+    placed = list(Order.objects.values_list("pk", flat=True))
+    assert len(placed) == 1
+
+    more = {"products": [one.pk for one in products], "key": "k", "shown": shown, "confirm": "renew"}
+    answer = browser.post(RENEW, more)
+
+    assert answer.status_code == 409
+    assert "sent before, with other content" in words(answer)
+    assert list(Order.objects.values_list("pk", flat=True)) == placed
+
+
 def test_nobody_renews_what_it_does_not_pay(here):
     """Promise 2: a client that pays itself is not in the form, and its number in it is refused."""
     theirs = product(here, 20, "theirs")
