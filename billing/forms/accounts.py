@@ -55,6 +55,7 @@ class CorrectionForm(PasswordConfirmForm):
         label=_("Amount"), max_digits=14, decimal_places=2, help_text=_("With a minus if it is too much.")
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The owner of the account reads it."))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     field_order = ["amount", "reason", "password"]
 
 

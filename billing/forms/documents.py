@@ -17,7 +17,8 @@ from partnerportal.web import writing
 class PayForm(forms.Form):
     """How much of an invoice to pay from the prepaid account (rule 43)."""
 
-    amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=14, decimal_places=2)
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
 
 class PaymentNoticeForm(forms.Form):

@@ -120,6 +120,7 @@ class Correction(models.Model):
     reason = models.CharField(max_length=200)  # stands in the owner's ledger
     state = models.CharField(max_length=8, choices=CorrectionState.choices)
     is_for_two = models.BooleanField()  # decided by the limit of the day it was proposed
+    key = models.CharField(max_length=64, blank=True, db_default="")  # made with the form: a double click corrects once
     proposed_at = models.DateTimeField()
     proposed_by_id = models.BigIntegerField()
     proposed_by_label = models.CharField(max_length=254)
@@ -129,6 +130,9 @@ class Correction(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["account", "key"], condition=~Q(key=""), name="correction_key_once_per_account"
+            ),
             models.CheckConstraint(name="correction_state_known", condition=Q(state__in=CorrectionState.values)),
             models.CheckConstraint(name="correction_moves_something", condition=~Q(amount=0)),
             models.CheckConstraint(name="correction_has_reason", condition=~Q(reason="")),

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.choices import Outcome
+from billing.choices import InvoiceState, Outcome
 from billing.models import DegressiveStep, OrderLine
 from billing.pricing import Reason, cashback, part_of
-from billing.selectors.histories import History, credit_state, earned_history, paid_history
+from billing.selectors.histories import History, credit_state, earned_history, is_credited, paid_history
 from clients.models import Relationship
 from partnerportal.kernel.money import round_cents
 from partnerportal.web import charts, writing
@@ -221,11 +221,26 @@ def _sentence(line: OrderLine, *, is_partners: bool) -> str:
         if line.client_degressive_rate:
             return _("The public price less your degressive rate: more units of a family cost less each.")
         return _("The public price: this number of units has no degressive rate.")
+    if line.outcome == Outcome.REBATE and line.preferential_net == line.public_net:
+        return _("Partners have no rate for this offer: you ordered and you pay, at the public price.")
     if line.outcome == Outcome.REBATE:
         return _("A rebate, taken off at once, because you ordered and you pay.") + _multiplied(line)
-    return _(
-        "The client paid %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your cashback."
-    ) % {
+    invoice = line.order.invoice
+    if is_credited(line):
+        words = _(
+            "The client paid %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your cashback."
+        )
+    elif invoice.state == InvoiceState.OPEN:
+        words = _(
+            "The client is to pay %(paid)s. Your price is %(preferential)s. The difference, %(cashback)s, is your "
+            "cashback once it has."
+        )
+    else:
+        words = _(
+            "The client was to pay %(paid)s, at your price of %(preferential)s: the difference, %(cashback)s, would "
+            "have been your cashback."
+        )
+    return words % {
         "paid": writing.amount(line.charged_net),
         "preferential": writing.amount(line.preferential_net),
         "cashback": writing.amount(line.cashback),

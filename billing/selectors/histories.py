@@ -32,8 +32,10 @@ def paid_history(*, line: OrderLine, with_documents: bool) -> History:
     invoice = line.order.invoice
     credits = list(line.credits.select_related("credit_note").order_by("-pk"))
     events = [_credited(one, line, with_documents=with_documents) for one in credits]
-    if invoice.state in (InvoiceState.PAID, InvoiceState.REFUNDED) and invoice.paid_at is not None:
+    if invoice.paid_at is not None and invoice.paid == invoice.total:
         events.append({"at": invoice.paid_at, "what": _("The invoice was paid."), "tone": "good"})
+    elif invoice.state == InvoiceState.PAID:
+        events.append({"at": invoice.paid_at, "what": _("Nothing of the invoice is open any more."), "tone": "good"})
     url = reverse("billing:invoice_detail", args=[invoice.pk]) if with_documents else ""
     events.append({"at": invoice.issued_at, "what": _("Invoice %(number)s") % {"number": invoice.number}, "url": url})
     left = line.charged_net - sum((one.net for one in credits), ZERO) if credits else None
@@ -49,11 +51,16 @@ def earned_history(*, line: OrderLine) -> History:
     return History(events, sum((one.amount for one in earnings), ZERO) if has_lost else None)
 
 
+def is_credited(line: OrderLine) -> bool:
+    """Tell whether the cashback of a line was credited, whatever of it was taken back since."""
+    return line.earnings.filter(kind=EarningKind.CASHBACK).exists()
+
+
 def credit_state(*, line: OrderLine, invoice: Invoice) -> str:
     """Say whether the cashback of a line is credited, or when it will be (Q9)."""
-    if line.earnings.filter(kind=EarningKind.CASHBACK).exists():
+    if is_credited(line):
         return _("yes")
-    if invoice.state == InvoiceState.CANCELLED:
+    if invoice.state != InvoiceState.OPEN:
         return _("never: the invoice was taken back before it was paid")
     return _("once the client has paid")
 

@@ -102,6 +102,14 @@ FROM billing_orderline line LEFT JOIN billing_earning earning ON earning.line_id
 WHERE line.outcome = 'REBATE' AND line.public_net > line.charged_net
   AND earning.amount IS DISTINCT FROM line.public_net - line.charged_net
 UNION ALL
+SELECT 'order line ' || line.id, credited.net || ' of ' || line.charged_net || ' is credited, ' ||
+       coalesce(undone.amount, 0) || ' of the rebate of ' || line.public_net - line.charged_net || ' was undone'
+FROM (SELECT line_id, sum(net) AS net FROM billing_creditnoteline GROUP BY line_id) credited
+JOIN billing_orderline line ON line.id = credited.line_id AND line.outcome = 'REBATE' AND line.charged_net > 0
+LEFT JOIN (SELECT line_id, -sum(amount) AS amount FROM billing_earning WHERE kind = 'UNDONE' GROUP BY 1) undone
+     ON undone.line_id = line.id
+WHERE coalesce(undone.amount, 0) <> round((line.public_net - line.charged_net) * credited.net / line.charged_net, 2)
+UNION ALL
 SELECT 'earnings of partner ' || coalesce(summed.partner_id, kept.partner_id) || ' in ' ||
        coalesce(summed.month, kept.month), 'the lines sum to ' || coalesce(summed.amount, 0) || ', the total says ' ||
        coalesce(kept.amount, 0)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from billing import selectors
 from billing.choices import OrderKind, RefundMeans, Standing
 from billing.models import Coverage, Invoice
-from billing.services.credits import credit_invoice, creditable
+from billing.services.credits import credit_invoice, creditable, hold_for_credits
 from billing.services.standing import tell_standing
 from clients import services as client_services
 from clients.choices import ProductState
@@ -110,6 +110,7 @@ def _terminate(product_ids: list[int], now: datetime) -> list[Product]:
     unpaid = list(invoices.filter(order__in=renewals.values("line__order")).order_by("pk"))
     ended = client_services.terminate_products(product_ids=product_ids, now=now)
     unpaid_ended = {product.pk for product in ended if not product.is_cancelled}
+    hold_for_credits(unpaid)
     for invoice in unpaid:
         nets = _ended_nets(invoice, unpaid_ended)
         if nets:

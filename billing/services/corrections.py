@@ -25,11 +25,12 @@ def correction_limit() -> Decimal:
 
 @transaction.atomic
 def propose_correction(
-    *, organisation_id: int, currency: str, amount: Decimal, reason: str, actor: Acting, now: datetime
+    *, organisation_id: int, currency: str, amount: Decimal, reason: str, actor: Acting, now: datetime, key: str = ""
 ) -> Correction:
     """Correct a prepaid account by ``amount`` (signed): at once up to the limit, above it once a second person agrees.
 
-    Raises :class:`CorrectionRefused` for nothing and without a reason, :class:`InsufficientBalance` for one that would
+    ``key``: made with the form; a repeated request returns the correction that it made the first time. Raises
+    :class:`CorrectionRefused` for nothing and without a reason, :class:`InsufficientBalance` for one that would
     take the balance below zero: only cashback that is taken back may (Q10).
     """
     if amount == 0:
@@ -39,6 +40,9 @@ def propose_correction(
     if actor.user_id is None:
         raise CorrectionRefused(_("A correction is made by a person."))
     account = lock_accounts([(organisation_id, currency)])[organisation_id, currency]
+    known = Correction.objects.filter(account=account, key=key).first() if key else None
+    if known is not None:
+        return known
     is_for_two = abs(amount) > correction_limit()
     decision = (
         {} if is_for_two else {"decided_at": now, "decided_by_id": actor.user_id, "decided_by_label": actor.label}
@@ -49,6 +53,7 @@ def propose_correction(
         reason=reason.strip(),
         state=CorrectionState.PROPOSED if is_for_two else CorrectionState.BOOKED,
         is_for_two=is_for_two,
+        key=key,
         proposed_at=now,
         proposed_by_id=actor.user_id,
         proposed_by_label=actor.label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,11 +34,15 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class CreditAmounts:
-    """What a credit note comes to: ``total`` = ``net`` + ``vat``, of which ``refunded`` had been paid and goes back."""
+    """What a credit note comes to: ``total`` = ``net`` + ``vat``, of which ``refunded`` had been paid and goes back.
+
+    ``before``: what of the invoice was credited until then, VAT included.
+    """
 
     net: Decimal
     vat: Decimal
     refunded: Decimal
+    before: Decimal
 
     @property
     def total(self) -> Decimal:
@@ -72,9 +76,8 @@ def credit_invoice(
     if shown is not None and shown != amounts_shown(amounts):
         raise CreditChanged(_("The invoice has changed meanwhile. Look at the amounts once more."))
     lines = list(OrderLine.objects.filter(pk__in=nets).select_related("order"))
-    earners = [
-        earning.owner_of(earning.EarningLine.of(one)) for one in lines if one.cashback and one.earning_partner_id
-    ]
+    earning_lines = earning.earning_lines([invoice.pk])  # of all its lines: settled by this, the others earn, too
+    earners = [earning.owner_of(one) for one in earning_lines]
     refunds_here = amounts.refunded > 0 and means == RefundMeans.PREPAID
     payers = [(invoice.payer_id, invoice.currency)] if refunds_here else []
     standing.hold_products(order_ids=[invoice.order_id])
@@ -91,7 +94,7 @@ def credit_invoice(
         post([movement], actor=actor, now=now)
     _record(note, invoice, actor, now)
     if is_paid_now:  # the credit has settled what was open: what is left of the lines earns from now on
-        earning.credit(earning.earning_lines([invoice.pk]), now=now)
+        earning.credit(earning_lines, now=now, credits=credit_lines)
     else:
         earning.take_back(credit_lines, actor=actor, now=now)
     if invoice.state != InvoiceState.OPEN:
@@ -100,6 +103,16 @@ def credit_invoice(
         now=now, key=f"billing.mail_credit_note_issued:{note.pk}", credit_note_id=note.pk
     )
     return note
+
+
+def hold_for_credits(invoices: Sequence[Invoice]) -> None:
+    """Hold what credit notes of many open invoices may move, all at once: else two of them would take the accounts in
+    two goes. The caller holds the invoices.
+    """
+    standing.hold_products(order_ids=[invoice.order_id for invoice in invoices])
+    payers = [(invoice.payer_id, invoice.currency) for invoice in invoices if invoice.paid]
+    lines = earning.earning_lines(invoice.pk for invoice in invoices)
+    lock_accounts([*payers, *map(earning.owner_of, lines)])
 
 
 def credit_amounts(*, invoice: Invoice, nets: Mapping[int, Decimal]) -> CreditAmounts:
@@ -119,12 +132,12 @@ def credit_amounts(*, invoice: Invoice, nets: Mapping[int, Decimal]) -> CreditAm
     before = invoice.credit_notes.aggregate(net=Sum("net", default=ZERO), vat=Sum("vat", default=ZERO))
     net = sum(nets.values(), ZERO)
     tax = vat(net=before["net"] + net, rate=invoice.vat_rate) - before["vat"]
-    return CreditAmounts(net, tax, max(net + tax - invoice.open_amount, ZERO))
+    return CreditAmounts(net, tax, max(net + tax - invoice.open_amount, ZERO), invoice.credited)
 
 
 def amounts_shown(amounts: CreditAmounts) -> str:
-    """Return what a page shows of the amounts, in short, for a form to carry."""
-    return f"{amounts.net} {amounts.vat} {amounts.refunded}"
+    """Return what a page shows of the amounts, in short, for a form to carry; sent twice it does not fit any more."""
+    return f"{amounts.net} {amounts.vat} {amounts.refunded} {amounts.before}"
 
 
 def creditable(*, invoice: Invoice) -> dict[int, Decimal]:

@@ -63,8 +63,12 @@ def owner_of(line: EarningLine) -> Owner:
     return line.partner_id, line.currency
 
 
-def credit(lines: Sequence[EarningLine], *, now: datetime) -> list[LedgerEntry]:
+def credit(
+    lines: Sequence[EarningLine], *, now: datetime, credits: Sequence[CreditNoteLine] = ()
+) -> list[LedgerEntry]:
     """Credit the cashback of lines whose invoices have just been paid (Q9), and take back what is credited already.
+
+    ``credits``: the credited lines that settled them, where it was no payment; a rebate on these is undone, too.
 
     Call it in the payment's transaction, once for an invoice: its state makes sure of that under its lock, and the
     entry's unique key would refuse a second one (rule 41).
@@ -91,7 +95,8 @@ def credit(lines: Sequence[EarningLine], *, now: datetime) -> list[LedgerEntry]:
         {f"billing.mail_cashback_credited:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
     )
     before = CreditNoteLine.objects.filter(line__in=[line.pk for line in lines], entry=None)
-    take_back(list(before.select_related("credit_note").order_by("pk")), actor=SYSTEM, now=now)
+    known = {one.pk: one for one in credits} | {one.pk: one for one in before.select_related("credit_note")}
+    take_back([known[pk] for pk in sorted(known)], actor=SYSTEM, now=now)
     return entries
 
 

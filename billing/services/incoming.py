@@ -76,9 +76,12 @@ def book_waiting(*, most: int, now: datetime, actor: Acting) -> int:
     invoices = _invoices(rows)
     for_invoices = [row for row in rows if row.pk in invoices]
     incoming = [Incoming(invoices[row.pk].pk, row.amount, Means.TRANSFER, row.reference) for row in for_invoices]
-    for row, booked in zip(for_invoices, settle_payments(incoming=incoming, actor=actor, now=now), strict=True):
+    top_ups = _top_ups([row for row in rows if row.pk not in invoices and not row.problem])
+    owners = [(owner.pk, row.currency) for row, owner in top_ups]
+    settled = settle_payments(incoming=incoming, actor=actor, now=now, others=owners)
+    for row, booked in zip(for_invoices, settled, strict=True):
         _note_payment(row, booked, now)
-    _top_up([row for row in rows if row.pk not in invoices and not row.problem], actor=actor, now=now)
+    _top_up(top_ups, actor=actor, now=now)
     bulk.change(rows, "state", "problem", "payment", "settled_at")
     return len(rows)
 
@@ -148,8 +151,8 @@ def _note_payment(row: IncomingPayment, booked: Booked, now: datetime) -> None:
     row.payment, row.state, row.settled_at = booked.payment, IncomingState.BOOKED, now
 
 
-def _top_up(rows: Sequence[IncomingPayment], *, actor: Acting, now: datetime) -> None:
-    """Book transfers that name a prepaid account's reference; the others are unclear."""
+def _top_ups(rows: Sequence[IncomingPayment]) -> list[tuple[IncomingPayment, Organisation]]:
+    """Return the transfers that name a prepaid account's reference, with whose it is; the others are unclear."""
     owners = {row.pk: int(named[1]) for row in rows if (named := ACCOUNT_REFERENCE.search(row.purpose))}
     known = {organisation.pk: organisation for organisation in Organisation.objects.filter(pk__in=owners.values())}
     booked = set(
@@ -159,15 +162,20 @@ def _top_up(rows: Sequence[IncomingPayment], *, actor: Acting, now: datetime) ->
     )
     fitting = []
     for row in rows:
-        if owners.get(row.pk) not in known:
+        owner = known.get(owners.get(row.pk, 0))
+        if owner is None:
             _unclear(row, gettext_noop("It names neither an invoice nor a prepaid account."))
         elif row.reference in booked:
             _unclear(row, gettext_noop("The bank’s number is that of a top-up which was booked by hand."))
         else:
-            fitting.append(row)
+            fitting.append((row, owner))
+    return fitting
+
+
+def _top_up(top_ups: Sequence[tuple[IncomingPayment, Organisation]], *, actor: Acting, now: datetime) -> None:
     movements = [
-        Movement((owners[row.pk], row.currency), EntryKind.TOP_UP, row.amount, {"reference": row.reference})
-        for row in fitting
+        Movement((owner.pk, row.currency), EntryKind.TOP_UP, row.amount, {"reference": row.reference})
+        for row, owner in top_ups
     ]
     entries = post(movements, actor=actor, now=now)
     log.record_each(
@@ -175,11 +183,11 @@ def _top_up(rows: Sequence[IncomingPayment], *, actor: Acting, now: datetime) ->
         actor=actor,
         action="billing.prepaid.topped_up",
         acts=[
-            log.Act(entry, known[owners[row.pk]], changes={"amount": str(row.amount), "currency": row.currency})
-            for row, entry in zip(fitting, entries, strict=True)
+            log.Act(entry, owner, changes={"amount": str(row.amount), "currency": row.currency})
+            for (row, owner), entry in zip(top_ups, entries, strict=True)
         ],
     )
-    for row in fitting:
+    for row, _owner in top_ups:
         row.state, row.settled_at = IncomingState.BOOKED, now
 
 

@@ -51,11 +51,14 @@ def lock_accounts(owners: Iterable[Owner]) -> dict[Owner, PrepaidAccount]:
     mine = Q()
     for currency, organisation_ids in by_currency.items():
         mine |= Q(currency=currency, organisation__in=organisation_ids)
-    known = set(PrepaidAccount.objects.filter(mine).values_list("organisation", "currency"))
-    missing = [PrepaidAccount(organisation_id=one[0], currency=one[1]) for one in wanted if one not in known]
-    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
     locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
-    return {(account.organisation_id, account.currency): account for account in locked}
+    known = {(account.organisation_id, account.currency): account for account in locked}
+    missing = [PrepaidAccount(organisation_id=one[0], currency=one[1]) for one in wanted if one not in known]
+    if not missing:
+        return known
+    # Opened only once the others are held: a new row makes whoever opens it, too, wait as a lock does.
+    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
+    return {(account.organisation_id, account.currency): account for account in locked.all()}
 
 
 def post(movements: Sequence[Movement], *, actor: Acting, now: datetime) -> list[LedgerEntry]:

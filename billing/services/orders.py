@@ -181,8 +181,10 @@ def renew_for_clients(*, shares: Sequence[Share], key: str, shown: str, actor: A
     """
     lock_scope(*(one.client_id for one in shares))
     keys = {one.client_id: f"{key}-{one.client_id}" for one in shares}
-    is_repeated = Order.objects.filter(key__in=keys.values(), client__in=keys).exists()
-    if not is_repeated and shown != shown_together(quote_renewals(shares=shares, now=now)):
+    known = Order.objects.filter(key__in=keys.values(), client__in=keys).order_by("pk")
+    if 0 < len(known) < len(keys):  # all or nothing was ordered, so this is another choice
+        repeated(known[0], is_same=False)
+    if not known and shown != shown_together(quote_renewals(shares=shares, now=now)):
         raise PriceChanged(_("Look at the prices below before you renew: they are not those that you were shown."))
     return [
         renew(

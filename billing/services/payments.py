@@ -6,7 +6,7 @@ move the accounts, in a handful of statements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,9 +62,12 @@ def settle_payment(
 
 
 @transaction.atomic
-def settle_payments(*, incoming: Sequence[Incoming], actor: Acting, now: datetime) -> list[Booked]:
+def settle_payments(
+    *, incoming: Sequence[Incoming], actor: Acting, now: datetime, others: Iterable[Owner] = ()
+) -> list[Booked]:
     """Book many payments, each as :func:`settle_payment` does; what does not fit is told and stops none of the others.
 
+    ``others``: whose accounts the caller moves afterwards in this transaction; they are locked with those moved here.
     Raises :class:`InsufficientBalance` if one from a prepaid account finds too little there: see
     :func:`pay_each_from_prepaid` for those that may stay open.
     """
@@ -80,24 +83,29 @@ def settle_payments(*, incoming: Sequence[Incoming], actor: Acting, now: datetim
         if outcome.payment is not None and outcome.is_new:
             known[one.reference] = outcome.payment
             invoices[one.invoice_id].paid += one.amount
-    _book([one.payment for one in outcomes if one.payment and one.is_new], invoices, actor=actor, now=now)
+    payments = [one.payment for one in outcomes if one.payment and one.is_new]
+    _book(payments, invoices, others, actor=actor, now=now)
     return outcomes
 
 
 @transaction.atomic
-def pay_from_prepaid(*, invoice_id: int, actor: Acting, now: datetime, amount: Decimal | None = None) -> Invoice:
+def pay_from_prepaid(
+    *, invoice_id: int, actor: Acting, now: datetime, amount: Decimal | None = None, key: str = ""
+) -> Invoice:
     """Pay an invoice from its payer's prepaid account, wholly or the given ``amount`` of it (VAT included, rule 43).
 
-    Raises :class:`InsufficientBalance`, :class:`PaymentRefused` for an amount above what is open, and nothing for an
+    ``key``: made with the form; a part that is sent twice under it is paid once. Raises :class:`InsufficientBalance`, :class:`PaymentRefused` for an amount above what is open, and nothing for an
     invoice that is paid already.
     """
     invoice = _locked([invoice_id])[invoice_id]
     if invoice.open_amount == 0:
         return invoice
     wanted = invoice.open_amount if amount is None else amount
+    reference = f"prepaid-{invoice.pk}-{key or invoice.payments.count() + 1}"
+    if invoice.payments.filter(reference=reference, amount=wanted).exists():
+        return invoice
     if not 0 < wanted <= invoice.open_amount:
         raise PaymentRefused(_("Pay at least 0.01 and at most what is open."), field="amount")
-    reference = f"prepaid-{invoice.pk}-{invoice.payments.count() + 1}"
     settle_payment(invoice_id=invoice.pk, amount=wanted, means=Means.PREPAID, reference=reference, actor=actor, now=now)
     invoice.refresh_from_db()
     return invoice
@@ -144,7 +152,9 @@ def _decide(one: Incoming, invoice: Invoice, known: dict[str, Payment], now: dat
     return Booked(one, payment, is_new=True)
 
 
-def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Acting, now: datetime) -> None:
+def _book(
+    payments: list[Payment], invoices: dict[int, Invoice], others: Iterable[Owner], *, actor: Acting, now: datetime
+) -> None:
     """Write the payments, close what they settle, and move the accounts that they concern."""
     if not payments:
         return
@@ -155,7 +165,7 @@ def _book(payments: list[Payment], invoices: dict[int, Invoice], *, actor: Actin
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
-    lock_accounts([*payers, *(earning.owner_of(line) for line in lines)])  # all at once: nobody waits crosswise
+    lock_accounts([*payers, *(earning.owner_of(line) for line in lines), *others])  # all at once: nobody waits crosswise
     bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)

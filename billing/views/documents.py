@@ -96,14 +96,15 @@ class InvoicePayView(_OneInvoice, refusals.ShowsWays, ActionView):
     template_name = "billing/invoice_pay.html"
 
     def get_initial(self) -> dict[str, Any]:
-        """All that is open."""
-        return {"amount": self.invoice.open_amount}
+        """A fresh key, and all that is open."""
+        return {"amount": self.invoice.open_amount, "key": forms.new_key()}
 
     def act(self, form: forms.PayForm) -> str:
         """Pay."""
         services.pay_from_prepaid(
             invoice_id=self.invoice.pk,
             amount=form.cleaned_data["amount"],
+            key=form.cleaned_data["key"],
             actor=self.request.acting,
             now=timezone.now(),
         )

@@ -28,7 +28,7 @@ from billing.models import Order, PrepaidAccount
 from billing.permissions import BillingPermission
 from billing.services import Quote
 from billing.tables import DueTable
-from billing.views import refusals
+from billing.views import costs, refusals
 from billing.views.ordering import Ordering
 from clients import selectors as client_selectors
 from clients import services as client_services
@@ -145,14 +145,15 @@ class RenewClientsView(refusals.SaysWhy, refusals.ShowsWays, TwoStepView):
         return reverse("billing:order_list")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say what it costs together, and what the account holds, to whoever may read that."""
-        home = self.request.acting.home
-        context: dict[str, Any] = {"quotes": self.quotes, "currency": home.currency}
+        """Say who pays, what it costs together, and what the account holds, to whoever may read that."""
+        acting = self.request.acting
+        payer = costs.payer_here(acting)
+        context: dict[str, Any] = {"quotes": self.quotes, "payer": payer, "is_payer": payer == acting.home}
         if self.quotes:
             context["total"] = sum(quote.total for quote in self.quotes)
             context["shown"] = services.shown_together(self.quotes)
-            if self.request.acting.membership.may_see_accounting:
-                accounts = PrepaidAccount.objects.filter(organisation=home, currency=home.currency)
+            if costs.is_told_balance(acting, payer):
+                accounts = PrepaidAccount.objects.filter(organisation=payer, currency=payer.currency)
                 context["balance"] = accounts.values_list("balance", flat=True).first() or Decimal("0.00")
         return super().get_context_data(**context, **kwargs)
 

@@ -98,6 +98,10 @@ class StaffCorrectView(_OneAccount, ActionView):
     form_class = forms.CorrectionForm
     template_name = "billing/staff_correct.html"
 
+    def get_initial(self) -> dict[str, Any]:
+        """A fresh key."""
+        return {"key": forms.new_key()}
+
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form checks the password of whoever corrects."""
         return super().get_form_kwargs() | {"request": self.request}
@@ -113,6 +117,7 @@ class StaffCorrectView(_OneAccount, ActionView):
             currency=self.account.currency,
             amount=form.cleaned_data["amount"],
             reason=form.cleaned_data["reason"],
+            key=form.cleaned_data["key"],
             actor=self.request.acting,
             now=timezone.now(),
         )

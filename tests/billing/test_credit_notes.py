@@ -228,6 +228,33 @@ def test_amounts_that_are_not_those_that_were_shown_are_refused(here):
     assert not CreditNote.objects.exists()
 
 
+def test_a_credit_that_is_sent_twice_is_issued_once(here):
+    """Promise 3: a double click, or the page of before once more, credits nothing again."""
+    scenes.pay(here.invoice)
+    here.invoice.refresh_from_db()
+    nets = {here.order.lines.get(position=1).pk: D(10)}
+    shown = services.amounts_shown(services.credit_amounts(invoice=here.invoice, nets=nets))
+
+    def issue():
+        return services.credit_invoice(
+            invoice_id=here.invoice.pk,
+            nets=nets,
+            reason="Down",
+            means="PREPAID",
+            actor=here.finance,
+            now=NOW,
+            shown=shown,
+        )
+
+    issue()
+    before = scenes.balance(here.client), scenes.movements(here.partner)
+    with pytest.raises(CreditRefused, match="changed meanwhile"):
+        issue()
+
+    assert CreditNote.objects.count() == 1
+    assert (scenes.balance(here.client), scenes.movements(here.partner)) == before
+
+
 def test_a_credit_note_keeps_the_names_of_its_day_and_has_a_series_of_its_own(here):
     """Promise 5: its numbers begin with C and have no gap."""
     scenes.pay(here.invoice)

@@ -15,6 +15,7 @@ from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.choices import StaffRole
 from tests import world
+from tests.billing import scenes
 from tests.browsers import signed_in
 from tests.world import NOW
 
@@ -146,6 +147,24 @@ def test_prices_that_were_not_shown_are_not_charged_to_anybody(here):
     assert not Order.objects.exists()
 
 
+def test_more_under_a_form_that_was_sent_is_refused_and_renews_nothing(here):
+    """Promise 3: the form of before, with a further client ticked, charges nothing that was not shown."""
+    products = many(here)
+    browser = signed_in(here.partner_acting.user)
+    values = {"products": [products[0].pk], "key": "k"}
+    shown = browser.post(RENEW, values).context["shown"]
+    browser.post(RENEW, values | {"shown": shown, "confirm": "renew"})
+    placed = list(Order.objects.values_list("pk", flat=True))
+    assert len(placed) == 1
+
+    more = {"products": [one.pk for one in products], "key": "k", "shown": shown, "confirm": "renew"}
+    answer = browser.post(RENEW, more)
+
+    assert answer.status_code == 409
+    assert "sent before, with other content" in words(answer)
+    assert list(Order.objects.values_list("pk", flat=True)) == placed
+
+
 def test_nobody_renews_what_it_does_not_pay(here):
     """Promise 2: a client that pays itself is not in the form, and its number in it is refused."""
     theirs = product(here, 20, "theirs")
@@ -170,6 +189,23 @@ def test_in_a_clients_space_it_is_ordered_through_the_relationship(here):
 
     order = Order.objects.get()
     assert (order.relationship, order.payer, order.lines.get().reason) == (relationship, here.client, "2")
+
+
+def test_in_a_clients_space_the_price_is_the_clients_and_no_account_is_told(here):
+    """Rules 24 and 44, promise 2: the client pays, in its own currency, from an account that is its own affair."""
+    client, _acting = world.make_client("Maison Verte", country="FR")
+    theirs = product(here, 20, "theirs", owner=client)
+    relationship = world.make_relationship(client, here.partner)
+    scenes.top_up(here.partner, "777")
+    browser = signed_in(here.partner_acting.user)
+    browser.post(reverse("clients:client_enter", args=[relationship.pk]))
+
+    page = words(browser.post(RENEW, {"products": [theirs.pk], "key": "k"}))
+
+    assert "Total EUR 114.00" in page
+    assert "Maison Verte pays and gets the invoice" in page
+    assert "777" not in page
+    assert "Your prepaid account" not in page
 
 
 def test_the_owner_reads_what_its_next_renewal_costs(here):

@@ -107,6 +107,19 @@ def test_a_rebate_on_what_is_credited_is_undone_in_proportion():
     assert not LedgerEntry.objects.exists()
 
 
+def test_a_rebate_is_undone_too_where_the_credit_settles_the_invoice():
+    """Rule 42 for rebates: partly paid, then credited by the rest; nothing is left open, and nothing is overlooked."""
+    here = scenes.scene(payer=Payer.PARTNER)
+    invoice = scenes.invoice_of(scenes.order(here, ("office", 1), by_partner=True))  # 65.00 instead of 100.00
+    scenes.pay(invoice, "40")
+
+    scenes.credit(here, invoice, "32.50")
+
+    invoice.refresh_from_db()
+    assert invoice.state == "PAID"
+    assert earnings(here.partner) == [("REBATE", D("35.00")), ("UNDONE", D("-17.50"))]
+
+
 def test_every_cashback_of_the_ledger_is_an_earning_of_the_same_amount(here):
     """Promise 4: the two cannot drift apart: each ledger entry has one earning, and a second is refused."""
     invoice = scenes.invoice_of(scenes.order(here, ("office", 1), ("web-hosting", 3)))

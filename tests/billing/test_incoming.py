@@ -9,6 +9,7 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.db.models import Sum
 from django.urls import reverse
 
@@ -16,9 +17,10 @@ from billing import services
 from billing.exceptions import PaymentRefused
 from billing.jobs import book_payments
 from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount, StatementLine
+from billing.services.ledger import lock_accounts
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.work.models import Job
-from tests.at_once import at_once
+from tests.at_once import Waiting, at_once
 from tests.billing import scenes
 from tests.browsers import signed_in
 from tests.world import NOW, TODAY
@@ -39,6 +41,22 @@ def transfer(purpose, amount="108.10", reference=None, currency="CHF"):
 
 def take(here, *transfers):
     return services.take_statement(lines=transfers, actor=here.finance, now=NOW)
+
+
+def wait(*transfers):
+    """Let transfers wait, without the job that books them."""
+    IncomingPayment.objects.bulk_create(
+        IncomingPayment(
+            reference=one.reference,
+            purpose=one.purpose,
+            amount=one.amount,
+            currency=one.currency,
+            received_on=one.received_on,
+            entered_at=NOW,
+            entered_by_label="Finn Keel",
+        )
+        for one in transfers
+    )
 
 
 def states():
@@ -167,7 +185,7 @@ def test_two_runs_at_once_book_each_transfer_once():
     """Promise 4: each takes what the other does not hold."""
     here = scenes.scene()
     invoices = [scenes.invoice_of(scenes.order(here, ("office", 1))) for _ in range(12)]
-    take(here, *[transfer(invoice.number) for invoice in invoices])
+    wait(*[transfer(invoice.number) for invoice in invoices])
 
     def run():
         while services.book_waiting(most=2, now=NOW, actor=SYSTEM):
@@ -180,6 +198,25 @@ def test_two_runs_at_once_book_each_transfer_once():
     assert scenes.balance(here.partner) == D(35) * 12
     sums = LedgerEntry.objects.values("account").annotate(sum=Sum("amount"))
     assert {row["account"]: row["sum"] for row in sums} == dict(PrepaidAccount.objects.values_list("pk", "balance"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_and_a_payment_never_wait_for_each_other():
+    """The account of a top-up and that of an earning partner are locked together, in the one order of all: whoever
+    holds the first and wants the second gets it.
+    """
+    here = scenes.scene()
+    scenes.top_up(here.client, "50")
+    invoice = scenes.invoice_of(scenes.order(here, ("office", 1)))
+    wait(transfer(invoice.number), transfer(f"PP-{here.client.pk:06d}"))
+
+    with transaction.atomic():
+        lock_accounts([(here.client.pk, "CHF")])
+        with Waiting(lambda: services.book_waiting(most=9, now=NOW, actor=SYSTEM)) as run:
+            lock_accounts([(here.partner.pk, "CHF")])
+
+    assert run.outcome() == "done"
+    assert (scenes.balance(here.client), scenes.balance(here.partner)) == (D("158.10"), D(35))
 
 
 HEADING = "reference;purpose;amount;currency;received_on\n"

@@ -329,6 +329,16 @@ def test_what_is_broken_is_told_with_its_row(here, how):
     assert all(": " in row for row in found[code].rows)
 
 
+def test_a_rebate_that_is_kept_after_a_refund_is_told(here):
+    """Rule 42 for rebates: the sums may agree with the lines, and the lines still say too much."""
+    credit_a_part(here.rebate)
+    assert broken() == {}
+    with unguarded("billing_earning") as cursor:
+        cursor.execute("UPDATE billing_earning SET amount = -0.01 WHERE kind = 'UNDONE'")
+
+    assert any("0.01 of the rebate of" in row for row in broken()["earnings"].rows)
+
+
 def test_each_invariant_is_broken_here():
     assert {code for code, _tables, _statement in BREAKS.values()} == {one.code for one in selectors.INVARIANTS}
 

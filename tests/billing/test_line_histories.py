@@ -37,6 +37,8 @@ def test_cashback_says_that_it_waits_then_when_it_was_credited(here):
     after = read(here.partner_acting, here.line)
 
     assert "once the client has paid" in before
+    assert "The client is to pay 260.40" in before
+    assert "The client paid 260.40" in after
     assert "credited to the prepaid account" not in before
     assert "52.08 credited to the prepaid account" in after
     assert "once the client has paid" not in after
@@ -64,6 +66,33 @@ def test_cashback_that_can_never_come_does_not_wait(here):
 
     assert "never: the invoice was taken back before it was paid" in page
     assert "once the client has paid" not in page
+
+
+def test_what_was_paid_in_part_and_taken_back_was_never_paid(here):
+    """Q9: neither does its cashback wait any more, nor is the payer told that it had paid all of it."""
+    scenes.pay(here.invoice, "100")
+    scenes.credit(here, here.invoice, None)
+    here.invoice.refresh_from_db()
+    assert here.invoice.state == "REFUNDED"
+
+    partners, payers = read(here.partner_acting, here.line), read(here.acting, here.line)
+
+    assert "never: the invoice was taken back before it was paid" in partners
+    assert "would have been your cashback" in partners
+    assert "The invoice was paid." not in payers
+
+
+def test_an_order_without_a_partner_rate_is_no_rebate():
+    """Promise 3: the sentence says what the figures say."""
+    here = scenes.scene(payer="PARTNER")
+    here.offers["archive"] = world.make_offer("archive", here.offers["office"].family, "12.00", "11.00")
+    line = scenes.order(here, ("archive", 1), by_partner=True).lines.get()
+    assert line.charged_net == line.public_net
+
+    page = read(here.partner_acting, line)
+
+    assert "at the public price" in page
+    assert "A rebate, taken off at once" not in page
 
 
 def test_who_pays_reads_its_credit_notes_and_nothing_of_the_partners(here):

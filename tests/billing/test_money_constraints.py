@@ -184,6 +184,7 @@ BAD_ROWS = {
     "withdrawal_decided_iff_not_requested": lambda h: withdrawal(h, state="APPROVED"),
     "withdrawal_paid_out_iff_state": lambda h: withdrawal(h, state="PAID_OUT", decided_at=NOW),
     "withdrawal_rejected_with_reason": lambda h: withdrawal(h, state="REJECTED", decided_at=NOW),
+    "correction_key_once_per_account": lambda h: [correction(h, key="c1") for _ in range(2)],
     "correction_state_known": lambda h: correction(h, state="LOST"),
     "correction_moves_something": lambda h: correction(h, amount=D(0)),
     "correction_has_reason": lambda h: correction(h, reason=""),

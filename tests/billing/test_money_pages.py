@@ -208,7 +208,7 @@ def test_somebody_elses_withdrawal_is_not_taken_back(rich):
 def test_a_large_correction_waits_for_somebody_else(rich):
     """Two people above a set amount; the owner reads the reason in the ledger."""
     account = PrepaidAccount.objects.get(organisation=rich.partner.pk)
-    sent = {"amount": "-150", "reason": "Transfer booked twice", "password": PASSWORD}
+    sent = {"amount": "-150", "reason": "Transfer booked twice", "password": PASSWORD, "key": "c1"}
     rich.finance_browser.post(reverse("billing:staff_correct", args=[account.pk]), sent)
     proposed = Correction.objects.get()
     detail, approve = (
@@ -223,6 +223,22 @@ def test_a_large_correction_waits_for_somebody_else(rich):
     signed_in(world.make_user("Nora Wolf", staff_role="MANAGER")).post(approve, {"password": PASSWORD})
     assert scenes.balance(rich.partner) == D(185)
     assert "Transfer booked twice" in text(rich.browser.get(reverse("billing:prepaid")))
+
+
+def test_a_correction_that_is_sent_twice_is_made_once(rich):
+    """Promise 4: a double click moves the money once, alone and by two people."""
+    account = PrepaidAccount.objects.get(organisation=rich.partner.pk)
+    page = reverse("billing:staff_correct", args=[account.pk])
+    small = {"amount": "-15", "reason": "Fee of the bank", "password": PASSWORD, "key": "c1"}
+
+    for sent in (small, small, small | {"amount": "-150", "key": "c2"}, small | {"amount": "-150", "key": "c2"}):
+        assert rich.finance_browser.post(page, sent).status_code == 302
+
+    assert sorted(Correction.objects.values_list("amount", "state")) == [
+        (D(-150), "PROPOSED"),
+        (D(-15), "BOOKED"),
+    ]
+    assert scenes.balance(rich.partner) == D(320)
 
 
 def test_a_top_up_is_booked_by_the_reference_of_its_transfer(here):

@@ -147,6 +147,34 @@ def test_parallel_payments_never_spend_what_is_not_there():
     assert balance == LedgerEntry.objects.aggregate(sum=Sum("amount"))["sum"] == D("75.70")
 
 
+def test_an_entry_without_a_reason_has_none(here):
+    """Promise 7: what the owner reads beside a movement is a reason, or nothing."""
+    invoice = order(here.client, here.acting, here.offer)
+    top_up(here.client, "200", "t1", here.acting)
+    services.pay_from_prepaid(invoice_id=invoice.pk, actor=here.acting, now=NOW)
+
+    assert set(LedgerEntry.objects.values_list("kind", "reason")) == {("TOP_UP", ""), ("PAYMENT", "")}
+
+
+def test_a_part_that_is_sent_twice_is_paid_once(here, client):
+    """Rule 43: a double click, or the page of before once more, takes nothing again."""
+    invoice = order(here.client, here.acting, here.offer)
+    top_up(here.client, "100", "t1", here.acting)
+    client.force_login(here.acting.user)
+    page = reverse("billing:invoice_pay", args=[invoice.pk])
+
+    for _ in range(2):
+        assert client.post(page, {"amount": "30", "key": "a"}).status_code == 302
+    other = client.post(page, {"amount": "31", "key": "a"})
+    invoice.refresh_from_db()
+    assert (other.status_code, invoice.paid) == (409, D(30))
+
+    client.post(page, {"amount": "30", "key": "b"})
+    invoice.refresh_from_db()
+    assert invoice.paid == D(60)
+    assert PrepaidAccount.objects.get().balance == D(40)
+
+
 def test_an_empty_account_is_not_offered_as_means(here, client):
     """An open invoice offers the prepaid account when it holds something, and says what it lacks."""
     invoice = order(here.client, here.acting, here.offer)

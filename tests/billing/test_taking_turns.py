@@ -8,7 +8,8 @@ from django.db import transaction
 
 from billing import services
 from billing.exceptions import OrderRefused
-from billing.models import Order, OrderLine
+from billing.models import Invoice, Order, OrderLine
+from billing.services.ledger import lock_accounts
 from clients import services as client_services
 from clients.models import Product, Relationship
 from partners import services as partner_services
@@ -274,3 +275,30 @@ def test_blocked_units_that_run_again_count_by_family(shop):
     )
 
     assert list(order.lines.values_list("client_count", flat=True)) == [35, 35]
+
+
+def test_what_ends_unpaid_takes_the_accounts_of_all_its_partners_at_once():
+    """Two invoices that are taken back earn for two partners: whoever holds one account and wants the other gets it."""
+    offer = world.make_catalogue()["office"]
+    partners = [world.make_partner(name)[0] for name in ("Lumen", "Nord")]
+    owners = [(partner.pk, "CHF") for partner in partners]
+    with transaction.atomic():
+        for owner in owners:
+            lock_accounts([owner])
+    for partner in reversed(partners):
+        client, acting = world.make_client(f"Client of {partner}")
+        world.make_relationship(client, partner)
+        product = world.make_product(client, offer, renews_on=NOW.date())
+        services.renew(
+            client_id=client.pk, product_ids=[product.pk], relationship_id=None, key="k", actor=acting, now=NOW
+        )
+    long_ago = NOW - dt.timedelta(days=60)
+    Product.objects.update(state="BLOCKED", blocked_at=long_ago, overdue_since=long_ago.date())
+
+    with transaction.atomic():
+        lock_accounts(owners[:1])
+        with Waiting(lambda: services.advance_renewals(on=NOW.date(), now=NOW)) as run:
+            lock_accounts(owners[1:])
+
+    assert run.outcome() == "done"
+    assert set(Invoice.objects.values_list("state", flat=True)) == {"CANCELLED"}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import F
 
-from billing.models import VatRate
+from billing.models import LedgerEntry, VatRate
 from partnerportal import bulk
 from partnerportal.audit.models import AuditEvent
 
@@ -74,6 +75,25 @@ def test_what_the_database_refuses_is_an_error_of_djangos_and_leaves_nothing() -
         bulk.add([_event("nothing\x00", {})])
     assert VatRate.objects.count() == before
     assert not AuditEvent.objects.filter(actor_label__startswith="nothing").exists()
+
+
+def test_what_nobody_set_is_the_databases_default_and_never_the_name_of_an_object() -> None:
+    """Such as a ledger entry's reason, which its owner reads."""
+    entries = [LedgerEntry(reference=str(number)) for number in range(2)]
+    entries[1].reason = "Fee"
+    for field in ("account_id", "amount", "balance_after"):
+        for entry in entries:
+            setattr(entry, field, 1)
+
+    with pytest.raises(IntegrityError, match="created_at"), transaction.atomic():  # the reasons went before it
+        bulk.add(entries)
+
+    assert [entry.reason for entry in entries] == ["", "Fee"]
+
+
+def test_an_expression_is_no_value() -> None:
+    with pytest.raises(TypeError, match="expression"):
+        bulk.add([VatRate(country="CH", rate=F("id"), valid_from=date(2040, 1, 1))])
 
 
 def test_a_column_that_is_missing_is_said() -> None:
