@@ -100,10 +100,11 @@ def change(rows: Sequence[models.Model], *names: str) -> None:
 
 def _take_default(field: Any, rows: Sequence[models.Model]) -> None:
     """Give objects the database's default of a field that nobody set, which Django leaves to the database."""
+    default = field.db_default if hasattr(field.db_default, "resolve_expression") else Value(field.db_default)
     for row in rows:
         value = getattr(row, field.attname)
-        if isinstance(value, DatabaseDefault) and isinstance(value.expression, Value):
-            setattr(row, field.attname, value.expression.value)
+        if isinstance(value, DatabaseDefault) and isinstance(default, Value):
+            setattr(row, field.attname, default.value)
 
 
 @cache

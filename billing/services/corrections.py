@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing.choices import CORRECTION_TRANSITIONS, CorrectionState, EntryKind
 from billing.exceptions import CorrectionRefused
-from billing.models import Correction
+from billing.models import Correction, PrepaidAccount
 from billing.services.ledger import Movement, lock_accounts, post
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
@@ -29,6 +29,8 @@ def propose_correction(
 ) -> Correction:
     """Correct a prepaid account by ``amount`` (signed): at once up to the limit, above it once a second person agrees.
 
+    What the person has corrected alone on this account of late counts with it: a large one is not cut into small ones.
+
     ``key``: made with the form; a repeated request returns the correction that it made the first time. Raises
     :class:`CorrectionRefused` for nothing and without a reason, :class:`InsufficientBalance` for one that would
     take the balance below zero: only cashback that is taken back may (Q10).
@@ -43,7 +45,7 @@ def propose_correction(
     known = Correction.objects.filter(account=account, key=key).first() if key else None
     if known is not None:
         return known
-    is_for_two = abs(amount) > correction_limit()
+    is_for_two = abs(amount) + _corrected_alone(account, actor.user_id, now) > correction_limit()
     decision = (
         {} if is_for_two else {"decided_at": now, "decided_by_id": actor.user_id, "decided_by_label": actor.label}
     )
@@ -64,6 +66,13 @@ def propose_correction(
     else:
         _book(correction, actor, now)
     return correction
+
+
+def _corrected_alone(account: PrepaidAccount, user_id: int, now: datetime) -> Decimal:
+    """Return how much a person has moved of an account alone in the last days (a setting), whichever way."""
+    since = now - timedelta(days=settings.PROGRAMME["correction_alone_days"])
+    alone = account.corrections.filter(is_for_two=False, proposed_by_id=user_id, proposed_at__gt=since)
+    return sum((abs(amount) for amount in alone.values_list("amount", flat=True)), Decimal(0))
 
 
 @transaction.atomic

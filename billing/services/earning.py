@@ -63,9 +63,7 @@ def owner_of(line: EarningLine) -> Owner:
     return line.partner_id, line.currency
 
 
-def credit(
-    lines: Sequence[EarningLine], *, now: datetime, credits: Sequence[CreditNoteLine] = ()
-) -> list[LedgerEntry]:
+def credit(lines: Sequence[EarningLine], *, now: datetime, credits: Sequence[CreditNoteLine] = ()) -> list[LedgerEntry]:
     """Credit the cashback of lines whose invoices have just been paid (Q9), and take back what is credited already.
 
     ``credits``: the credited lines that settled them, where it was no payment; a rebate on these is undone, too.

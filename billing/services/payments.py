@@ -94,8 +94,8 @@ def pay_from_prepaid(
 ) -> Invoice:
     """Pay an invoice from its payer's prepaid account, wholly or the given ``amount`` of it (VAT included, rule 43).
 
-    ``key``: made with the form; a part that is sent twice under it is paid once. Raises :class:`InsufficientBalance`, :class:`PaymentRefused` for an amount above what is open, and nothing for an
-    invoice that is paid already.
+    ``key``: made with the form; a part that is sent twice under it is paid once. Raises :class:`InsufficientBalance`,
+    :class:`PaymentRefused` for an amount above what is open, and nothing for an invoice that is paid already.
     """
     invoice = _locked([invoice_id])[invoice_id]
     if invoice.open_amount == 0:
@@ -165,7 +165,8 @@ def _book(
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
-    lock_accounts([*payers, *(earning.owner_of(line) for line in lines), *others])  # all at once: nobody waits crosswise
+    earners = [earning.owner_of(line) for line in lines]
+    lock_accounts([*payers, *earners, *others])  # all at once: nobody waits crosswise
     bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -108,7 +109,8 @@ class StaffCorrectView(_OneAccount, ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say from which amount on two people decide."""
-        return super().get_context_data(limit=services.correction_limit(), **kwargs)
+        days = settings.PROGRAMME["correction_alone_days"]
+        return super().get_context_data(limit=services.correction_limit(), days=days, **kwargs)
 
     def act(self, form: forms.CorrectionForm) -> str:
         """Book it, or propose it."""

@@ -144,6 +144,7 @@ PROGRAMME: dict[str, Any] = {
     "withdrawals": env.flag("PROGRAMME_WITHDRAWALS", default=True),  # contradiction 5 of the sources
     "withdrawal_least": env.amount("PROGRAMME_WITHDRAWAL_LEAST", "50"),
     "correction_alone_up_to": env.amount("PROGRAMME_CORRECTION_ALONE_UP_TO", "100"),  # above it two people
+    "correction_alone_days": env.number("PROGRAMME_CORRECTION_ALONE_DAYS", 30),  # add up to it
 }
 
 # --- Signing in -----------------------------------------------------------------------------------------------------

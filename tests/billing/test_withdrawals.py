@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal as D
 from functools import partial
 
@@ -182,14 +183,14 @@ def test_withdrawn_and_spent_at_once_only_what_is_there_goes():
     assert scenes.balance(here.partner) == D(20)
 
 
-def correct(here, amount, actor=None, reason="Transfer booked twice"):
+def correct(here, amount, actor=None, reason="Transfer booked twice", now=NOW):
     return services.propose_correction(
         organisation_id=here.partner.pk,
         currency="CHF",
         amount=D(amount),
         reason=reason,
         actor=actor or here.finance,
-        now=NOW,
+        now=now,
     )
 
 
@@ -218,6 +219,17 @@ def test_above_the_limit_a_second_person_decides(here):
     with pytest.raises(IllegalTransition):
         services.approve_correction(correction_id=proposed.pk, actor=scenes.finance("Nora Wolf"), now=NOW)
     assert scenes.balance(here.partner) == D("99.99")
+
+
+def test_a_large_correction_is_not_cut_into_small_ones(here):
+    """Two people: what one person corrects alone on an account adds up, whichever way; another person's does not."""
+    first, second = correct(here, "-60"), correct(here, "50")
+
+    assert (first.state, second.state) == ("BOOKED", "PROPOSED")
+    assert scenes.balance(here.partner) == D(140)
+    assert correct(here, "40").state == "BOOKED"
+    assert correct(here, "50", actor=scenes.finance("Nora Wolf")).state == "BOOKED"
+    assert correct(here, "100", now=NOW + dt.timedelta(days=30)).state == "BOOKED"
 
 
 def test_a_rejected_correction_moves_nothing(here):
