@@ -90,7 +90,7 @@ def change(rows: Sequence[models.Model], *names: str) -> None:
     filled = sql.SQL(query).format(
         table=sql.Identifier(meta.db_table),
         values=sql.SQL(", ").join(sql.SQL("{0} = now.{0}").format(column) for column in columns[1:]),
-        arrays=sql.SQL(", ").join(sql.SQL(f"%s::{field.cast_db_type(connection)}[]") for field in fields),
+        arrays=sql.SQL(", ").join(sql.SQL(f"%s::{_array_type(field)}[]") for field in fields),
         columns=sql.SQL(", ").join(columns),
         pk=columns[0],
     )
@@ -105,6 +105,11 @@ def _take_default(field: Any, rows: Sequence[models.Model]) -> None:
         value = getattr(row, field.attname)
         if isinstance(value, DatabaseDefault) and isinstance(default, Value):
             setattr(row, field.attname, default.value)
+
+
+def _array_type(field: Any) -> str:
+    """Return what the values come as; text whole, so that one too long for its column is refused and not cut."""
+    return "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
 
 
 @cache

@@ -22,7 +22,8 @@ from billing.choices import OrderKind
 from billing.exceptions import Explained, InsufficientBalance, NoPrice, OrderRefused, PriceChanged, Rule, Way, WayOut
 from billing.models import Cart, CartItem, Order
 from billing.selectors.rates import RateBook
-from billing.services.orders import MAX_UNITS, check_item, lock_scope, other_offer, wanted_of, write_order
+from billing.services.items import MAX_UNITS, check_item, other_offer, wanted_of
+from billing.services.orders import lock_scope, write_order
 from billing.services.payments import pay_from_prepaid
 from billing.services.quoting import Item, Quote, QuotedLine, ordering_relationship, payer_of, quote_items
 from clients.choices import Access

@@ -120,8 +120,10 @@ def try_incoming_again(*, incoming_id: int, actor: Acting, now: datetime) -> Non
     incoming = IncomingPayment.objects.select_for_update(no_key=True).get(pk=incoming_id)
     if incoming.state != IncomingState.UNCLEAR:
         raise PaymentRefused(_("This payment is settled already."))
+    changes = {"amount": str(incoming.amount), "currency": incoming.currency, "problem": incoming.problem}
     incoming.state, incoming.problem = IncomingState.WAITING, ""
     incoming.save(update_fields=["state", "problem"])
+    log.record(at=now, actor=actor, action="billing.incoming.tried_again", subject=incoming, changes=changes)
     work_services.start(kind=KIND, parameters={}, actor=actor, now=now)
 
 

@@ -15,10 +15,10 @@ from billing import selectors
 from billing.choices import OrderKind
 from billing.exceptions import NoPrice, OrderRefused, PriceChanged, Rule, Way, WayOut
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
-from billing.models.orders import duration
 from billing.services import earning
 from billing.services.drafting import drafted_lines
 from billing.services.invoices import issue_invoices
+from billing.services.items import check_extended, check_item, check_periods, product_gone, wanted_of
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, paid_periods, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
@@ -27,7 +27,6 @@ from clients.querysets import ProductQuerySet
 from partnerportal.accounts.acting import Acting
 from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
-from partnerportal.catalogue.models import Offer
 from partners.models import Partner
 
 PLACED = {
@@ -35,7 +34,6 @@ PLACED = {
     OrderKind.RENEWAL: "billing.renewal.placed",
     OrderKind.CHANGE: "billing.plan.changed",
 }
-MAX_UNITS = 10_000  # of one line: more is a slip of the finger, and each unit may become a row
 
 
 def quote_order(*, client_id: int, items: Sequence[Item], relationship_id: int | None, now: datetime) -> Quote:
@@ -43,7 +41,7 @@ def quote_order(*, client_id: int, items: Sequence[Item], relationship_id: int |
     people. Raises :class:`OrderRefused` with the rule in words, NoPrice.
     """
     for item in items:
-        _check_periods(item)
+        check_periods(item)
     return quote_items(client_id, [wanted_of(item) for item in items], relationship_id, now)
 
 
@@ -109,7 +107,7 @@ def place_order(
         raise OrderRefused(_("Choose at least one offer."), rule=Rule.NOTHING, ways=(Way(WayOut.OTHER_OFFER),))
     for item in items:
         check_item(item)
-    _check_extended(client_id, items)
+    check_extended(client_id, items)
     wanted = [wanted_of(item) for item in items]
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
     return write_order(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
@@ -204,7 +202,7 @@ def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: Produ
     renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
     found = list(renewable.select_related("offer__family", "next_offer__family").order_by("offer", "pk"))
     if len(found) != len(set(product_ids)) or not found:
-        raise _product_gone()
+        raise product_gone()
     cancelled = next((product for product in found if product.is_cancelled), None)
     if cancelled is not None:
         message = _("%(product)s is cancelled. Its owner takes the cancellation back before it is renewed.")
@@ -265,51 +263,6 @@ def as_shown(quote: Quote, shown: str | None) -> Quote:
             )
         )
     return quote
-
-
-def wanted_of(item: Item) -> Wanted:
-    """Return an item on its way to a line."""
-    return Wanted(item.offer, item.quantity, item.extends, item.name, periods=item.periods)
-
-
-def check_item(item: Item) -> None:
-    """Refuse what nobody may order, whoever asks: too many units, an offer that is not on sale, too many periods."""
-    if not 1 <= item.quantity <= MAX_UNITS:
-        raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity", rule=Rule.UNITS)
-    if not item.offer.is_sold:
-        near = other_offer(item.offer)
-        raise OrderRefused(_("This offer is no longer sold."), field="offer", rule=Rule.SOLD, ways=(near,))
-    _check_periods(item)
-
-
-def other_offer(offer: Offer) -> Way:
-    """Return the way to another offer: the first on sale of the same family and period, or the choice of all."""
-    same = Offer.objects.filter(family=offer.family_id, period=offer.period, is_sold=True).exclude(pk=offer.pk)
-    found = same.order_by("name", "pk").first()
-    return Way(WayOut.OTHER_OFFER, pk=found.pk, name=found.name) if found else Way(WayOut.OTHER_OFFER)
-
-
-def _check_periods(item: Item) -> None:
-    """So many periods may be paid at once as the offer allows; more units of something join the period that runs."""
-    most = 1 if item.extends is not None else item.offer.max_periods
-    if not 1 <= item.periods <= most:
-        words = {"offer": item.offer, "most": duration(item.offer.period, most)}
-        message = _("%(offer)s is paid for %(most)s at most.") % words
-        raise OrderRefused(message, field="periods", rule=Rule.PERIODS)
-
-
-def _product_gone() -> OrderRefused:
-    message = _("A product that you chose is no longer there. Look at the list again.")
-    return OrderRefused(message, rule=Rule.PRODUCT, ways=(Way(WayOut.SEE_PRODUCTS),))
-
-
-def _check_extended(client_id: int, items: Sequence[Item]) -> None:
-    """Units are added to the client's own products of the same offer, held until they are."""
-    extended = {item.extends.pk: item for item in items if item.extends is not None}
-    found = Product.objects.select_for_update().in_use().filter(pk__in=extended, organisation=client_id)
-    same = [product for product in found if product.offer_id == extended[product.pk].offer.pk]
-    if len(same) != sum(item.extends is not None for item in items):
-        raise _product_gone()
 
 
 def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: datetime, due: date | None = None) -> Order:

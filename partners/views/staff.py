@@ -189,10 +189,18 @@ class StaffAffiliationListView(StaffTableView):
         """The newest first."""
         return Affiliation.objects.select_related("organisation").order_by("-started_at", "-pk")
 
+    @property
+    def may_change(self) -> bool:
+        """Whether the person may enter and end affiliations."""
+        return PartnerPermission.AFFILIATION_CHANGE.granted_to(self.request.acting)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Offer to end one to whoever may."""
+        return super().get_table_kwargs() | ({} if self.may_change else {"exclude": ("act",)})
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell whether the person may enter somebody."""
-        may_change = PartnerPermission.AFFILIATION_CHANGE.granted_to(self.request.acting)
-        return super().get_context_data(may_change=may_change, **kwargs)
+        return super().get_context_data(may_change=self.may_change, **kwargs)
 
 
 class StaffAffiliationStartView(ActionView):

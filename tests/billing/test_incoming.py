@@ -19,6 +19,7 @@ from billing.jobs import book_payments
 from billing.models import Earning, IncomingPayment, Invoice, LedgerEntry, Payment, PrepaidAccount, StatementLine
 from billing.services.ledger import lock_accounts
 from partnerportal.accounts.acting import SYSTEM
+from partnerportal.audit.models import AuditEvent
 from partnerportal.work.models import Job
 from tests.at_once import Waiting, at_once
 from tests.billing import scenes
@@ -146,6 +147,8 @@ def test_finance_tries_again_or_notes_that_it_is_clarified(here, run_jobs):
     again.refresh_from_db()
     done.refresh_from_db()
     assert (again.state, done.state) == ("BOOKED", "CLARIFIED")
+    trail = AuditEvent.objects.filter(action__startswith="billing.incoming.", actor_label="Finn Keel").order_by("pk")
+    assert [one.action.rpartition(".")[2] for one in trail] == ["tried_again", "clarified"]
     with pytest.raises(PaymentRefused):
         services.clarify(incoming_id=again.pk, how="x", actor=here.finance, now=NOW)
     with pytest.raises(PaymentRefused):

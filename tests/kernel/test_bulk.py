@@ -13,6 +13,7 @@ from django.db.models import F
 from billing.models import LedgerEntry, VatRate
 from partnerportal import bulk
 from partnerportal.audit.models import AuditEvent
+from partnerportal.catalogue.models import Family
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 14, 9, 30, 1, 123456, tzinfo=UTC)
@@ -121,3 +122,13 @@ def test_only_the_named_columns_of_those_objects_change() -> None:
         ("LI", Decimal("0.06"), None),
         ("AT", Decimal("0.08"), None),
     ]
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
+    family = Family.objects.create(code="web", name="Web hosting")
+    family.name = "W" * 81
+
+    with pytest.raises(DataError), transaction.atomic():
+        bulk.change([family], "name")
+
+    assert Family.objects.get().name == "Web hosting"

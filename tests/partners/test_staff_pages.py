@@ -76,6 +76,21 @@ def test_the_register_of_affiliates_excludes_partners_both_ways(site):
     assert site.browser("stranger").get(reverse("partners:application_step", args=["company"])).status_code == 200
 
 
+@pytest.mark.parametrize("role", StaffRole.values)
+def test_ending_an_affiliation_is_offered_to_whoever_may(site, role):
+    """No link leads to a refusal."""
+    staff, affiliation = site.users["staff"], Affiliation.objects.get()
+    staff.staff_role = role
+    staff.save()
+    browser = site.browser("staff")
+
+    page = browser.get(reverse("partners:staff_affiliation_list")).content.decode()
+
+    end = reverse("partners:staff_affiliation_end", args=[affiliation.pk])
+    assert (f'href="{end}"' in page) is (browser.get(end).status_code == 200)
+    assert (role in {StaffRole.REVIEWER, StaffRole.MANAGER}) is (f'href="{end}"' in page)
+
+
 def test_an_address_that_represents_nobody_is_refused_beside_the_field(site):
     answer = site.browser("staff").post(reverse("partners:staff_affiliation_start"), {"email": "nobody@example.ch"})
 
