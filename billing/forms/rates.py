@@ -42,7 +42,7 @@ class _FromADay(forms.Form):
     @property
     def value(self) -> tuple[Any, ...]:
         """What is asked for, as the list has it."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass that forgets it fails its first test
 
 
 class PriceForm(_FromADay):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal as D
 
+from partnerportal.kernel.money import round_cents
 from tests.e2e.conftest import PASSWORD
 
 
@@ -69,7 +71,7 @@ def test_a_refund_takes_the_cashback_back(somebody):
     finn.press(number[0])
     finn.press("Credit it")
     finn.page.fill("input[name=reason]", "Office was away for two weeks")
-    half = f"{float(net[1].replace('’', '')) / 2:.2f}"
+    half = str(round_cents(D(net[1].replace("’", "")) / 2))
     finn.page.fill("input[name^=line_]", half)
     finn.press("Show what it does")
     finn.reads(
