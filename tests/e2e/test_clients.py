@@ -184,6 +184,7 @@ def test_a_collaborator_sees_why_and_only_what_the_team_lets_through(somebody):
     mia.go("/partner/clients/?search=clinique")
     mia.press("Clinique du Lac")
     mia.press("Enter the client's space")
+    mia.go("/account/products/?search=Patient")  # the first page shows only what is due next, others order more
     mia.press("Patient portal")
     mia.press("Why?")
     mia.reads("Team Web", "manage")
