@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from billing import selectors
 from billing.choices import OrderKind, RefundMeans, Standing
-from billing.models import Coverage, Invoice
+from billing.models import Coverage, Invoice, OrderLine
 from billing.services.credits import credit_invoice, creditable, hold_for_credits
+from billing.services.quoting import part_left
 from billing.services.standing import tell_standing
 from clients import services as client_services
 from clients.choices import ProductState
@@ -102,17 +104,19 @@ def _size() -> int:
 def _terminate(product_ids: list[int], now: datetime) -> list[Product]:
     """End products, and take back the invoices for renewals that are not paid: nobody owes what has ended.
 
+    What was added to a renewed period meanwhile, by a dearer plan for instance, goes with it: its days in that period.
     What was cancelled ends with a period that it had: that stays owed.
     """
-    renewals = Coverage.objects.filter(product__in=product_ids, line__order__kind=OrderKind.RENEWAL)
+    covered = Coverage.objects.filter(product__in=product_ids)
+    covered = covered.filter(Q(line__order__kind=OrderKind.RENEWAL) | Q(is_extension=True))
     invoices = Invoice.objects.select_for_update(of=("self",), no_key=True).open().select_related("order")
     # Invoices before products, as a payment holds them.
-    unpaid = list(invoices.filter(order__in=renewals.values("line__order")).order_by("pk"))
+    unpaid = list(invoices.filter(order__in=covered.values("line__order")).order_by("pk"))
     ended = client_services.terminate_products(product_ids=product_ids, now=now)
-    unpaid_ended = {product.pk for product in ended if not product.is_cancelled}
+    unpaid_since = _unpaid_starts(unpaid, {product.pk for product in ended if not product.is_cancelled})
     hold_for_credits(unpaid)
     for invoice in unpaid:
-        nets = _ended_nets(invoice, unpaid_ended)
+        nets = _ended_nets(invoice, unpaid_since)
         if nets:
             with translation.override(written_in(invoice.language)):
                 reason = gettext("What it renewed has ended unpaid.")
@@ -127,11 +131,33 @@ def _terminate(product_ids: list[int], now: datetime) -> list[Product]:
     return ended
 
 
-def _ended_nets(invoice: Invoice, ended: set[int]) -> dict[int, Decimal]:
-    """Return how much of each line is for what has ended, net: its share of the units, at most what is left of it."""
+def _unpaid_starts(unpaid: list[Invoice], ended: set[int]) -> dict[int, date]:
+    """Return for each of these products where the first period begins that a renewal among these invoices was for."""
+    covered = Coverage.objects.filter(product__in=ended, is_extension=False, line__order__kind=OrderKind.RENEWAL)
+    covered = covered.filter(line__order__invoice__in=[invoice.pk for invoice in unpaid])
+    return dict(covered.values("product").annotate(start=Min("period_start")).values_list("product", "start"))
+
+
+def _ended_nets(invoice: Invoice, unpaid_since: dict[int, date]) -> dict[int, Decimal]:
+    """Return how much of each line is for what has ended, net, at most what is left of it.
+
+    That is of a renewal the share of its units, of what was added the part from the unpaid period on.
+    """
     left = creditable(invoice=invoice)
     nets = {}
-    for line in invoice.order.lines.prefetch_related("coverages__product"):
-        units = sum(one.product.quantity for one in line.coverages.all() if one.product_id in ended)
-        nets[line.pk] = min(round_cents(line.charged_net * units / line.quantity), left[line.pk])
+    for line in invoice.order.lines.prefetch_related("coverages__product__offer"):
+        share = sum((_ended_share(line, one, unpaid_since) for one in line.coverages.all()), Fraction())
+        nets[line.pk] = min(round_cents(line.charged_net * share.numerator / share.denominator), left[line.pk])
     return {pk: net for pk, net in nets.items() if net > 0}
+
+
+def _ended_share(line: OrderLine, covered: Coverage, unpaid_since: dict[int, date]) -> Fraction:
+    if covered.product_id not in unpaid_since:
+        return Fraction()
+    if not covered.is_extension:
+        return Fraction(covered.product.quantity, line.quantity)
+    start = max(line.period_start, unpaid_since[covered.product_id])
+    if start >= line.period_end:
+        return Fraction()
+    parts = [Fraction(*part_left(covered.product, day, until=line.period_end)) for day in (start, line.period_start)]
+    return parts[0] / parts[1]

@@ -276,14 +276,15 @@ def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> M
     return {**version, "change": change}
 
 
-def part_left(product: Product, today: date) -> tuple[int, int]:
+def part_left(product: Product, today: date, *, until: date | None = None) -> tuple[int, int]:
     """Return how many days are left of what is paid, in days of the period that runs: (12, 30), the day included.
 
-    Whole periods that are paid ahead count as such, however long their months are.
+    Whole periods that are paid ahead count as such, however long their months are. ``until``: another end than the
+    product's, exclusive, where periods end too.
     """
 
     def boundary(ahead: int) -> date:
-        return shifted(product.renews_on, product.offer.period, -ahead, product.anchor_day)
+        return shifted(until or product.renews_on, product.offer.period, -ahead, product.anchor_day)
 
     ahead = 0
     while boundary(ahead + 1) > today:

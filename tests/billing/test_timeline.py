@@ -221,6 +221,34 @@ def test_what_has_ended_unpaid_is_not_owed(here):
     assert broken == []
 
 
+@pytest.mark.parametrize(
+    ("days", "net", "credited", "state"),
+    [
+        (-6, "119.35", "100.00", "OPEN"),  # six of 31 days that had been paid for, and a month
+        (2, "93.33", "93.33", "CANCELLED"),  # 28 days, all of the renewed period
+    ],
+)
+def test_a_dearer_plan_for_a_period_that_is_never_paid_goes_with_it(here, days, net, credited, state):
+    """Section 9: of the change, the days stay owed that lie in the period that was paid."""
+    renewed(here)
+    change = services.change_plan(
+        client_id=here.client.pk,
+        product_id=here.product.pk,
+        offer=world.make_offer("office-l", here.offers["office"].family, "200", "200", rate="0.20", is_per_unit=False),
+        relationship_id=None,
+        key="change",
+        actor=here.acting,
+        now=moment(TODAY + days * DAY),
+    )
+    for number in range(60):
+        advance(TODAY + number * DAY)
+
+    invoice = Invoice.objects.get(order=change)
+    assert (invoice.net, invoice.state, standing()[0]) == (D(net), state, "TERMINATED")
+    assert sum(CreditNote.objects.filter(invoice=invoice).values_list("net", flat=True)) == D(credited)
+    assert [one.invariant.code for one in selectors.check_invariants() if not one.holds] == []
+
+
 def test_what_is_cancelled_ends_with_its_period(here, run_jobs):
     """Never overdue, never blocked; ended on the first day that is not paid."""
     Product.objects.update(cancelled_at=NOW, cancelled_by_label="Ana")
