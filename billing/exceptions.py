@@ -128,6 +128,10 @@ class CreditChanged(CreditRefused):
     """A credit note would come to something else than was shown."""
 
 
+class ResaleRefused(Refused):
+    """A partner cannot re-invoice this line, or not like this (Q39)."""
+
+
 class WithdrawalRefused(Refused):
     """The account does not let this much be withdrawn, or not now (Q10, Q35)."""
 

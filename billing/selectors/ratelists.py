@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries as country_names
@@ -206,12 +208,19 @@ class _OneRate(RateList):
         return _("no rate") if value is None else writing.percent(value[0])
 
 
+def _highest_rate() -> str:
+    return writing.percent(Decimal(settings.PROGRAMME["max_partner_rate"]))
+
+
 class PartnerRateList(_OneRate, _OfByOffer):
     """The part of the public price that partners do not pay, by offer (rule 39)."""
 
     slug = "partner-rates"
     title = gettext_lazy("Partner rates")
-    lead = gettext_lazy("The part of the public price that partners do not pay, at most 35 %.")
+    lead = format_lazy(
+        gettext_lazy("The part of the public price that partners do not pay, at most {highest}."),
+        highest=lazy(_highest_rate, str)(),
+    )
     action = "billing.partner_rate.changed"
     model = PartnerRate
     key_columns = ("offer",)
@@ -233,9 +242,8 @@ class PartnerRateList(_OneRate, _OfByOffer):
 
     def problem(self, value: Value) -> tuple[str, str] | None:
         """From 0 to the highest rate of the programme (rule 39)."""
-        highest = Decimal(settings.PROGRAMME["max_partner_rate"])
-        if not 0 <= value[0] <= highest:
-            return "rate", _("A partner rate is from 0 to %(highest)s.") % {"highest": writing.percent(highest)}
+        if not 0 <= value[0] <= Decimal(settings.PROGRAMME["max_partner_rate"]):
+            return "rate", _("A partner rate is from 0 to %(highest)s.") % {"highest": _highest_rate()}
         return None
 
 

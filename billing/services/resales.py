@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.choices import RESALE_TRANSITIONS, ResaleState
-from billing.exceptions import OrderRefused
+from billing.exceptions import ResaleRefused
 from billing.models import OrderLine, Resale
 from billing.services.invoices import take_number
 from partnerportal.accounts.acting import Acting
@@ -35,19 +35,19 @@ def draft_resale(
     """Draft the document for a line that the partner paid for a client; ``markup_rate`` is a fraction on what it paid.
 
     ``vat_rate``: a fraction, the VAT that the partner itself charges. A line has one document: drafting again changes
-    both rates while it is a draft. Raises :class:`OrderRefused` for a
-    line that the partner did not pay, or one that is re-invoiced already.
+    both rates while it is a draft. Raises :class:`ResaleRefused` for a line that the partner did not pay, or one
+    that is re-invoiced already.
     """
     line = OrderLine.objects.select_related("order__client").get(pk=line_id)
     if line.order.payer_id != partner_id or line.order.client_id == partner_id:
-        raise OrderRefused(_("Only what you paid for a client can be re-invoiced to it."))
+        raise ResaleRefused(_("Only what you paid for a client can be re-invoiced to it."))
     if markup_rate < 0:
-        raise OrderRefused(_("A markup is zero or more."), field="markup")
+        raise ResaleRefused(_("A markup is zero or more."), field="markup")
     if not 0 <= vat_rate < 1:
-        raise OrderRefused(_("VAT is 0 or more, and less than 100 per cent."), field="vat")
+        raise ResaleRefused(_("VAT is 0 or more, and less than 100 per cent."), field="vat")
     resale = Resale.objects.select_for_update(of=("self",)).filter(line=line).first()
     if resale is not None and resale.state != ResaleState.DRAFT:
-        raise OrderRefused(_("This line is re-invoiced already."))
+        raise ResaleRefused(_("This line is re-invoiced already."))
     net = round_cents(line.charged_net * (1 + markup_rate))
     resale, _is_new = Resale.objects.update_or_create(
         line=line,

@@ -151,7 +151,8 @@ class ActionView(PolicyView, FormView):
             return self.conflict(self.get_form(), Refused(message))
         message = _(
             "Nothing was done: this page was opened for another organisation, and you act for %(now)s since. "
-            "Switch back and send it again, or open this page anew to go on for %(now)s."
+            "Open this page anew to go on for %(now)s. "
+            "If you still may act for the other one, switch back and send it again."
         )
         return self.conflict(self.get_form(), Refused(message % {"now": request.acting.organisation or _("nobody")}))
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from billing import services
 from billing.documents import invoice_pdf, resale_pdf
-from billing.exceptions import OrderRefused
+from billing.exceptions import ResaleRefused
 from billing.models import Invoice, Resale
 from clients import services as client_services
 from clients.choices import Payer
@@ -158,7 +158,7 @@ def test_partner_re_invoices_what_it_paid_with_a_markup(here):
     issued = services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
 
     assert issued.number == "2026-00001"
-    with pytest.raises(OrderRefused):
+    with pytest.raises(ResaleRefused):
         services.draft_resale(markup_rate=D(1), **draft)
     with pytest.raises(IllegalTransition):
         services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
@@ -169,7 +169,7 @@ def test_only_what_the_partner_paid_is_re_invoiced(here):
     """Q39."""
     line = order(here.client, here.offers["office"], here.acting, quantity=1).lines.get()
 
-    with pytest.raises(OrderRefused):
+    with pytest.raises(ResaleRefused):
         services.draft_resale(
             line_id=line.pk, partner_id=here.partner.pk, markup_rate=D(0), actor=here.partner_acting, now=NOW
         )
@@ -233,7 +233,7 @@ def test_an_issued_re_invoicing_document_never_changes(here, how):
 
 @pytest.mark.parametrize("rate", ["-0.01", "1"])
 def test_vat_of_a_document_is_a_fraction(here, rate):
-    with pytest.raises(OrderRefused):
+    with pytest.raises(ResaleRefused):
         services.draft_resale(
             line_id=here.order.lines.get().pk,
             partner_id=here.partner.pk,
