@@ -100,10 +100,10 @@ class EarningFilter(filters.FilterSet):
     LOST = "LOST"
     search = FoldedNameFilter(field_name="client__search_name", label=_("Client"))
     kind = filters.ChoiceFilter(
-        choices=[*EarningKind.choices, (LOST, _("Lost again"))],
+        choices=[*EarningKind.choices, (LOST, _("All that was taken back"))],
         method="of_kind",
         label=_("Kind"),
-        empty_label=_("Earned and lost"),
+        empty_label=_("Any kind"),
     )
     since = SinceFilter(field_name="earned_at", label=_("From"))
     until = UntilFilter(field_name="earned_at", label=_("To"))

@@ -41,7 +41,7 @@ def change_listing(*, partner_id: int, values: Mapping[str, Any], actor: Acting,
     listing.search_text = _searchable(listing)
     listing.save()
     listing.families.set(values["families"])
-    _record(listing, "changed", actor=actor, now=now)
+    _record(listing, "directory.listing.changed", actor=actor, now=now)
     return listing
 
 
@@ -54,7 +54,7 @@ def publish_listing(*, partner_id: int, actor: Acting, now: datetime) -> Listing
     if not listing.is_visible:
         listing.is_visible, listing.published_at = True, now
         listing.save(update_fields=["is_visible", "published_at"])
-        _record(listing, "published", actor=actor, now=now)
+        _record(listing, "directory.listing.published", actor=actor, now=now)
     return listing
 
 
@@ -65,7 +65,7 @@ def hide_listing(*, partner_id: int, actor: Acting, now: datetime) -> Listing:
     if listing.is_visible:
         listing.is_visible, listing.published_at = False, None
         listing.save(update_fields=["is_visible", "published_at"])
-        _record(listing, "hidden", actor=actor, now=now)
+        _record(listing, "directory.listing.hidden", actor=actor, now=now)
     return listing
 
 
@@ -92,11 +92,11 @@ def _searchable(listing: Listing) -> str:
     return folded(" ".join(words))
 
 
-def _record(listing: Listing, act: str, *, actor: Acting, now: datetime) -> None:
+def _record(listing: Listing, action: str, *, actor: Acting, now: datetime) -> None:
     log.record(
         at=now,
         actor=actor,
-        action=f"directory.listing.{act}",
+        action=action,
         subject=listing,
         organisation=listing.partner.organisation,
     )

@@ -140,7 +140,8 @@ def answer_tender(
         proposal.changed_at = now
     proposal.text, proposal.price_net = text, price_net
     proposal.save()
-    _record(tender, f"tenders.proposal.{'sent' if is_new else 'changed'}", actor=actor, now=now, subject=proposal)
+    action = "tenders.proposal.sent" if is_new else "tenders.proposal.changed"
+    _record(tender, action, actor=actor, now=now, subject=proposal)
     if is_new:
         tasks.mail_answered.start(now=now, key=f"tenders.mail_answered:{proposal.pk}", proposal_id=proposal.pk)
     return proposal

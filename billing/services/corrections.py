@@ -62,7 +62,7 @@ def propose_correction(
         **decision,
     )
     if is_for_two:
-        _record(correction, "proposed", actor, now)
+        _record(correction, "billing.correction.proposed", actor, now)
     else:
         _book(correction, actor, now)
     return correction
@@ -94,7 +94,7 @@ def reject_correction(*, correction_id: int, actor: Acting, now: datetime) -> Co
     """Leave a proposed correction undone; whoever proposed it may do so, too. Raises IllegalTransition."""
     correction = _locked(correction_id)
     _decide(correction, CorrectionState.REJECTED, actor, now)
-    _record(correction, "rejected", actor, now)
+    _record(correction, "billing.correction.rejected", actor, now)
     return correction
 
 
@@ -114,14 +114,14 @@ def _book(correction: Correction, actor: Acting, now: datetime) -> None:
     owner = (correction.account.organisation_id, correction.account.currency)
     facts = {"correction": correction, "reference": str(correction), "reason": correction.reason}
     post([Movement(owner, EntryKind.CORRECTION, correction.amount, facts)], actor=actor, now=now)
-    _record(correction, "booked", actor, now)
+    _record(correction, "billing.correction.booked", actor, now)
 
 
-def _record(correction: Correction, what: str, actor: Acting, now: datetime) -> None:
+def _record(correction: Correction, action: str, actor: Acting, now: datetime) -> None:
     log.record(
         at=now,
         actor=actor,
-        action=f"billing.correction.{what}",
+        action=action,
         subject=correction,
         organisation=correction.account.organisation,
         changes={

@@ -68,7 +68,7 @@ def request_withdrawal(
     )
     facts = {"withdrawal": withdrawal, "reference": str(withdrawal)}
     post([Movement((organisation_id, currency), EntryKind.WITHDRAWAL, -amount, facts)], actor=actor, now=now)
-    _record(withdrawal, "requested", actor, now)
+    _record(withdrawal, "billing.withdrawal.requested", actor, now)
     return withdrawal
 
 
@@ -92,7 +92,7 @@ def approve_withdrawal(*, withdrawal_id: int, actor: Acting, now: datetime) -> W
     if PrepaidAccount.objects.filter(organisation=withdrawal.account.organisation_id, balance__lt=0).exists():
         raise WithdrawalRefused(_("A balance of this organisation is below zero: reject it, or wait until it is not."))
     _decide(withdrawal, WithdrawalState.APPROVED, actor, now)
-    _record(withdrawal, "approved", actor, now)
+    _record(withdrawal, "billing.withdrawal.approved", actor, now)
     _tell(withdrawal, now)
     return withdrawal
 
@@ -116,7 +116,7 @@ def pay_out_withdrawal(*, withdrawal_id: int, actor: Acting, now: datetime) -> W
     check_transition(WITHDRAWAL_TRANSITIONS, withdrawal.state, WithdrawalState.PAID_OUT)
     withdrawal.state, withdrawal.paid_out_at = WithdrawalState.PAID_OUT, now
     withdrawal.save(update_fields=["state", "paid_out_at"])
-    _record(withdrawal, "paid_out", actor, now)
+    _record(withdrawal, "billing.withdrawal.paid_out", actor, now)
     _tell(withdrawal, now)
     return withdrawal
 
@@ -169,15 +169,16 @@ def _give_back(withdrawal_id: int, state: WithdrawalState, reason: str, actor: A
     owner = (withdrawal.account.organisation_id, withdrawal.account.currency)
     facts = {"withdrawal": withdrawal, "counter_entry": left, "reference": str(withdrawal), "reason": reason}
     post([Movement(owner, EntryKind.RETURN, withdrawal.amount, facts)], actor=actor, now=now)
-    _record(withdrawal, "rejected" if state == WithdrawalState.REJECTED else "taken_back", actor, now)
+    is_rejected = state == WithdrawalState.REJECTED
+    _record(withdrawal, "billing.withdrawal.rejected" if is_rejected else "billing.withdrawal.taken_back", actor, now)
     return withdrawal
 
 
-def _record(withdrawal: Withdrawal, what: str, actor: Acting, now: datetime) -> None:
+def _record(withdrawal: Withdrawal, action: str, actor: Acting, now: datetime) -> None:
     log.record(
         at=now,
         actor=actor,
-        action=f"billing.withdrawal.{what}",
+        action=action,
         subject=withdrawal,
         organisation=withdrawal.account.organisation,
         changes={"amount": str(withdrawal.amount), "currency": withdrawal.account.currency},

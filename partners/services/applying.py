@@ -28,6 +28,10 @@ from partners.choices import (
 from partners.exceptions import AlreadyAffiliate, AlreadyPartner, NotEligible
 from partners.models import Application, Partner, TermsAcceptance
 
+DECIDED = {
+    ApplicationState.APPROVED: "partners.application.approved",
+    ApplicationState.REJECTED: "partners.application.rejected",
+}
 VOLUME = "estimated_yearly_net"
 DRAFT_FIELDS = (
     "register_country",
@@ -192,7 +196,7 @@ def _decide(application: Application, state: ApplicationState, *, actor: Acting,
     log.record(
         at=now,
         actor=actor,
-        action=f"partners.application.{state.lower()}",
+        action=DECIDED[state],
         subject=application,
         organisation=application.organisation,
         changes={"reason": application.reason} if application.reason else {},
