@@ -18,7 +18,7 @@ from django.views.generic import View
 from billing import forms, services
 from billing.documents import invoice_pdf
 from billing.filters import InvoiceFilter, LedgerFilter
-from billing.models import Invoice, LedgerEntry, PrepaidAccount, Withdrawal
+from billing.models import Invoice, LedgerEntry, Order, PrepaidAccount, Withdrawal
 from billing.permissions import BillingPermission
 from billing.tables import InvoiceTable, LedgerTable
 from billing.views import refusals
@@ -62,11 +62,17 @@ class _OneInvoice(PolicyView):
             payments=payments,
             credit_notes=self.invoice.credit_notes.order_by("pk"),
             may_pay=may_pay,
+            may_see_order=self._may_see_order(),
             may_explain=BillingPermission.AMOUNT_EXPLAIN.granted_to(self.request.acting),
             balance=balance,
             missing=max(self.invoice.open_amount - balance, Decimal("0.00")),
             **kwargs,
         )
+
+    def _may_see_order(self) -> bool:
+        acting = self.request.acting
+        is_visible = Order.objects.visible_to(acting).filter(pk=self.invoice.order_id).exists()
+        return is_visible and BillingPermission.ORDER_VIEW.granted_to(acting)
 
 
 class InvoiceDetailView(_OneInvoice, PageView):

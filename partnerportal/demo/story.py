@@ -72,6 +72,7 @@ class Story:
         self._review_volumes(since=at.date(), until=self.now.date(), now=self.now)
         self._advance(20)
         self._recently()
+        billing.run_checks(now=self.now)
         Job.objects.filter(state=JobState.QUEUED).delete()  # the mails of a year that nobody lived
 
     def _join(self, at: datetime) -> None:

@@ -190,6 +190,7 @@ def test_an_open_invoice_names_the_account_of_its_currency(here, client, setting
     assert "CH56 EUR" not in page
     assert "Switzerland" in page
     assert invoice.number in page
+    assert reverse("billing:order_detail", args=[invoice.order.pk]) in page
 
 
 def test_a_re_invoicing_document_has_the_partners_vat_and_keeps_its_addresses(here):
