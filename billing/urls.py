@@ -19,6 +19,7 @@ from billing.views import (
     staff_accounts,
     staff_incoming,
     staff_renewals,
+    units,
     withdrawals,
 )
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("account/products/<int:pk>/renewal/", renewals.ProductRenewalView.as_view(), name="product_renewal"),
     path("account/products/<int:pk>/plan/", renewals.PlanChangeView.as_view(), name="plan_change"),
     path("account/products/<int:pk>/plan/keep/", renewals.PlanKeepView.as_view(), name="plan_keep"),
+    path("account/products/<int:pk>/units/", units.UnitsAddView.as_view(), name="units_add"),
     path("account/orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order_detail"),
     path("account/orders/lines/<int:pk>/", explaining.LineExplainView.as_view(), name="line_explain"),
     path("account/invoices/", documents.InvoiceListView.as_view(), name="invoice_list"),

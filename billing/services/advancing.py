@@ -131,7 +131,7 @@ def _ended_nets(invoice: Invoice, ended: set[int]) -> dict[int, Decimal]:
     """Return how much of each line is for what has ended, net: its share of the units, at most what is left of it."""
     left = creditable(invoice=invoice)
     nets = {}
-    for line in invoice.order.lines.prefetch_related("coverages__product"):
-        units = sum(one.product.quantity for one in line.coverages.all() if one.product_id in ended)
+    for line in invoice.order.lines.prefetch_related("coverages"):
+        units = sum(one.units for one in line.coverages.all() if one.product_id in ended)
         nets[line.pk] = min(round_cents(line.charged_net * units / line.quantity), left[line.pk])
     return {pk: net for pk, net in nets.items() if net > 0}

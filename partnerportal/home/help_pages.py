@@ -303,6 +303,14 @@ HELP_PAGES = (
                 ),
             ),
             (
+                _("More units"),
+                _(
+                    "Seats and whatever else is counted in units join a product at once, from its page: you pay their price "
+                    "for the days that are left, with the degressive rate of all units together. The next renewal is of "
+                    "all of them, paid by whoever pays it then."
+                ),
+            ),
+            (
                 _("Cancel"),
                 _(
                     "A cancelled product works to the end of what is paid. Until then you can take it back. Only the "

@@ -141,6 +141,7 @@ billing:renew_clients               302/302  200/200  403/403  200/200  403/403 
 billing:product_renewal             302/302  404/404  403/403  200/405  404/404  404/404  200/405  404/404
 billing:plan_change                 302/302  404/404  403/403  200/200  404/404  404/404  200/200  404/404
 billing:plan_keep                   302/302  404/404  403/403  200/302  404/404  404/404  200/302  404/404
+billing:units_add                   302/302  404/404  403/403  200/200  404/404  404/404  200/200  404/404
 billing:order_detail                302/302  404/404  403/403  200/405  404/404  404/404  404/404  404/404
 billing:line_explain                302/302  404/404  404/404  200/405  403/403  200/405  200/405  404/404
 billing:invoice_list                302/302  200/405  403/403  200/405  403/403  200/405  403/403  403/403
@@ -315,6 +316,7 @@ def _may_see(name: str, visitor: str) -> bool:
             "billing:order",
             "billing:product",
             "billing:plan",
+            "billing:units",
             "tenders:account",
         ),
         "in_space": ("clients:product",),
