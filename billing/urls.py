@@ -8,6 +8,7 @@ from billing.views import (
     documents,
     earnings,
     explaining,
+    offers,
     ordering,
     orders,
     partner,
@@ -27,6 +28,7 @@ app_name = "billing"
 urlpatterns = [
     path("account/orders/", orders.OrderListView.as_view(), name="order_list"),
     path("account/orders/new/", ordering.OrderPlaceView.as_view(), name="order_place"),
+    path("account/offers/", offers.OfferListView.as_view(), name="offer_list"),
     path("account/cart/", carts.CartView.as_view(), name="cart"),
     path("account/cart/add/", carts.CartAddView.as_view(), name="cart_add"),
     path("account/cart/change/", carts.CartChangeView.as_view(), name="cart_change"),

@@ -24,6 +24,7 @@ from billing.services.exports import cancel_exports, start_client_export
 from billing.services.incoming import book_waiting, clarify, take_statement, try_incoming_again
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
+from billing.services.offers import PricedOffer, quote_offers
 from billing.services.orders import (
     Share,
     place_order,
@@ -63,6 +64,7 @@ __all__ = [
     "Item",
     "Ordered",
     "Paying",
+    "PricedOffer",
     "Quote",
     "QuotedLine",
     "Renewed",
@@ -105,6 +107,7 @@ __all__ = [
     "quote_cart",
     "quote_change",
     "quote_next_renewal",
+    "quote_offers",
     "quote_order",
     "quote_renewal",
     "quote_renewal_with_units",

@@ -164,7 +164,7 @@ def quote_items(
     payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
     book = book or RateBook(timezone.localdate(now))
-    counter, around = Counter(client_id, [*wanted, *beside]), _Around(client, relationship)
+    counter, around = Counter(client_id, [*wanted, *beside]), Around(client, relationship)
     lines = tuple(_quote_line(item, around, currency, book, counter, now) for item in wanted)
     treatment, vat_rate = vat_of(payer, timezone.localdate(now))
     return Quote(client, payer, relationship, currency, lines, treatment, vat_rate)
@@ -211,7 +211,7 @@ def no_access(relationship_id: int) -> OrderRefused:
 
 
 def _quote_line(
-    item: Wanted, around: _Around, currency: str, book: RateBook, counter: Counter, now: datetime
+    item: Wanted, around: Around, currency: str, book: RateBook, counter: Counter, now: datetime
 ) -> QuotedLine:
     scope, family_id = scope_of(around.of(item), around.relationship), item.offer.family_id
     partner_count = counter.partner(family_id, scope.partner.pk) if scope.partner is not None else None
@@ -294,7 +294,7 @@ def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates, toda
     return {**version, "change": change}
 
 
-class _Around:
+class Around:
     """What surrounds the items of one order; new things of one client have the same, which is asked once."""
 
     def __init__(self, client: Organisation, relationship: Relationship | None) -> None:
@@ -305,18 +305,22 @@ class _Around:
         """Return what decides about an item."""
         if self.relationship is not None:  # what a partner orders earns it, whatever else there is
             return Surroundings()
-        if item.touched is not None:
-            return self._ask(item)
-        self._of_new = self._of_new or self._ask(item)
+        return self._ask(item.touched) if item.touched is not None else self.of_new()
+
+    def of_new(self) -> Surroundings:
+        """Return what decides about whatever is new."""
+        if self.relationship is not None:
+            return Surroundings()
+        self._of_new = self._of_new or self._ask(None)
         return self._of_new
 
-    def _ask(self, item: Wanted) -> Surroundings:
+    def _ask(self, touched: Product | None) -> Surroundings:
         own = Partner.objects.approved().filter(pk=self.client.pk).first()
         if own is not None:
             return Surroundings(own=own)
         active = Relationship.objects.active().filter(client=self.client)
         full = active.filter(access="FULL").first()
-        return Surroundings(earner=_earner(item, self.client), full=full, is_any_active=active.exists())
+        return Surroundings(earner=_earner(touched, self.client), full=full, is_any_active=active.exists())
 
 
 def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
@@ -340,12 +344,10 @@ def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
     return Scope(case, earner, earner.partner)
 
 
-def _earner(item: Wanted, client: Organisation) -> Relationship | None:
+def _earner(touched: Product | None, client: Organisation) -> Relationship | None:
     """Return the relationship that earns on an item that the client orders itself: new things fall to full access."""
     relationships = Relationship.objects.active().select_related("partner__organisation")
-    if item.touched is None:
+    if touched is None:
         return relationships.filter(client=client, access="FULL").first()
-    found = (
-        Product.objects.filter(pk=item.touched.pk).with_earner().values_list("earner_relationship", flat=True).first()
-    )
+    found = Product.objects.filter(pk=touched.pk).with_earner().values_list("earner_relationship", flat=True).first()
     return relationships.filter(pk=found).first() if found else None
