@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrderKind(models.TextChoices):
-    """An order of something new, a renewal of what is there, or its change to a dearer plan."""
+    """An order of something new, a renewal of what is there, its change to a dearer plan, or more units of it."""
 
     ORDER = "ORDER", _("Order")
     RENEWAL = "RENEWAL", _("Renewal")
     CHANGE = "CHANGE", _("Change of plan")
+    UNITS = "UNITS", _("More units")
 
 
 class Standing(models.TextChoices):

@@ -25,6 +25,10 @@ class Rule(TextChoices):
     PERIODS = "PERIODS", _("An offer is paid for as many periods at once as its list says.")
     LINES = "LINES", _("A cart holds so many lines and no more.")
     PRODUCT = "PRODUCT", _("Only products that are in use are extended or renewed.")
+    JOINING = (
+        "JOINING",
+        _("Units join what is counted in units, while it is paid and goes on, for what is left of its period."),
+    )
     PLAN = (
         "PLAN",
         _("A plan changes to a dearer one at once, while it is paid and goes on; to another with its renewal."),
@@ -48,6 +52,7 @@ class WayOut(TextChoices):
     STATUS = "STATUS"  # what lifts a suspension
     OWN_SPACE = "OWN_SPACE"
     OTHER_OFFER = "OTHER_OFFER"  # pk and name of an offer, if one is near
+    ANOTHER = "ANOTHER"  # one more product of the offer: its pk and name
     REMOVE = "REMOVE"  # pk of the cart's line
     LOOK = "LOOK"  # at what is shown below, then send it again
     ORDER_CART = "ORDER_CART"  # what is in the cart

@@ -29,10 +29,31 @@ from billing.models import (
 from clients.models import Product
 from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.models import Organisation
+from partnerportal.catalogue.models import Family, Offer
 from partnerportal.kernel.text import folded
 from partnerportal.web.filters import FoldedNameFilter, SinceFilter, UntilFilter
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
+
+
+class SoldFilter(filters.FilterSet):
+    """What is sold, by words and family."""
+
+    search = filters.CharFilter(method="matching", label=_("Offer"))
+    family = filters.ModelChoiceFilter(
+        queryset=Family.objects.filter(offers__is_sold=True).distinct().order_by("position", "name"),
+        label=_("Family"),
+        empty_label=_("All families"),
+    )
+
+    class Meta:
+        model = Offer
+        fields = ["search", "family"]
+
+    def matching(self, queryset: QuerySet[Offer], _name: str, value: str) -> QuerySet[Offer]:
+        """Look in the offer's name and description, and in its family's name."""
+        named = Q(name__icontains=value) | Q(description__icontains=value) | Q(family__name__icontains=value)
+        return queryset.filter(named)
 
 
 class OrderFilter(filters.FilterSet):

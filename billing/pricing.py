@@ -7,7 +7,7 @@ that leaves this module was rounded once, half up, to 0.01, from unrounded figur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -112,7 +112,8 @@ class Rates:
     partner_rate: Decimal = Decimal(0)
     reseller_unit: Decimal | None = None
     steps: tuple[tuple[int, Decimal], ...] = ()  # (from so many units, rate); empty: no degressive rate (rule 39)
-    part: tuple[int, int] | None = None  # of a change of plan, whose prices are differences: days left, days in all
+    part: tuple[int, int] | None = None  # of a period that runs: days left, days in all; a line pays for what is left
+    is_difference: bool = False  # of a change of plan: the prices are differences of two
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,18 @@ def change_rates(*, before: Rates, after: Rates, part: tuple[int, int]) -> Rates
     fixed = None
     if after.reseller_unit is not None and before.reseller_unit is not None:
         fixed = min(max(after.reseller_unit - before.reseller_unit, Decimal(0)), difference)
-    return Rates(difference, after.partner_rate, fixed, after.steps, part)
+    return Rates(difference, after.partner_rate, fixed, after.steps, part, is_difference=True)
+
+
+def rest_rates(rates: Rates, *, part: tuple[int, int]) -> Rates:
+    """Return what more units of something cost while its period runs: their price for the part that remains.
+
+    ``part``: days left and days of the period, today included; more than one whole where periods are paid ahead.
+    Raises ``ValueError`` where nothing is left.
+    """
+    if part[0] < 1 or part[1] < 1:
+        raise ValueError("more units join a period that runs")
+    return replace(rates, part=part)
 
 
 def part_of(amount: Decimal, part: tuple[int, int] | None) -> Decimal:
@@ -260,7 +272,7 @@ def price_line(
             partner_rate=None,
             partner_degressive_rate=None,
             client_degressive_rate=client_rate,
-            steps=(*_change_steps(rates, quantity), *_client_steps(public, client_net, client_rate, client_count)),
+            steps=(*_part_steps(rates, quantity), *_client_steps(public, client_net, client_rate, client_count)),
         )
     return _line_in_scope(
         rates,
@@ -314,15 +326,16 @@ def _line_in_scope(
         partner_rate=None if fixed else rates.partner_rate,
         partner_degressive_rate=partner_degressive,
         client_degressive_rate=client_rate,
-        steps=(*_change_steps(rates, quantity), *steps),
+        steps=(*_part_steps(rates, quantity), *steps),
     )
 
 
-def _change_steps(rates: Rates, quantity: int) -> tuple[Step, ...]:
-    """Of a change of plan: what the plans differ by for a whole period, of which so many days are left."""
+def _part_steps(rates: Rates, quantity: int) -> tuple[Step, ...]:
+    """Of a period that runs: what the whole of it costs, or what two plans differ by; so many days are left."""
     if rates.part is None:
         return ()
-    return (Step("difference", round_cents(rates.public_unit * quantity), count=rates.part[0]),)
+    label = "difference" if rates.is_difference else "whole_period"
+    return (Step(label, round_cents(rates.public_unit * quantity), count=rates.part[0]),)
 
 
 def _client_steps(public: Decimal, net: Decimal, rate: Decimal, count: int) -> tuple[Step, ...]:

@@ -8,6 +8,7 @@ from billing.views import (
     documents,
     earnings,
     explaining,
+    offers,
     ordering,
     orders,
     partner,
@@ -19,6 +20,7 @@ from billing.views import (
     staff_accounts,
     staff_incoming,
     staff_renewals,
+    units,
     withdrawals,
 )
 
@@ -26,6 +28,7 @@ app_name = "billing"
 urlpatterns = [
     path("account/orders/", orders.OrderListView.as_view(), name="order_list"),
     path("account/orders/new/", ordering.OrderPlaceView.as_view(), name="order_place"),
+    path("account/offers/", offers.OfferListView.as_view(), name="offer_list"),
     path("account/cart/", carts.CartView.as_view(), name="cart"),
     path("account/cart/add/", carts.CartAddView.as_view(), name="cart_add"),
     path("account/cart/change/", carts.CartChangeView.as_view(), name="cart_change"),
@@ -37,6 +40,7 @@ urlpatterns = [
     path("account/products/<int:pk>/renewal/", renewals.ProductRenewalView.as_view(), name="product_renewal"),
     path("account/products/<int:pk>/plan/", renewals.PlanChangeView.as_view(), name="plan_change"),
     path("account/products/<int:pk>/plan/keep/", renewals.PlanKeepView.as_view(), name="plan_keep"),
+    path("account/products/<int:pk>/units/", units.UnitsAddView.as_view(), name="units_add"),
     path("account/orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order_detail"),
     path("account/orders/lines/<int:pk>/", explaining.LineExplainView.as_view(), name="line_explain"),
     path("account/invoices/", documents.InvoiceListView.as_view(), name="invoice_list"),

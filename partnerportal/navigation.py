@@ -73,6 +73,7 @@ ACCOUNT: Sections = [
         gettext_lazy("Money"),
         [
             Link(gettext_lazy("Due"), "billing:due_list", BillingPermission.DUE_VIEW),
+            Link(gettext_lazy("Offers"), "billing:offer_list", BillingPermission.ORDER_PLACE),
             Link(gettext_lazy("Cart"), "billing:cart", BillingPermission.ORDER_PLACE),
             Link(gettext_lazy("Orders"), "billing:order_list", BillingPermission.ORDER_VIEW),
             Link(gettext_lazy("Invoices"), "billing:invoice_list", BillingPermission.INVOICE_VIEW),
@@ -124,6 +125,7 @@ PARTNER: Sections = [
         gettext_lazy("Own organisation"),
         [
             Link(gettext_lazy("Own products"), "clients:product_list", ClientPermission.PRODUCT_VIEW),
+            Link(gettext_lazy("Offers"), "billing:offer_list", BillingPermission.ORDER_PLACE),
             Link(gettext_lazy("Cart"), "billing:cart", BillingPermission.ORDER_PLACE),
             Link(gettext_lazy("Orders"), "billing:order_list", BillingPermission.ORDER_VIEW),
             Link(gettext_lazy("Invoices"), "billing:invoice_list", BillingPermission.INVOICE_VIEW),

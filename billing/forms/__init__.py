@@ -11,6 +11,7 @@ from billing.forms.ordering import (
     PlanForm,
     RenewForm,
     SimulatorForm,
+    UnitsForm,
     new_key,
 )
 from billing.forms.rates import CsvFileForm, PriceForm, RateForm, RateListForm, ScaleForm
@@ -38,6 +39,7 @@ __all__ = [
     "ScaleForm",
     "SimulatorForm",
     "TopUpForm",
+    "UnitsForm",
     "WithdrawForm",
     "new_key",
 ]

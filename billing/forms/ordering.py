@@ -150,6 +150,13 @@ class RenewForm(forms.Form):
         return f"{product.organisation} · {note}" if self._with_owner else note
 
 
+class UnitsForm(forms.Form):
+    """How many more units a product is to have."""
+
+    quantity = forms.IntegerField(label=_("How many more"), min_value=1, max_value=10_000)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
 class PlanForm(forms.Form):
     """Which plan a product is to have."""
 

@@ -180,10 +180,13 @@ class Coverage(models.Model):
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="coverages")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="coverages")
     period_start = models.DateField()
-    is_extension = models.BooleanField(default=False)  # more units of a product, for a period that is paid already
+    units = models.PositiveIntegerField(db_default=1)  # of the product, which may have more or fewer by now
+    # More units of a product, or its change to a dearer plan, for a period that is paid already.
+    is_extension = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="coverage_has_units", condition=Q(units__gte=1)),
             models.UniqueConstraint(  # Nothing is renewed twice for one period.
                 fields=["product", "period_start"], condition=Q(is_extension=False), name="coverage_once_per_period"
             ),

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from billing.choices import InvoiceState, Outcome
 from billing.models import DegressiveStep, OrderLine
+from billing.models.orders import duration
 from billing.pricing import Reason, cashback, part_of
 from billing.selectors.histories import History, credit_state, earned_history, is_credited, paid_history
 from clients.models import Relationship
@@ -112,9 +113,11 @@ def step_starts(lines: Iterable[OrderLine]) -> dict[int, int]:
 
 
 def _public(line: OrderLine) -> charts.PriceStep:
-    """The first step: the list price, or of a change of plan what is left of the difference of two."""
+    """The first step: the list price; of more units the rest of it, of a change of plan of the difference of two."""
     if "change" in line.rates:
         return _difference(line, line.rates["change"])
+    if "units" in line.rates:
+        return _rest(line, line.rates["units"])
     why = _("%(what)s for %(duration)s at %(unit)s a %(period)s. Price list of %(since)s.") % {
         "what": line,
         "duration": line.duration,
@@ -142,6 +145,38 @@ def _difference(line: OrderLine, change: dict[str, Any]) -> charts.PriceStep:
         **days,
     }
     return charts.PriceStep(_("Difference for %(days)s of %(all)s days") % days, line.public_net, why % words)
+
+
+def _rest(line: OrderLine, units: dict[str, Any]) -> charts.PriceStep:
+    left = _days_left(units, line.period)
+    why = _(
+        "%(what)s at %(unit)s a %(period)s. Of that %(left)s: what is left until %(end)s, the day of the order "
+        "included. %(before)s Price list of %(since)s."
+    )
+    there = ngettext(
+        "They join %(count)s unit that is there.", "They join %(count)s units that are there.", units["before"]
+    )
+    words = {
+        "what": line,
+        "unit": writing.amount(Decimal(units["unit"])),
+        "period": line.get_period_display(),
+        "left": left,
+        "end": writing.day(line.period_end),
+        "before": there % {"count": writing.number(units["before"])},
+        "since": _day(line.rates.get("price_since")),
+    }
+    return charts.PriceStep(_("Public price for %(left)s") % {"left": left}, line.public_net, why % words)
+
+
+def _days_left(units: dict[str, Any], period: str) -> str:
+    """Say what is left of what is paid: "143 of 365 days", "2 months and 8 of 30 days"."""
+    days = _("%(days)s of %(all)s days") % {
+        "days": writing.number(units["days_left"]),
+        "all": writing.number(units["days"]),
+    }
+    if not units["whole"]:
+        return days
+    return _("%(periods)s and %(days)s") % {"periods": duration(period, units["whole"]), "days": days}
 
 
 def _client_chain(line: OrderLine, starts: Mapping[int, int], *, whose: str) -> list[charts.PriceStep]:
@@ -208,12 +243,19 @@ def _as_sum(step: charts.PriceStep) -> charts.PriceStep:
 
 def _clients_net(line: OrderLine) -> Decimal:
     """Return what the client pays, or would have paid, by its own degressive rate (Q5)."""
-    change = line.rates.get("change")
-    if change is None:
-        return round_cents(line.public_unit * line.quantity * line.periods * (1 - line.client_degressive_rate))
-    difference = Decimal(change["unit_after"]) - Decimal(change["unit_before"])
-    reduced = difference * line.quantity * (1 - line.client_degressive_rate)
-    return round_cents(part_of(reduced, (change["days_left"], change["days"])))
+    unit, part = _unit_and_part(line)
+    return round_cents(part_of(unit * line.quantity * line.periods * (1 - line.client_degressive_rate), part))
+
+
+def _unit_and_part(line: OrderLine) -> tuple[Decimal, tuple[int, int] | None]:
+    """Return what a unit costs for a whole period, and which part of a period the line pays for, if not all of it."""
+    change, units = line.rates.get("change"), line.rates.get("units")
+    if change is not None:
+        difference = Decimal(change["unit_after"]) - Decimal(change["unit_before"])
+        return difference, (change["days_left"], change["days"])
+    if units is not None:
+        return Decimal(units["unit"]), (units["whole"] * units["days"] + units["days_left"], units["days"])
+    return line.public_unit, None
 
 
 def _sentence(line: OrderLine, *, is_partners: bool) -> str:

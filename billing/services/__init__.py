@@ -24,6 +24,7 @@ from billing.services.exports import cancel_exports, start_client_export
 from billing.services.incoming import book_waiting, clarify, take_statement, try_incoming_again
 from billing.services.invoices import due_on, issue_invoice
 from billing.services.ledger import top_up
+from billing.services.offers import PricedOffer, quote_offers
 from billing.services.orders import (
     Share,
     place_order,
@@ -43,6 +44,7 @@ from billing.services.rates import bad_lines_in_words, change_rate, import_rates
 from billing.services.reminding import remind_of_renewals
 from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
 from billing.services.resales import draft_resale, issue_resale
+from billing.services.seats import add_units, quote_renewal_with_units, quote_units
 from billing.services.standing import settle_products
 from billing.services.withdrawals import (
     approve_withdrawal,
@@ -62,11 +64,13 @@ __all__ = [
     "Item",
     "Ordered",
     "Paying",
+    "PricedOffer",
     "Quote",
     "QuotedLine",
     "Renewed",
     "Share",
     "add_to_cart",
+    "add_units",
     "advance_renewals",
     "amounts_shown",
     "approve_correction",
@@ -103,9 +107,12 @@ __all__ = [
     "quote_cart",
     "quote_change",
     "quote_next_renewal",
+    "quote_offers",
     "quote_order",
     "quote_renewal",
+    "quote_renewal_with_units",
     "quote_renewals",
+    "quote_units",
     "reject_correction",
     "reject_withdrawal",
     "remind_of_renewals",

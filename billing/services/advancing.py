@@ -19,7 +19,7 @@ from billing import selectors
 from billing.choices import OrderKind, RefundMeans, Standing
 from billing.models import Coverage, Invoice, OrderLine
 from billing.services.credits import credit_invoice, creditable, hold_for_credits
-from billing.services.quoting import part_left
+from billing.services.periods import rest_of
 from billing.services.standing import tell_standing
 from clients import services as client_services
 from clients.choices import ProductState
@@ -155,9 +155,11 @@ def _ended_share(line: OrderLine, covered: Coverage, unpaid_since: dict[int, dat
     if covered.product_id not in unpaid_since:
         return Fraction()
     if not covered.is_extension:
-        return Fraction(covered.product.quantity, line.quantity)
+        return Fraction(covered.units, line.quantity)
     start = max(line.period_start, unpaid_since[covered.product_id])
     if start >= line.period_end:
         return Fraction()
-    parts = [Fraction(*part_left(covered.product, day, until=line.period_end)) for day in (start, line.period_start)]
-    return parts[0] / parts[1]
+    unpaid, all_of_it = (
+        Fraction(*rest_of(covered.product, day, until=line.period_end).part) for day in (start, line.period_start)
+    )
+    return unpaid / all_of_it

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext as _
 
 from billing.exceptions import OrderRefused, Rule, Way, WayOut
 from billing.models.orders import duration
 from billing.services.quoting import Item, Wanted
-from clients.models import Product
 from partnerportal.catalogue.models import Offer
 
 MAX_UNITS = 10_000  # of one line: more is a slip of the finger, and each unit may become a row
@@ -17,17 +14,27 @@ MAX_UNITS = 10_000  # of one line: more is a slip of the finger, and each unit m
 
 def wanted_of(item: Item) -> Wanted:
     """Return an item on its way to a line."""
-    return Wanted(item.offer, item.quantity, item.extends, item.name, periods=item.periods)
+    return Wanted(item.offer, item.quantity, item.name, periods=item.periods)
 
 
 def check_item(item: Item) -> None:
     """Refuse what nobody may order, whoever asks: too many units, an offer that is not on sale, too many periods."""
-    if not 1 <= item.quantity <= MAX_UNITS:
-        raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity", rule=Rule.UNITS)
-    if not item.offer.is_sold:
-        near = other_offer(item.offer)
-        raise OrderRefused(_("This offer is no longer sold."), field="offer", rule=Rule.SOLD, ways=(near,))
+    check_units(item.quantity)
+    check_sold(item.offer)
     check_periods(item)
+
+
+def check_units(units: int) -> None:
+    """So many units may be ordered at a time as a line holds."""
+    if not 1 <= units <= MAX_UNITS:
+        raise OrderRefused(_("Order between 1 and 10’000 units at a time."), field="quantity", rule=Rule.UNITS)
+
+
+def check_sold(offer: Offer) -> None:
+    """Only what is on sale is ordered."""
+    if not offer.is_sold:
+        near = other_offer(offer)
+        raise OrderRefused(_("This offer is no longer sold."), field="offer", rule=Rule.SOLD, ways=(near,))
 
 
 def other_offer(offer: Offer) -> Way:
@@ -38,8 +45,8 @@ def other_offer(offer: Offer) -> Way:
 
 
 def check_periods(item: Item) -> None:
-    """So many periods may be paid at once as the offer allows; more units of something join the period that runs."""
-    most = 1 if item.extends is not None else item.offer.max_periods
+    """So many periods may be paid at once as the offer allows."""
+    most = item.offer.max_periods
     if not 1 <= item.periods <= most:
         words = {"offer": item.offer, "most": duration(item.offer.period, most)}
         message = _("%(offer)s is paid for %(most)s at most.") % words
@@ -50,12 +57,3 @@ def product_gone() -> OrderRefused:
     """Return the refusal of a product that is not there, or not here, any more."""
     message = _("A product that you chose is no longer there. Look at the list again.")
     return OrderRefused(message, rule=Rule.PRODUCT, ways=(Way(WayOut.SEE_PRODUCTS),))
-
-
-def check_extended(client_id: int, items: Sequence[Item]) -> None:
-    """Units are added to the client's own products of the same offer, held until they are."""
-    extended = {item.extends.pk: item for item in items if item.extends is not None}
-    found = Product.objects.select_for_update().in_use().filter(pk__in=extended, organisation=client_id)
-    same = [product for product in found if product.offer_id == extended[product.pk].offer.pk]
-    if len(same) != sum(item.extends is not None for item in items):
-        raise product_gone()

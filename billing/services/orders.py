@@ -18,8 +18,9 @@ from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.services import earning
 from billing.services.drafting import drafted_lines
 from billing.services.invoices import issue_invoices
-from billing.services.items import check_extended, check_item, check_periods, product_gone, wanted_of
-from billing.services.quoting import Item, Quote, QuotedLine, Wanted, paid_periods, quote_items
+from billing.services.items import check_item, check_periods, product_gone, wanted_of
+from billing.services.periods import paid_periods
+from billing.services.quoting import Item, Quote, QuotedLine, Wanted, quote_items
 from clients import services as client_services
 from clients.choices import Payer, RelationshipState, RenewalPayer
 from clients.models import Product, Relationship
@@ -33,6 +34,7 @@ PLACED = {
     OrderKind.ORDER: "billing.order.placed",
     OrderKind.RENEWAL: "billing.renewal.placed",
     OrderKind.CHANGE: "billing.plan.changed",
+    OrderKind.UNITS: "billing.units.added",
 }
 
 
@@ -107,7 +109,6 @@ def place_order(
         raise OrderRefused(_("Choose at least one offer."), rule=Rule.NOTHING, ways=(Way(WayOut.OTHER_OFFER),))
     for item in items:
         check_item(item)
-    check_extended(client_id, items)
     wanted = [wanted_of(item) for item in items]
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
     return write_order(quote, OrderKind.ORDER, key=key, actor=actor, now=now)
@@ -222,7 +223,7 @@ def renewed_together(products: Sequence[Product], earners: Mapping[int, int | No
         alike = product.renewed_offer.pk, earners[product.pk], product.renews_on, product.anchor_day
         groups.setdefault(alike, []).append(product)
     return [
-        Wanted(group[0].renewed_offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))
+        Wanted(group[0].renewed_offer, sum(product.quantity for product in group), group[0].name, tuple(group))
         for group in groups.values()
     ]
 
@@ -348,6 +349,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
                 line=line,
                 product=product,
                 period_start=start,
+                units=wanted.quantity if wanted.extends is not None else product.quantity,
                 is_extension=not wanted.renewed and wanted.touched is not None,
             )
             for product in products

@@ -121,5 +121,5 @@ def _priced(product: Product, offer: Offer, relationship_id: int | None, now: da
     if not _plan(product, offer, payer.currency, now).is_dearer:
         message = _("A plan that is not dearer begins with the next renewal.")
         raise OrderRefused(message, field="offer", rule=Rule.PLAN)
-    wanted = Wanted(offer, product.quantity, None, product.name, changed=product)
+    wanted = Wanted(offer, product.quantity, product.name, changed=product)
     return quote_items(product.organisation_id, [wanted], relationship_id, now)

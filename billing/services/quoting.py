@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,30 +9,38 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.exceptions import OrderRefused, Rule, Way, WayOut
-from billing.pricing import Case, Line, Rates, StepAhead, VatTreatment, change_rates, price_line, step_ahead, vat
+from billing.pricing import (
+    Case,
+    Line,
+    Rates,
+    StepAhead,
+    VatTreatment,
+    change_rates,
+    price_line,
+    rest_rates,
+    step_ahead,
+    vat,
+)
 from billing.selectors.rates import RateBook, vat_of
 from billing.services.counting import Count, Counter
+from billing.services.periods import period_of, rest_of
 from clients.models import Product, Relationship
 from partnerportal.accounts.models import Organisation
-from partnerportal.catalogue.models import Offer, Period
+from partnerportal.catalogue.models import Offer
 from partners.models import Partner
-
-PERIODS = {Period.MONTH: relativedelta(months=1), Period.YEAR: relativedelta(years=1)}
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to order: so many units of an offer, new or (``extends``) added to a product that is there."""
+    """One thing to order: so many new units of an offer."""
 
     offer: Offer
     quantity: int
-    extends: Product | None = None
     name: str = ""
     periods: int = 1  # how many months or years are paid at once
 
@@ -44,10 +51,10 @@ class Wanted:
 
     offer: Offer
     quantity: int
-    extends: Product | None
     name: str
     renewed: tuple[Product, ...] = ()
     periods: int = 1
+    extends: Product | None = None  # by the quantity, for what is left of its period
     changed: Product | None = None  # to the offer, which is dearer, for what is left of its period
 
     @property
@@ -57,7 +64,7 @@ class Wanted:
 
     @property
     def counted(self) -> tuple[Product, ...]:
-        """The products whose units are there already, and count once."""
+        """The products whose units are there already, and count once; units that come to a product are new."""
         return self.renewed if self.changed is None else (self.changed,)
 
 
@@ -144,17 +151,20 @@ def quote_items(
     relationship_id: int | None,
     now: datetime,
     book: RateBook | None = None,
+    *,
+    beside: Sequence[Wanted] = (),
 ) -> Quote:
     """Price what is wanted; raises :class:`OrderRefused` (rows 7 and 9), NoPrice.
 
-    ``book``: the prices and rates of that day, where they are read already.
+    ``book``: the prices and rates of that day, where they are read already. ``beside``: what is ordered before, and so
+    counts towards the steps.
     """
     client = Organisation.objects.get(pk=client_id)
     relationship = ordering_relationship(client_id, relationship_id)
     payer = payer_of(client, relationship)
     currency = payer.currency  # the payer's address decides the currency of its invoices (rule 44)
     book = book or RateBook(timezone.localdate(now))
-    counter, around = Counter(client_id, wanted), _Around(client, relationship)
+    counter, around = Counter(client_id, [*wanted, *beside]), Around(client, relationship)
     lines = tuple(_quote_line(item, around, currency, book, counter, now) for item in wanted)
     treatment, vat_rate = vat_of(payer, timezone.localdate(now))
     return Quote(client, payer, relationship, currency, lines, treatment, vat_rate)
@@ -201,7 +211,7 @@ def no_access(relationship_id: int) -> OrderRefused:
 
 
 def _quote_line(
-    item: Wanted, around: _Around, currency: str, book: RateBook, counter: Counter, now: datetime
+    item: Wanted, around: Around, currency: str, book: RateBook, counter: Counter, now: datetime
 ) -> QuotedLine:
     scope, family_id = scope_of(around.of(item), around.relationship), item.offer.family_id
     partner_count = counter.partner(family_id, scope.partner.pk) if scope.partner is not None else None
@@ -234,7 +244,7 @@ def price_item(
     return QuotedLine(
         item,
         rates,
-        item_version(item, currency, book, rates),
+        item_version(item, currency, book, rates, today),
         _priced(**terms),
         scope.earner,
         scope.partner,
@@ -251,17 +261,25 @@ _priced = lru_cache(maxsize=10_000)(price_line)
 
 
 def item_rates(item: Wanted, currency: str, book: RateBook, today: date) -> Rates:
-    """Return what a unit costs; of a change of plan the difference, for the part of the period that is left."""
+    """Return what a unit costs; of more units for what is left of the period, of a change of plan the difference."""
     rates = book.rates(offer=item.offer, currency=currency)
+    if item.extends is not None:
+        return rest_rates(rates, part=rest_of(item.extends, today).part)
     if item.changed is None:
         return rates
     before = book.rates(offer=item.changed.offer, currency=currency)
-    return change_rates(before=before, after=rates, part=part_left(item.changed, today))
+    return change_rates(before=before, after=rates, part=rest_of(item.changed, today).part)
 
 
-def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> Mapping[str, Any]:
-    """Return which rows the price was read from; of a change of plan also from what to what, and for how long."""
+def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates, today: date) -> Mapping[str, Any]:
+    """Return which rows the price was read from; of more units and of a change of plan also for what part of which
+    period.
+    """
     version = book.version(offer=item.offer, currency=currency)
+    if item.extends is not None:
+        rest = rest_of(item.extends, today)
+        units = {"unit": str(rates.public_unit), "before": item.extends.quantity}
+        return {**version, "units": {**units, "whole": rest.whole, "days_left": rest.days, "days": rest.of}}
     if item.changed is None or rates.part is None:
         return version
     before = book.rates(offer=item.changed.offer, currency=currency).public_unit
@@ -276,24 +294,7 @@ def item_version(item: Wanted, currency: str, book: RateBook, rates: Rates) -> M
     return {**version, "change": change}
 
 
-def part_left(product: Product, today: date, *, until: date | None = None) -> tuple[int, int]:
-    """Return how many days are left of what is paid, in days of the period that runs: (12, 30), the day included.
-
-    Whole periods that are paid ahead count as such, however long their months are. ``until``: another end than the
-    product's, exclusive, where periods end too.
-    """
-
-    def boundary(ahead: int) -> date:
-        return shifted(until or product.renews_on, product.offer.period, -ahead, product.anchor_day)
-
-    ahead = 0
-    while boundary(ahead + 1) > today:
-        ahead += 1
-    end, days = boundary(ahead), (boundary(ahead) - boundary(ahead + 1)).days
-    return ahead * days + (end - today).days, days
-
-
-class _Around:
+class Around:
     """What surrounds the items of one order; new things of one client have the same, which is asked once."""
 
     def __init__(self, client: Organisation, relationship: Relationship | None) -> None:
@@ -304,18 +305,22 @@ class _Around:
         """Return what decides about an item."""
         if self.relationship is not None:  # what a partner orders earns it, whatever else there is
             return Surroundings()
-        if item.touched is not None:
-            return self._ask(item)
-        self._of_new = self._of_new or self._ask(item)
+        return self._ask(item.touched) if item.touched is not None else self.of_new()
+
+    def of_new(self) -> Surroundings:
+        """Return what decides about whatever is new."""
+        if self.relationship is not None:
+            return Surroundings()
+        self._of_new = self._of_new or self._ask(None)
         return self._of_new
 
-    def _ask(self, item: Wanted) -> Surroundings:
+    def _ask(self, touched: Product | None) -> Surroundings:
         own = Partner.objects.approved().filter(pk=self.client.pk).first()
         if own is not None:
             return Surroundings(own=own)
         active = Relationship.objects.active().filter(client=self.client)
         full = active.filter(access="FULL").first()
-        return Surroundings(earner=_earner(item, self.client), full=full, is_any_active=active.exists())
+        return Surroundings(earner=_earner(touched, self.client), full=full, is_any_active=active.exists())
 
 
 def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
@@ -339,42 +344,10 @@ def scope_of(around: Surroundings, relationship: Relationship | None) -> Scope:
     return Scope(case, earner, earner.partner)
 
 
-def _earner(item: Wanted, client: Organisation) -> Relationship | None:
+def _earner(touched: Product | None, client: Organisation) -> Relationship | None:
     """Return the relationship that earns on an item that the client orders itself: new things fall to full access."""
     relationships = Relationship.objects.active().select_related("partner__organisation")
-    if item.touched is None:
+    if touched is None:
         return relationships.filter(client=client, access="FULL").first()
-    found = (
-        Product.objects.filter(pk=item.touched.pk).with_earner().values_list("earner_relationship", flat=True).first()
-    )
+    found = Product.objects.filter(pk=touched.pk).with_earner().values_list("earner_relationship", flat=True).first()
     return relationships.filter(pk=found).first() if found else None
-
-
-def period_of(item: Wanted, today: date) -> tuple[date, date]:
-    """Return the period that a line pays for, its end exclusive."""
-    if item.changed is not None:
-        return today, item.changed.renews_on
-    start = item.renewed[0].renews_on if item.renewed else today
-    return start, shifted(start, item.offer.period, item.periods, _anchor_day(item))
-
-
-@lru_cache(maxsize=10_000)
-def shifted(day: date, period: str, count: int, anchor_day: int | None) -> date:
-    """Return the day so many months or years later (earlier: below zero); where there is an ``anchor_day`` on that day
-    of the month, or on the last one of a shorter month.
-    """
-    moved = day + PERIODS[Period(period)] * count
-    if anchor_day is None or not count:
-        return moved
-    return moved.replace(day=min(anchor_day, monthrange(moved.year, moved.month)[1]))
-
-
-def paid_periods(quoted: QuotedLine) -> list[date]:
-    """Return the first day of each period that a line pays for."""
-    wanted = quoted.wanted
-    anchor_day = _anchor_day(wanted)
-    return [shifted(quoted.period_start, wanted.offer.period, number, anchor_day) for number in range(wanted.periods)]
-
-
-def _anchor_day(item: Wanted) -> int | None:
-    return item.renewed[0].anchor_day if item.renewed else None

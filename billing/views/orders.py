@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing.filters import OrderFilter
 from billing.models import Invoice, Order
@@ -30,6 +32,13 @@ class OrderListView(TableView):
         if acting.relationship is None and not has_partner_space(self.request):
             visible = visible.filter(client=acting.home)  # nothing else is visible, and one index has it in this order
         return visible.order_by("-placed_at", "-pk")
+
+    def get_table(self, **kwargs: Any) -> Any:
+        """While there is no order, lead whoever may order to what is sold."""
+        table = super().get_table(**kwargs)
+        if BillingPermission.ORDER_PLACE.granted_to(self.request.acting):
+            table.empty_action = (_("See what is sold"), reverse("billing:offer_list"))
+        return table
 
 
 class OrderDetailView(PageView):

@@ -94,6 +94,9 @@ def ways(found: tuple[Way, ...], request: Any, *, look: str = "#price", form: st
         WayOut.STATUS: lambda _way: _status(acting),
         WayOut.OWN_SPACE: lambda _way: _away(_("Back to your own space"), reverse("home:start"), acting),
         WayOut.OTHER_OFFER: _other_offer,
+        WayOut.ANOTHER: lambda way: _link(
+            _("Order one more %(offer)s") % {"offer": way.name}, f"{reverse('billing:order_place')}?offer={way.pk}"
+        ),
         WayOut.REMOVE: lambda way: {
             "text": _("Take %(offer)s out of the cart") % {"offer": way.name},
             "post": reverse("billing:cart_remove", args=[way.pk]),

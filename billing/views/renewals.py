@@ -158,7 +158,7 @@ class RenewClientsView(refusals.SaysWhy, refusals.ShowsWays, TwoStepView):
         return super().get_context_data(**context, **kwargs)
 
 
-class _OneProduct(PolicyView):
+class OneProduct(PolicyView):
     """Finds a product that may be seen here; in a client's space asks for the permission's right on it (rule 21)."""
 
     def find(self, *, pk: int, **_kwargs: Any) -> None:
@@ -187,7 +187,7 @@ class _OneProduct(PolicyView):
         return super().get_context_data(product=self.product, **kwargs)
 
 
-class ProductRenewalView(_OneProduct, PageView):
+class ProductRenewalView(OneProduct, PageView):
     """How a product goes on: until when it is paid, its next renewal with who pays and for how much, its plan."""
 
     permission = BillingPermission.DUE_VIEW
@@ -216,22 +216,27 @@ class ProductRenewalView(_OneProduct, PageView):
             may_cancel=self.holds(ClientPermission.PRODUCT_CANCEL),
             may_pay=ClientPermission.RENEWALS_PAY.granted_to(acting),
             has_plans=bool(selectors.plans_for(product=product, currency=acting.home.currency, on=today)),
+            may_grow=product.offer.is_sold and not product.offer.is_per_unit,
             **kwargs,
         )
 
     def _quote(self) -> Quote | None:
-        """Return the next renewal's price, to whoever pays it or would order it here (rules 24 and 25)."""
-        if self.product.is_cancelled or not BillingPermission.AMOUNT_EXPLAIN.granted_to(self.request.acting):
-            return None
-        quote = services.quote_next_renewal(products=[self.product], now=timezone.now())
+        """Return the next renewal's price, to whoever may read it."""
         acting = self.request.acting
-        if quote is None or (quote.payer != acting.home and acting.relationship is None):
+        if self.product.is_cancelled or not BillingPermission.AMOUNT_EXPLAIN.granted_to(acting):
             return None
-        is_partners_own = acting.relationship is None or quote.payer in {acting.home, acting.organisation}
-        return quote if is_partners_own else None
+        return readable(services.quote_next_renewal(products=[self.product], now=timezone.now()), acting)
 
 
-class PlanChangeView(_OneProduct, Ordering):
+def readable(quote: Quote | None, acting: Any) -> Quote | None:
+    """Return a renewal's price to whoever pays it or would order it here; nothing to others (rules 24 and 25)."""
+    if quote is None or (quote.payer != acting.home and acting.relationship is None):
+        return None
+    is_partners_own = acting.relationship is None or quote.payer in {acting.home, acting.organisation}
+    return quote if is_partners_own else None
+
+
+class PlanChangeView(OneProduct, Ordering):
     """Change to another plan: a dearer one at once and pro rata, a cheaper one from the next renewal on."""
 
     permission = BillingPermission.ORDER_PLACE
@@ -302,7 +307,7 @@ class PlanChangeView(_OneProduct, Ordering):
         )
 
 
-class PlanKeepView(_OneProduct, ActionView):
+class PlanKeepView(OneProduct, ActionView):
     """Take back a plan that was chosen for the next renewal."""
 
     permission = BillingPermission.ORDER_PLACE

@@ -73,6 +73,27 @@ The volume is measured once a year. Below the threshold the partner is warned; a
 Either side may end the partnership at any time. Products stay with the clients; a positive balance is paid out."""
 
 
+DESCRIPTIONS = {
+    "web-hosting": "One website on 10 GB, with daily backups.",
+    "web-hosting-pro": "Up to 20 websites on 100 GB, with a staging copy of each.",
+    "wordpress-hosting": "WordPress installed, updated and backed up.",
+    "mail-hosting": "One mailbox of 5 GB, with spam filter and calendar.",
+    "mail-hosting-business": "One mailbox of 50 GB, synchronised with phones.",
+    "mail-archive": "Keeps what a mailbox sends and receives for ten years.",
+    "cloud-server-s": "1 core, 2 GB of memory, 20 GB of disk.",
+    "cloud-server-m": "2 cores, 8 GB of memory, 80 GB of disk.",
+    "cloud-server-l": "8 cores, 32 GB of memory, 320 GB of disk.",
+    "object-storage": "Files over an S3 interface, three copies of each.",
+    "managed-database": "PostgreSQL or MariaDB, patched and backed up hourly.",
+    "backup": "Encrypted copies of a server, kept for 30 days.",
+    "office-standard": "Mail, calendar, documents and 1 TB a seat.",
+    "office-business": "As Standard, with video meetings and 3 TB a seat.",
+    "office-education": "As Standard, for schools and associations.",
+    "certificate-dv": "Confirms a domain, within minutes.",
+    "certificate-ev": "Confirms the company behind a domain.",
+    "streaming-radio": "Up to 500 listeners at once.",
+    "streaming-video": "Live pictures for up to 500 viewers at once.",
+}
 PLAN_LINES = {  # what can be changed into each other; a backup is no size of a server
     "web-hosting": ("web-hosting", "web-hosting-pro"),
     "mail-hosting": ("mail-hosting", "mail-hosting-business"),
@@ -103,6 +124,7 @@ def load_catalogue() -> dict[str, Offer]:
             code=code,
             family=families[family_code],
             name=name,
+            description=DESCRIPTIONS.get(code, ""),
             period=period,
             is_per_unit=is_per_unit,
             max_periods=_max_periods(family_code, period),

@@ -303,6 +303,14 @@ HELP_PAGES = (
                 ),
             ),
             (
+                _("More units"),
+                _(
+                    "Seats and whatever else is counted in units join a product at once, from its page: you pay their price "
+                    "for the days that are left, with the degressive rate of all units together. The next renewal is of "
+                    "all of them, paid by whoever pays it then."
+                ),
+            ),
+            (
                 _("Cancel"),
                 _(
                     "A cancelled product works to the end of what is paid. Until then you can take it back. Only the "
@@ -340,6 +348,14 @@ HELP_PAGES = (
                 ),
             ),
             (
+                _("What is sold"),
+                _(
+                    "“Offers” lists everything by family, each at the price that it has for you: the degressive rate of your "
+                    "own number of units, and as a partner your preferential price, or your cashback where a client pays. "
+                    "It is what an order of one unit would cost, to the cent."
+                ),
+            ),
+            (
                 _("The cart"),
                 _(
                     "Gather what you want to order in your cart: it explains every line and says who pays, from what, and "
@@ -350,6 +366,7 @@ HELP_PAGES = (
         ),
         (
             (_("Try the calculator"), "home:programme"),
+            (_("Offers"), "billing:offer_list"),
             (_("Your cart"), "billing:cart"),
             (_("Your earnings"), "billing:earning_list"),
         ),

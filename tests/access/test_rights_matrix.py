@@ -133,6 +133,7 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
         "billing:product_renewal": [product.pk],
         "billing:plan_change": [product.pk],
         "billing:plan_keep": [product.pk],
+        "billing:units_add": [product.pk],
         "billing:line_explain": [line.pk],
         "billing:order_detail": [line.order_id],
         "billing:invoice_detail": [line.order.invoice.pk],

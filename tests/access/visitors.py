@@ -75,6 +75,7 @@ def build() -> Site:
     unrelated_partner, _unrelated = world.make_partner("Werkstatt Süd")
     _stranger, stranger_acting = world.make_client("Hotel Alpina")
     product = world.make_product(client, offers["web-hosting"])
+    seats = world.make_product(client, offers["office"], quantity=3, name="Team office", renews_on=dt.date(2100, 1, 1))
     ended = world.make_relationship(client, partner, since=NOW - timedelta(days=90))
     client_services.end_relationship(relationship_id=ended.pk, by="CLIENT", actor=client_acting, now=NOW)
     relationship = world.make_relationship(client, partner, payer=Payer.CLIENT)
@@ -226,6 +227,7 @@ def build() -> Site:
         "billing:product_renewal": [product.pk],
         "billing:plan_change": [product.pk],
         "billing:plan_keep": [product.pk],
+        "billing:units_add": [seats.pk],
         "billing:staff_renewal_retry": [failed_renewal.pk],
         "billing:order_detail": [order.pk],
         "billing:line_explain": [OrderLine.objects.get(order=order).pk],

@@ -324,6 +324,7 @@ BAD_ROWS = {
     "cart_other_client_through_relationship": lambda h: cart(h, organisation=h.partner.organisation),
     "cart_shown_iff_ordered": lambda h: cart(h, order=h.order),
     "cartitem_line_once": same_line_twice,
+    "coverage_has_units": lambda h: billing.Coverage.objects.update(units=0),
     "cartitem_has_units": lambda h: cart_item(h, quantity=0),
     "cartitem_has_periods": lambda h: cart_item(h, periods=0),
     "renewalfailure_once_per_period": lambda h: twice(lambda: failed_renewal(h)),

@@ -14,7 +14,7 @@ from billing import selectors, services
 from billing.exceptions import OrderRefused, PriceChanged
 from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.pricing import Case, Outcome, Rates, change_rates, price_line
-from billing.services.quoting import part_left
+from billing.services.periods import rest_of
 from clients.choices import Payer
 from clients.models import Product
 from partnerportal.catalogue.models import Offer, Period
@@ -120,7 +120,7 @@ def test_the_share_counts_the_days_that_are_left(today, renews_on, period, part)
     """The day of the change included; what is paid ahead counts as whole periods."""
     product = Product(renews_on=dt.date(*renews_on), offer=Offer(period=period))
 
-    assert part_left(product, dt.date(*today)) == part
+    assert rest_of(product, dt.date(*today)).part == part
 
 
 # --- Through the services

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from billing import selectors, services
 from billing.exceptions import NoPrice
 from billing.models import Coverage, Earning, Invoice, LedgerEntry, Order, OrderLine, PartnerRate, RenewalFailure
-from billing.services import batches, quoting, renewing
+from billing.services import batches, periods, renewing
 from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM
@@ -229,13 +229,13 @@ def test_what_began_on_the_last_day_of_a_month_ends_there_again_after_a_shorter_
 def test_several_periods_from_the_end_of_a_month_begin_where_they_would_one_by_one(here, day):
     """Section 9: paid at once or month by month, the same days."""
     anchored = dt.date(2027, 1, day)
-    starts = [quoting.shifted(anchored, "MONTH", number, day) for number in range(25)]
+    starts = [periods.shifted(anchored, "MONTH", number, day) for number in range(25)]
     one_by_one = [anchored]
     for _number in range(24):
-        one_by_one.append(quoting.shifted(one_by_one[-1], "MONTH", 1, day))
+        one_by_one.append(periods.shifted(one_by_one[-1], "MONTH", 1, day))
 
     assert starts == one_by_one
-    assert [quoting.shifted(starts[-1], "MONTH", -number, day) for number in range(25)] == starts[::-1]
+    assert [periods.shifted(starts[-1], "MONTH", -number, day) for number in range(25)] == starts[::-1]
 
 
 @pytest.mark.parametrize(

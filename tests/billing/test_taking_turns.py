@@ -219,15 +219,23 @@ def test_two_clients_may_send_the_same_key(shop):
 
 
 def test_units_are_added_to_ones_own_product_of_the_same_offer_only(shop):
-    offers, client, _acting = shop
+    offers, client, acting = shop
     other, _ = world.make_client("Rossi")
     foreign = world.make_product(other, offers["office"], quantity=2)
     unlike = world.make_product(client, offers["web-hosting"])
     gone = world.make_product(client, offers["office"], state="TERMINATED")
 
-    for extended in (foreign, unlike, gone):
-        with pytest.raises(OrderRefused, match="no longer there"):
-            place(shop, f"k{extended.pk}", services.Item(offers["office"], 1, extends=extended))
+    for extended, sentence in ((foreign, "no longer there"), (unlike, "product of its own"), (gone, "no longer there")):
+        with pytest.raises(OrderRefused, match=sentence):
+            services.add_units(
+                client_id=client.pk,
+                product_id=extended.pk,
+                units=1,
+                relationship_id=None,
+                key=f"k{extended.pk}",
+                actor=acting,
+                now=NOW,
+            )
 
     assert not Order.objects.exists()
     foreign.refresh_from_db()

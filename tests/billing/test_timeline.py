@@ -228,22 +228,22 @@ def test_what_has_ended_unpaid_is_not_owed(here):
         (2, "93.33", "93.33", "CANCELLED"),  # 28 days, all of the renewed period
     ],
 )
-def test_a_dearer_plan_for_a_period_that_is_never_paid_goes_with_it(here, days, net, credited, state):
-    """Section 9: of the change, the days stay owed that lie in the period that was paid."""
+@pytest.mark.parametrize("added", ["plan", "units"])
+def test_what_was_added_to_a_period_that_is_never_paid_goes_with_it(here, added, days, net, credited, state):
+    """Section 9: of a dearer plan and of more units, the days stay owed that lie in the period that was paid."""
     renewed(here)
-    change = services.change_plan(
-        client_id=here.client.pk,
-        product_id=here.product.pk,
-        offer=world.make_offer("office-l", here.offers["office"].family, "200", "200", rate="0.20", is_per_unit=False),
-        relationship_id=None,
-        key="change",
-        actor=here.acting,
-        now=moment(TODAY + days * DAY),
-    )
+    terms = {"client_id": here.client.pk, "product_id": here.product.pk, "relationship_id": None, "key": "added"}
+    terms |= {"actor": here.acting, "now": moment(TODAY + days * DAY)}
+    if added == "plan":
+        family = here.offers["office"].family
+        large = world.make_offer("office-l", family, "200", "200", rate="0.20", is_per_unit=False)
+        order = services.change_plan(offer=large, **terms)
+    else:
+        order = services.add_units(units=1, **terms)
     for number in range(60):
         advance(TODAY + number * DAY)
 
-    invoice = Invoice.objects.get(order=change)
+    invoice = Invoice.objects.get(order=order)
     assert (invoice.net, invoice.state, standing()[0]) == (D(net), state, "TERMINATED")
     assert sum(CreditNote.objects.filter(invoice=invoice).values_list("net", flat=True)) == D(credited)
     assert [one.invariant.code for one in selectors.check_invariants() if not one.holds] == []

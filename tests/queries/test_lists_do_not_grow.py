@@ -88,6 +88,11 @@ LISTS = [
 ]
 # Overviews and pages of one thing hold small lists, too.
 OVERVIEWS = [
+    ("client_legal", "billing:offer_list"),
+    ("in_space", "billing:offer_list"),
+    ("partner_legal", "billing:offer_list"),
+    ("client_legal", "billing:units_add"),
+    ("in_space", "billing:units_add"),
     ("client_legal", "billing:cart"),
     ("in_space", "billing:cart"),
     ("partner_legal", "billing:cart"),

@@ -83,6 +83,7 @@ ACTS = {
     "billing.order.placed": _("ordered"),
     "billing.renewal.retried": _("tried a failed renewal again"),
     "billing.plan.changed": _("changed the plan"),
+    "billing.units.added": _("added units to a product"),
     "billing.renewal.placed": _("renewed"),
     "billing.invoice.issued": _("had an invoice issued"),
     "billing.payment.settled": _("paid an invoice"),
