@@ -6,7 +6,7 @@ import re
 
 
 def test_seats_join_an_office_suite_from_the_page_of_offers(somebody):
-    """The price follows the number; what it says is ordered, explained by days, and the next renewal is of all."""
+    """The price follows the number; what it says is ordered and explained by days; fewer begin with the renewal."""
     claire = somebody("claire-seats")
     claire.sign_in("claire@verte.example")
     claire.go("/account/offers/?search=office+suite+standard")
@@ -33,6 +33,13 @@ def test_seats_join_an_office_suite_from_the_page_of_offers(somebody):
     claire.follow(claire.page.locator("tbody a").first)
     claire.press("Renewal and plan")
     claire.reads("7 × Office suite Standard", "46.20")
+
+    claire.press("Take units off")
+    claire.page.fill("input[name=units]", "5")
+    claire.press("Show what it costs then")
+    claire.reads("5 × Office suite Standard", "27.50 net")
+    claire.press(re.compile("^Take 2 units off on"))
+    claire.reads("it has 5 units", "Take back", "33.00")
 
 
 def test_without_script_a_new_number_is_priced_before_it_is_ordered(somebody):
