@@ -60,6 +60,7 @@ class WayOut(TextChoices):
     SEE_ORDERS = "SEE_ORDERS"
     SEE_PRODUCTS = "SEE_PRODUCTS"
     SEE_PRODUCT = "SEE_PRODUCT"  # pk
+    SEE_RENEWAL = "SEE_RENEWAL"  # pk of the product: how it goes on
     RENEW = "RENEW"  # pk of the product
     START_ANEW = "START_ANEW"
     SUPPORT = "SUPPORT"

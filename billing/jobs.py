@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from billing import exports, notifications, selectors, services
 from billing.models import PrepaidAccount
+from clients import services as client_services
 from clients.choices import RenewalPayer
 from clients.models import Product, Relationship
 from partnerportal.accounts.acting import SYSTEM
@@ -139,8 +140,10 @@ def renew_due_products(run: Running, *, on: str) -> dict[str, Any]:
 
 @register("billing.advance_renewals")
 def advance_renewals(_run: Running, *, on: str) -> dict[str, Any]:
-    """Overdue, blocked, terminated: bring every product to where it stands on a day (section 9)."""
-    return {"on": on, **services.advance_renewals(on=date.fromisoformat(on), now=timezone.now())}
+    """Fewer units, overdue, blocked, terminated: bring every product to where it stands on a day (section 9)."""
+    day, now = date.fromisoformat(on), timezone.now()
+    fewer = len(client_services.take_off_units(on=day, now=now))
+    return {"on": on, "fewer_units": fewer, **services.advance_renewals(on=day, now=now)}
 
 
 @register("billing.remind_of_renewals")

@@ -6,6 +6,7 @@ from billing.forms.earnings import EarningsForm
 from billing.forms.ordering import (
     CalculatorForm,
     CartForm,
+    FewerForm,
     OfferChoiceField,
     OrderForm,
     PlanForm,
@@ -25,6 +26,7 @@ __all__ = [
     "CsvFileForm",
     "EarningsForm",
     "ExportForm",
+    "FewerForm",
     "MarkupForm",
     "OfferChoiceField",
     "OrderForm",

@@ -146,7 +146,8 @@ class RenewForm(forms.Form):
 
     def _note(self, product: Product) -> str:
         offer = str(product.renewed_offer)
-        note = offer if product.quantity == 1 else f"{product.quantity} × {offer}"
+        units = product.renewed_quantity
+        note = offer if units == 1 else f"{units} × {offer}"
         return f"{product.organisation} · {note}" if self._with_owner else note
 
 
@@ -155,6 +156,13 @@ class UnitsForm(forms.Form):
 
     quantity = forms.IntegerField(label=_("How many more"), min_value=1, max_value=10_000)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class FewerForm(forms.Form):
+    """How many units a product is to have from the end of what is paid on."""
+
+    units = forms.IntegerField(label=_("How many to keep"), min_value=1, max_value=10_000_000)
+    begins_on = forms.DateField(widget=forms.HiddenInput)  # the day that the page shows
 
 
 class PlanForm(forms.Form):

@@ -44,7 +44,7 @@ from billing.services.rates import bad_lines_in_words, change_rate, import_rates
 from billing.services.reminding import remind_of_renewals
 from billing.services.renewing import Renewed, due_products, renew_chunk, renew_failed
 from billing.services.resales import draft_resale, issue_resale
-from billing.services.seats import add_units, quote_renewal_with_units, quote_units
+from billing.services.seats import add_units, quote_renewal_of_units, quote_units
 from billing.services.standing import settle_products
 from billing.services.withdrawals import (
     approve_withdrawal,
@@ -110,7 +110,7 @@ __all__ = [
     "quote_offers",
     "quote_order",
     "quote_renewal",
-    "quote_renewal_with_units",
+    "quote_renewal_of_units",
     "quote_renewals",
     "quote_units",
     "reject_correction",

@@ -218,7 +218,7 @@ def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, 
         for quoted, line in zip(quote.lines, lines, strict=True):
             for product in quoted.wanted.renewed:
                 period = {"line_id": line.pk, "product_id": product.pk, "period_start": quoted.period_start}
-                coverages.append({**period, "units": product.quantity, "is_extension": False})
+                coverages.append({**period, "units": product.renewed_quantity, "is_extension": False})
                 products.append(product)
                 paid_until[product.pk] = quoted.period_end
     bulk.add_columns(Coverage, coverages)

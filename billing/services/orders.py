@@ -223,7 +223,7 @@ def renewed_together(products: Sequence[Product], earners: Mapping[int, int | No
         alike = product.renewed_offer.pk, earners[product.pk], product.renews_on, product.anchor_day
         groups.setdefault(alike, []).append(product)
     return [
-        Wanted(group[0].renewed_offer, sum(product.quantity for product in group), group[0].name, tuple(group))
+        Wanted(group[0].renewed_offer, sum(product.renewed_quantity for product in group), group[0].name, tuple(group))
         for group in groups.values()
     ]
 
@@ -309,6 +309,13 @@ def resolve_failures(product_ids: Collection[int], *, now: datetime) -> None:
     waiting.update(resolved_at=now)
 
 
+def _units(wanted: Wanted, product: Product) -> int:
+    """Return of how many units of a product a line is: those that come to it, or those that it has in that period."""
+    if wanted.extends is not None:
+        return wanted.quantity
+    return product.renewed_quantity if wanted.renewed else product.quantity
+
+
 def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -> None:
     wanted = quoted.wanted
     paid_by_partner = order.relationship is not None and order.relationship.payer == Payer.PARTNER
@@ -349,7 +356,7 @@ def _install(line: OrderLine, quoted: QuotedLine, order: Order, now: datetime) -
                 line=line,
                 product=product,
                 period_start=start,
-                units=wanted.quantity if wanted.extends is not None else product.quantity,
+                units=_units(wanted, product),
                 is_extension=not wanted.renewed and wanted.touched is not None,
             )
             for product in products

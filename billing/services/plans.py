@@ -107,6 +107,9 @@ def _changeable(products: ProductQuerySet, client_id: int, product_id: int, offe
     if product.is_cancelled:
         message = _("It is cancelled. Take the cancellation back before you change its plan.")
         raise OrderRefused(message, rule=Rule.PLAN, ways=(Way(WayOut.SEE_PRODUCT, pk=product.pk),))
+    if product.is_renewed_for_fewer:
+        message = _("It is renewed for fewer units already. Change its plan once they are taken off.")
+        raise OrderRefused(message, rule=Rule.PLAN, ways=(Way(WayOut.SEE_RENEWAL, pk=product.pk),))
     is_behind = product.renews_on <= timezone.localdate(now) or product.overdue_since is not None
     if is_behind or product.state != ProductState.ACTIVE:
         message = _("It is not paid. Pay or renew it before you change its plan.")

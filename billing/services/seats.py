@@ -21,6 +21,7 @@ from clients.choices import ProductState
 from clients.models import Product
 from clients.querysets import ProductQuerySet
 from partnerportal.accounts.acting import Acting
+from partnerportal.web import writing
 
 
 def quote_units(*, client_id: int, product_id: int, units: int, relationship_id: int | None, now: datetime) -> Quote:
@@ -30,16 +31,16 @@ def quote_units(*, client_id: int, product_id: int, units: int, relationship_id:
     return quote_items(client_id, [_more(product, units)], relationship_id, now)
 
 
-def quote_renewal_with_units(*, product_id: int, units: int, now: datetime) -> Quote | None:
-    """Price the next renewal of a product as it would be placed now if it had so many units more; None if nobody would
-    pay it, or it has no price.
+def quote_renewal_of_units(*, product_id: int, units: int, now: datetime) -> Quote | None:
+    """Price the next renewal of a product as it would be placed now if it were of so many units, more or fewer than it
+    has; more are added before. None if nobody would pay it, or it has no price.
     """
     product = Product.objects.select_related("offer__family", "next_offer__family").get(pk=product_id)
-    quantity = product.quantity + units
-    renewal = Wanted(product.renewed_offer, quantity, product.name, renewed=(product,))
+    renewal = Wanted(product.renewed_offer, units, product.name, renewed=(product,))
+    added = [_more(product, units - product.quantity)] if units > product.quantity else []
     try:
         through = renewing_relationship(product)
-        return quote_items(product.organisation_id, [renewal], through, now, beside=[_more(product, units)])
+        return quote_items(product.organisation_id, [renewal], through, now, beside=added)
     except (OrderRefused, NoPrice):
         return None
 
@@ -87,6 +88,8 @@ def _extensible(products: ProductQuerySet, client_id: int, product_id: int, now:
         message = _("Each %(offer)s is a product of its own, so nothing can be added to this one.")
         ways = (Way(WayOut.ANOTHER, pk=product.offer_id, name=product.offer.name),) if product.offer.is_sold else ()
         raise OrderRefused(message % {"offer": product.offer}, rule=Rule.JOINING, ways=(*ways, _see(product)))
+    if product.next_quantity is not None:
+        raise OrderRefused(_fewer_in_words(product), rule=Rule.JOINING, ways=(Way(WayOut.SEE_RENEWAL, pk=product.pk),))
     if product.is_cancelled:
         message = _("It is cancelled. Its owner takes the cancellation back before units are added.")
         raise OrderRefused(message, rule=Rule.JOINING, ways=(_see(product),))
@@ -96,6 +99,14 @@ def _extensible(products: ProductQuerySet, client_id: int, product_id: int, now:
         raise OrderRefused(message, rule=Rule.JOINING, ways=(Way(WayOut.RENEW, pk=product.pk), _see(product)))
     check_sold(product.offer)
     return product
+
+
+def _fewer_in_words(product: Product) -> str:
+    """Say why nothing joins a product of which units are to be taken off."""
+    words = {"day": writing.day(product.fewer_on or product.renews_on), "count": product.next_quantity}
+    if product.is_renewed_for_fewer:
+        return _("It is renewed for fewer units: from %(day)s on it has %(count)s. Add units from then on.") % words
+    return _("From %(day)s on it is to have %(count)s units only. Its owner takes that back first.") % words
 
 
 def _see(product: Product) -> Way:

@@ -113,24 +113,25 @@ def _steps_in_words(priced: PricedOffer, acting: Any) -> str:
     """
     rate = writing.percent(priced.rate)
     if not priced.is_at_partners and acting.relationship is not None:
+        if not priced.rate:
+            return _("By the client's own number of units there is no degressive rate yet.")
         return _("By the client's own number of units the degressive rate is %(rate)s.") % {"rate": rate}
     if priced.is_at_partners:
-        words = ngettext(
-            "With one more your portfolio counts %(count)s unit: the degressive rate is %(rate)s.",
-            "With one more your portfolio counts %(count)s units: the degressive rate is %(rate)s.",
+        counted = ngettext(
+            "With one more your portfolio counts %(count)s unit",
+            "With one more your portfolio counts %(count)s units",
             priced.count,
         )
     else:
-        words = ngettext(
-            "With one more you have %(count)s unit: the degressive rate is %(rate)s.",
-            "With one more you have %(count)s units: the degressive rate is %(rate)s.",
-            priced.count,
+        counted = ngettext(
+            "With one more you have %(count)s unit", "With one more you have %(count)s units", priced.count
         )
-    said = words % {"count": writing.number(priced.count), "rate": rate}
+    words = _("%(counted)s: the degressive rate is %(rate)s.") if priced.rate else _("%(counted)s.")
+    said = words % {"counted": counted % {"count": writing.number(priced.count)}, "rate": rate}
     if priced.following is None:
         return said
     start, higher = priced.following
-    more = _("From %(start)s on it is %(rate)s, for all of them.")
+    more = _("From %(start)s on the degressive rate is %(rate)s, for all of them.")
     return f"{said} {more % {'start': writing.number(start), 'rate': writing.percent(higher)}}"
 
 

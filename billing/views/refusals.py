@@ -107,6 +107,9 @@ def ways(found: tuple[Way, ...], request: Any, *, look: str = "#price", form: st
         WayOut.SEE_ORDERS: lambda _way: _orders(acting),
         WayOut.SEE_PRODUCTS: lambda _way: _link(_("See the products"), reverse("clients:product_list")),
         WayOut.SEE_PRODUCT: lambda way: _link(_("See the product"), reverse("clients:product_detail", args=[way.pk])),
+        WayOut.SEE_RENEWAL: lambda way: _link(
+            _("See how it goes on"), reverse("billing:product_renewal", args=[way.pk])
+        ),
         WayOut.RENEW: lambda way: _link(_("Renew it"), f"{reverse('billing:renew')}?product={way.pk}"),
         WayOut.START_ANEW: lambda _way: _link(_("Start anew"), request.path),
         WayOut.SUPPORT: lambda _way: _link(_("Ask the provider"), f"mailto:{settings.PROVIDER['support_mail']}"),

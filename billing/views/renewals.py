@@ -216,6 +216,7 @@ class ProductRenewalView(OneProduct, PageView):
             may_cancel=self.holds(ClientPermission.PRODUCT_CANCEL),
             may_pay=ClientPermission.RENEWALS_PAY.granted_to(acting),
             has_plans=bool(selectors.plans_for(product=product, currency=acting.home.currency, on=today)),
+            is_counted=not product.offer.is_per_unit,
             may_grow=product.offer.is_sold and not product.offer.is_per_unit,
             **kwargs,
         )

@@ -1,12 +1,15 @@
-"""More units of a product that is there: how many, what they cost for the rest of the period, and after. Section 9."""
+"""More units of a product for the rest of its period, fewer from its next renewal on. Section 9, promises 3 and 6."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing import forms, services
@@ -17,8 +20,14 @@ from billing.services import Quote
 from billing.views import refusals
 from billing.views.ordering import Ordering
 from billing.views.renewals import OneProduct, readable
+from clients import services as client_services
+from clients.models import Product
+from clients.permissions import ClientPermission
+from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.kernel.states import Refused
+from partnerportal.web import writing
 from partnerportal.web.htmx import is_fragment
+from partnerportal.web.views import ActionView, TwoStepView
 
 
 class UnitsAddView(OneProduct, Ordering):
@@ -79,7 +88,75 @@ class UnitsAddView(OneProduct, Ordering):
         context = super().get_context_data(is_redrawn=is_fragment(self.request), **kwargs)
         if self.quote is None:
             return context
-        units = self.quote.lines[0].wanted.quantity
-        renewal = services.quote_renewal_with_units(product_id=self.product.pk, units=units, now=timezone.now())
-        renewal = readable(renewal, self.request.acting)
-        return context | {"units_then": self.product.quantity + units, "renewal": renewal}
+        units = self.product.quantity + self.quote.lines[0].wanted.quantity
+        return context | {"units_then": units, "renewal": renewal_of(self.product, units, self.request.acting)}
+
+
+class UnitsTakeView(OneProduct, TwoStepView):
+    """Take units off at the end of what is paid: how many are kept, what the renewal costs then, confirm."""
+
+    permission = ClientPermission.PRODUCT_CANCEL
+    form_class = forms.FewerForm
+    template_name = "billing/units_take.html"
+    kept: int | None = None
+
+    def get_initial(self) -> dict[str, Any]:
+        """The day that the page shows."""
+        return {"begins_on": self.product.renews_on}
+
+    def prepare(self, form: forms.FewerForm) -> None:
+        """Try it, and take it back: whatever would refuse it refuses it now."""
+        with transaction.atomic():
+            self._choose(form)
+            transaction.set_rollback(True)
+        self.kept = form.cleaned_data["units"]
+
+    def act(self, form: forms.FewerForm) -> str:
+        """Choose it."""
+        product = self._choose(form)
+        words = _("From %(day)s on it has %(count)s units. Until it is renewed you can take that back.")
+        shown = {"day": writing.day(form.cleaned_data["begins_on"]), "count": writing.number(product.renewed_quantity)}
+        messages.success(self.request, words % shown)
+        return reverse("billing:product_renewal", args=[product.pk])
+
+    def _choose(self, form: forms.FewerForm) -> Product:
+        return client_services.choose_fewer_units(
+            product_id=self.product.pk,
+            organisation_id=self.product.organisation_id,
+            units=form.cleaned_data["units"],
+            begins_on=form.cleaned_data["begins_on"],
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what the renewal costs then."""
+        context = super().get_context_data(kept=self.kept, **kwargs)
+        if self.kept is None:
+            return context
+        taken = self.product.quantity - self.kept
+        return context | {"taken": taken, "renewal": renewal_of(self.product, self.kept, self.request.acting)}
+
+
+class UnitsKeepView(OneProduct, ActionView):
+    """Take back that units are taken off."""
+
+    permission = ClientPermission.PRODUCT_CANCEL
+    form_class = ConfirmForm
+    template_name = "billing/units_keep.html"
+    success_message = gettext_lazy("All units stay.")
+
+    def act(self, _form: Any) -> str:
+        """Keep them."""
+        client_services.keep_units(
+            product_id=self.product.pk,
+            organisation_id=self.product.organisation_id,
+            actor=self.request.acting,
+            now=timezone.now(),
+        )
+        return reverse("billing:product_renewal", args=[self.product.pk])
+
+
+def renewal_of(product: Product, units: int, acting: Any) -> Quote | None:
+    """Return what the next renewal costs if it is of so many units, to whoever may read that."""
+    return readable(services.quote_renewal_of_units(product_id=product.pk, units=units, now=timezone.now()), acting)

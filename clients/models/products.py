@@ -27,6 +27,9 @@ class Product(models.Model):
     anchor_day = models.PositiveSmallIntegerField(null=True)
     renews_automatically = models.BooleanField(default=True, db_default=True)
     next_offer = models.ForeignKey(Offer, null=True, on_delete=models.PROTECT, related_name="+")  # from renews_on on
+    # Fewer units from a day on: the end of what was paid as they were chosen. Until then it has all of them.
+    next_quantity = models.PositiveIntegerField(null=True)
+    fewer_on = models.DateField(null=True)
     # Cancelled to renews_on: it works until then, and ends.
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by_label = models.CharField(max_length=254, blank=True, db_default="")
@@ -62,6 +65,16 @@ class Product(models.Model):
                 condition=Q(cancelled_at=None, cancelled_by_label="")
                 | (Q(cancelled_at__isnull=False) & ~Q(cancelled_by_label="")),
             ),
+            models.CheckConstraint(  # What becomes fewer does so on a day, and something of it is left.
+                name="product_fewer_units_iff_dated",
+                condition=Q(next_quantity=None, fewer_on=None)
+                | Q(
+                    next_quantity__isnull=False,
+                    fewer_on__isnull=False,
+                    next_quantity__gte=1,
+                    next_quantity__lt=F("quantity"),
+                ),
+            ),
             models.CheckConstraint(  # A change of plan leads to another plan, of something that goes on.
                 name="product_next_offer_is_another",
                 condition=Q(next_offer=None) | (~Q(next_offer=F("offer")) & Q(cancelled_at=None, terminated_at=None)),
@@ -76,6 +89,7 @@ class Product(models.Model):
             models.Index(
                 fields=["overdue_since", "id"], condition=Q(overdue_since__isnull=False), name="product_overdue"
             ),
+            models.Index(fields=["fewer_on", "id"], condition=Q(fewer_on__isnull=False), name="product_fewer"),
             models.Index(fields=["organisation", "state", "renews_on", "id"], name="product_by_owner"),
             models.Index(fields=["offer", "state"], name="product_by_offer"),
         ]
@@ -92,6 +106,16 @@ class Product(models.Model):
     def renewed_offer(self) -> Offer:
         """The plan from the next renewal on."""
         return self.next_offer or self.offer
+
+    @property
+    def renewed_quantity(self) -> int:
+        """How many units its next renewal is of."""
+        return self.quantity if self.next_quantity is None else self.next_quantity
+
+    @property
+    def is_renewed_for_fewer(self) -> bool:
+        """Tell whether a period is paid already in which it has fewer units than now."""
+        return self.fewer_on is not None and self.renews_on > self.fewer_on
 
     @property
     def is_renewed_by_itself(self) -> bool:

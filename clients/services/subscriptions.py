@@ -115,6 +115,60 @@ def choose_next_offer(
     return product
 
 
+@transaction.atomic
+def choose_fewer_units(
+    *, product_id: int, organisation_id: int, units: int, begins_on: date, actor: Acting, now: datetime
+) -> Product:
+    """Let a product have only so many ``units`` from the end of what is paid on; until then it has all of them.
+
+    Only its owner does, as with a cancellation (promise 6). ``begins_on``: the day that stood on the page; if it is
+    another one by now the act is refused. A number that was chosen before and waits is replaced. Raises
+    :class:`NotPossible` for what is not counted in units, is cancelled or not paid, or has not more units than that.
+    """
+    product = _locked(product_id, organisation_id)
+    _check_may_shrink(product, on=timezone.localdate(now))
+    if product.renews_on != begins_on:
+        raise NotPossible(_("It is paid until another day by now. Look at it again before you take units off."))
+    if not 1 <= units < product.quantity:
+        message = _("Keep at least one unit, and fewer than the %(count)s that it has. To keep none, cancel it.")
+        raise NotPossible(message % {"count": product.quantity}, field="units")
+    if (product.next_quantity, product.fewer_on) == (units, begins_on):
+        return product
+    product.next_quantity, product.fewer_on = units, begins_on
+    product.save(update_fields=["next_quantity", "fewer_on"])
+    changes: dict[str, object] = {"from": product.quantity, "to": units, "on": begins_on.isoformat()}
+    _record(product, "clients.product.fewer_chosen", actor, now, changes)
+    return product
+
+
+def _check_may_shrink(product: Product, *, on: date) -> None:
+    if product.offer.is_per_unit:
+        raise NotPossible(_("It is one thing, and not counted in units. Cancel it to give it up."))
+    if product.is_cancelled:
+        raise NotPossible(_("It is cancelled. Take the cancellation back first."))
+    if product.is_renewed_for_fewer:
+        raise NotPossible(_("It is renewed for fewer units already. Wait until they are taken off."))
+    if product.renews_on <= on or product.overdue_since or product.state != ProductState.ACTIVE:
+        raise NotPossible(_("It is not paid. Pay or renew it before you take units off."))
+
+
+@transaction.atomic
+def keep_units(*, product_id: int, organisation_id: int, actor: Acting, now: datetime) -> Product:
+    """Take back that a product has fewer units from a day on, as long as it is not renewed for them.
+
+    Raises :class:`NotPossible`.
+    """
+    product = _locked(product_id, organisation_id)
+    if product.next_quantity is None:
+        return product
+    if product.is_renewed_for_fewer:
+        raise NotPossible(_("It is renewed for fewer units already. Add units once they are taken off."))
+    product.next_quantity, product.fewer_on = None, None
+    product.save(update_fields=["next_quantity", "fewer_on"])
+    _record(product, "clients.product.units_kept", actor, now, {"units": product.quantity})
+    return product
+
+
 def change_offer(*, product: Product, offer: Offer) -> None:
     """Let a product be another offer from now on. The caller holds its lock, and writes what it did."""
     product.offer, product.next_offer = offer, None
@@ -222,6 +276,19 @@ def settle_products(*, overdue_since: Mapping[int, date | None], now: datetime) 
     Product.objects.bulk_update(products, ["state", "blocked_at", "overdue_since"], batch_size=1_000)
     _record_each(working, "clients.product.unblocked", now)
     return working
+
+
+@transaction.atomic
+def take_off_units(*, on: date, now: datetime) -> list[Product]:
+    """Let products have the fewer units that were chosen for ``on`` or a day before; return those that changed."""
+    chosen = Product.objects.in_use().filter(fewer_on__lte=on).values_list("pk", flat=True)
+    products = [one for one in _held(list(chosen)) if one.fewer_on is not None and one.fewer_on <= on]
+    taken = {product.pk: product.quantity - product.renewed_quantity for product in products}
+    for product in products:
+        product.quantity, product.next_quantity, product.fewer_on = product.renewed_quantity, None, None
+    Product.objects.bulk_update(products, ["quantity", "next_quantity", "fewer_on"], batch_size=1_000)
+    _record_each(products, "clients.product.units_taken_off", now, lambda one: {"units": taken[one.pk]})
+    return products
 
 
 def drop_payers(*, product_ids: Collection[int], now: datetime) -> list[Product]:

@@ -311,6 +311,14 @@ HELP_PAGES = (
                 ),
             ),
             (
+                _("Fewer units"),
+                _(
+                    "The owner chooses how many to keep, from the page of the renewal. All stay until the end of what is "
+                    "paid; from then on the product has fewer, and is renewed for those. Until the renewal is placed it can "
+                    "be taken back."
+                ),
+            ),
+            (
                 _("Cancel"),
                 _(
                     "A cancelled product works to the end of what is paid. Until then you can take it back. Only the "

@@ -134,6 +134,8 @@ def test_an_address_opens_where_both_hold_the_right(site, kind):
         "billing:plan_change": [product.pk],
         "billing:plan_keep": [product.pk],
         "billing:units_add": [product.pk],
+        "billing:units_take": [product.pk],
+        "billing:units_keep": [product.pk],
         "billing:line_explain": [line.pk],
         "billing:order_detail": [line.order_id],
         "billing:invoice_detail": [line.order.invoice.pk],

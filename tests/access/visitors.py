@@ -228,6 +228,8 @@ def build() -> Site:
         "billing:plan_change": [product.pk],
         "billing:plan_keep": [product.pk],
         "billing:units_add": [seats.pk],
+        "billing:units_take": [seats.pk],
+        "billing:units_keep": [seats.pk],
         "billing:staff_renewal_retry": [failed_renewal.pk],
         "billing:order_detail": [order.pk],
         "billing:line_explain": [OrderLine.objects.get(order=order).pk],

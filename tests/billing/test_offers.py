@@ -81,7 +81,10 @@ def test_a_clients_own_people_read_what_they_would_pay(here):
         "domain-ch": D("8.90"),
     }
     assert {row["cashback"] for row in rows(answer).values()} == {None}
-    assert "With one more you have 35 units: the degressive rate is 25 %. From 50 on it is 30 %" in words(answer)
+    assert (
+        "With one more you have 35 units: the degressive rate is 25 %. From 50 on the degressive rate is 30 %"
+        in words(answer)
+    )
     assert "7.00" not in words(answer)  # the partner's price of a domain
 
 

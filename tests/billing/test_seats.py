@@ -349,7 +349,7 @@ def test_a_price_that_was_not_shown_is_not_charged(here):
 def test_the_next_renewal_is_of_all_units_as_it_was_said_beforehand(here):
     """33 mailboxes and 2: 35 × 9.92 less 25 % is 260.40, and 281.49 with VAT; who renews pays for all of them."""
     product = world.make_product(here.client, here.mailboxes, quantity=33)
-    said = services.quote_renewal_with_units(product_id=product.pk, units=2, now=NOW)
+    said = services.quote_renewal_of_units(product_id=product.pk, units=35, now=NOW)
     add(here, 2, product)
 
     order = services.renew(
@@ -405,7 +405,7 @@ def test_a_plan_that_waits_goes_on_waiting(here):
         client_id=here.client.pk, product_id=here.office.pk, offer=small, actor=here.acting, now=NOW
     )
 
-    said = services.quote_renewal_with_units(product_id=here.office.pk, units=3, now=NOW)
+    said = services.quote_renewal_of_units(product_id=here.office.pk, units=5, now=NOW)
     line = add(here, 3).lines.get()
 
     assert (line.offer, line.charged_net) == (here.offers["office"], D("80.00"))

@@ -84,6 +84,7 @@ BAD_ROWS = {
     "product_blocked_iff_dated": lambda h: world.make_product(h.client, h.offer, state="BLOCKED", overdue_since=None),
     "product_terminated_iff_dated": lambda h: world.make_product(h.client, h.offer, terminated_at=NOW),
     "product_cancelled_by_somebody": lambda h: world.make_product(h.client, h.offer, cancelled_at=NOW),
+    "product_fewer_units_iff_dated": lambda h: world.make_product(h.client, h.offer, next_quantity=1, fewer_on=TODAY),
     "product_next_offer_is_another": lambda h: world.make_product(h.client, h.offer, next_offer=h.offer),
     "productusage_once_a_day": lambda h: twice(lambda: ProductUsage.objects.create(product=h.product, day=TODAY)),
     "producttransfer_state_known": lambda h: transfer(h, state="LOST"),
