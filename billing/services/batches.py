@@ -70,14 +70,15 @@ class Reading:
         self.today = timezone.localdate(now)
         self.book, self.vat = RateBook(self.today), VatBook(self.today)
         clients = {product.organisation_id for product in products}
-        active = Relationship.objects.active(now).filter(pk__in=relationship_ids)
+        active = Relationship.objects.active(now).filter(pk__among=relationship_ids)
         self._active = {one.pk: one for one in active.select_related("partner__organisation").order_by("pk")}
         self._of_client: dict[int, list[Relationship]] = defaultdict(list)
         for relationship in self._active.values():
             self._of_client[relationship.client_id or 0].append(relationship)
-        self._own = Partner.objects.approved().in_bulk(list(clients))
+        self._own = {own.pk: own for own in Partner.objects.approved().filter(pk__among=clients)}
         pks = [product.pk for product in products]
-        self.earners = dict(Product.objects.filter(pk__in=pks).with_earner().values_list("pk", "earner_relationship"))
+        with_earner = Product.objects.filter(pk__among=pks).with_earner()
+        self.earners = dict(with_earner.values_list("pk", "earner_relationship"))
         self._client_units = client_selectors.units_by_client(client_ids=clients)
         earning = {self._active[pk].partner_id for pk in self.earners.values() if pk in self._active}
         paying = {one.partner_id for one in self._active.values() if one.is_paid_by_partner}

@@ -111,7 +111,7 @@ def hold_for_credits(invoices: Sequence[Invoice]) -> None:
     """
     standing.hold_products(order_ids=[invoice.order_id for invoice in invoices])
     payers = [(invoice.payer_id, invoice.currency) for invoice in invoices if invoice.paid]
-    lines = earning.earning_lines(invoice.pk for invoice in invoices)
+    lines = earning.earning_lines([invoice.pk for invoice in invoices])
     lock_accounts([*payers, *map(earning.owner_of, lines)])
 
 

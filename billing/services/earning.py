@@ -6,7 +6,7 @@ Rules 38, 41, 42; Q9, Q10, Q36. Both work on many lines at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -45,9 +45,9 @@ class EarningLine(NamedTuple):
         return cls(line.pk, partner_id, line.earner_id, line.offer_id, order.client_id, order.currency, line.cashback)
 
 
-def earning_lines(invoice_ids: Iterable[int]) -> list[EarningLine]:
+def earning_lines(invoice_ids: Collection[int]) -> list[EarningLine]:
     """Return the lines of these invoices that earn cashback."""
-    lines = OrderLine.objects.filter(order__invoice__in=list(invoice_ids), cashback__gt=0)
+    lines = OrderLine.objects.filter(order__invoice__pk__among=invoice_ids, cashback__gt=0)
     columns = ("pk", "earning_partner", "earner", "offer", "order__client", "order__currency", "cashback")
     found = lines.filter(earning_partner__isnull=False).order_by("pk").values_list(*columns)
     return [EarningLine(*values) for values in found]
@@ -92,7 +92,7 @@ def credit(lines: Sequence[EarningLine], *, now: datetime, credits: Sequence[Cre
     tasks.mail_cashback_credited.start_each(
         {f"billing.mail_cashback_credited:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
     )
-    before = CreditNoteLine.objects.filter(line__in=[line.pk for line in lines], entry=None)
+    before = CreditNoteLine.objects.filter(line__among=[line.pk for line in lines], entry=None)
     known = {one.pk: one for one in credits} | {one.pk: one for one in before.select_related("credit_note")}
     take_back([known[pk] for pk in sorted(known)], actor=SYSTEM, now=now)
     return entries

@@ -130,7 +130,7 @@ def try_incoming_again(*, incoming_id: int, actor: Acting, now: datetime) -> Non
 def _invoices(rows: Sequence[IncomingPayment]) -> dict[int, Invoice]:
     """Return by row the invoice that its purpose names; where it names one that does not fit, say so on the row."""
     numbers = {row.pk: named[1] for row in rows if (named := INVOICE_NUMBER.search(row.purpose))}
-    by_number = {one.number: one for one in Invoice.objects.filter(number__in=numbers.values())}
+    by_number = {one.number: one for one in Invoice.objects.filter(number__among=numbers.values())}
     found = {}
     for row in rows:
         number = numbers.get(row.pk)

@@ -50,7 +50,7 @@ def lock_accounts(owners: Iterable[Owner]) -> dict[Owner, PrepaidAccount]:
         by_currency.setdefault(currency, []).append(organisation_id)
     mine = Q()
     for currency, organisation_ids in by_currency.items():
-        mine |= Q(currency=currency, organisation__in=organisation_ids)
+        mine |= Q(currency=currency, organisation__among=organisation_ids)
     locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
     known = {(account.organisation_id, account.currency): account for account in locked}
     missing = [PrepaidAccount(organisation_id=one[0], currency=one[1]) for one in wanted if one not in known]

@@ -234,11 +234,11 @@ def lock_scope(*client_ids: int) -> list[int]:
     Counts are read and products added by one order at a time, at the client and in the portfolio of each partner that
     could earn (Q3); a relationship ends before an order or after it.
     """
-    organisations = Organisation.objects.filter(pk__in=client_ids).order_by("pk")
+    organisations = Organisation.objects.filter(pk__among=client_ids).order_by("pk")
     list(organisations.select_for_update(no_key=True).values_list("pk"))
-    relationships = Relationship.objects.filter(client__in=client_ids, state=RelationshipState.ACTIVE).order_by("pk")
-    partners = Partner.objects.filter(Q(pk__in=client_ids) | Q(pk__in=relationships.values("partner"))).order_by("pk")
-    list(partners.select_for_update(no_key=True).values_list("pk"))
+    relationships = Relationship.objects.filter(client__among=client_ids, state=RelationshipState.ACTIVE).order_by("pk")
+    partners = Partner.objects.filter(Q(pk__among=client_ids) | Q(pk__in=relationships.values("partner")))
+    list(partners.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     return list(relationships.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
@@ -304,7 +304,7 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
 
 def resolve_failures(product_ids: Collection[int], *, now: datetime) -> None:
     """What is renewed leaves staff's queue, whoever renews it. The caller holds the products."""
-    waiting = RenewalFailure.objects.filter(product__in=product_ids, resolved_at=None)
+    waiting = RenewalFailure.objects.filter(product__among=product_ids, resolved_at=None)
     waiting.update(resolved_at=now)
 
 

@@ -6,7 +6,7 @@ move the accounts, in a handful of statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -71,10 +71,10 @@ def settle_payments(
     Raises :class:`InsufficientBalance` if one from a prepaid account finds too little there: see
     :func:`pay_each_from_prepaid` for those that may stay open.
     """
-    invoices = _locked(one.invoice_id for one in incoming)
+    invoices = _locked([one.invoice_id for one in incoming])
     known = {
         payment.reference: payment
-        for payment in Payment.objects.filter(reference__in=[one.reference for one in incoming])
+        for payment in Payment.objects.filter(reference__among=[one.reference for one in incoming])
     }
     outcomes: list[Booked] = []
     for one in incoming:
@@ -133,9 +133,9 @@ def pay_each_from_prepaid(*, invoices: Sequence[Invoice], actor: Acting, now: da
     return [invoice.pk for invoice in payable]
 
 
-def _locked(invoice_ids: object) -> dict[int, Invoice]:
+def _locked(invoice_ids: Collection[int]) -> dict[int, Invoice]:
     invoices = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("payer")
-    return {invoice.pk: invoice for invoice in invoices.filter(pk__in=list(invoice_ids)).order_by("pk")}  # type: ignore[call-overload]  # any iterable
+    return {invoice.pk: invoice for invoice in invoices.filter(pk__among=invoice_ids).order_by("pk")}
 
 
 def _decide(one: Incoming, invoice: Invoice, known: dict[str, Payment], now: datetime) -> Booked:
@@ -160,7 +160,7 @@ def _book(
         return
     paid = {payment.invoice_id: invoices[payment.invoice_id] for payment in payments}
     settled = [invoice for invoice in paid.values() if invoice.open_amount == 0]
-    lines = earning.earning_lines(invoice.pk for invoice in settled)
+    lines = earning.earning_lines([invoice.pk for invoice in settled])
     prepaid = [payment for payment in payments if payment.means == Means.PREPAID]
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
     order_ids = [invoice.order_id for invoice in settled]

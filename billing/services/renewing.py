@@ -110,9 +110,9 @@ def _next_clients(on: date, after: int) -> list[int]:
 
 def _held(on: date, client_ids: Sequence[int]) -> list[Product]:
     """Hold what is due, with its offers and owners: few of them for many products, so each is read once."""
-    held = due_products(on=on).filter(organisation__in=client_ids).select_for_update().order_by("pk")
+    held = due_products(on=on).filter(organisation__among=client_ids).select_for_update().order_by("pk")
     products = list(held)
-    owners = Organisation.objects.in_bulk(client_ids)
+    owners = {owner.pk: owner for owner in Organisation.objects.filter(pk__among=client_ids)}
     wanted = {pk for product in products for pk in (product.offer_id, product.next_offer_id) if pk}
     offers = Offer.objects.select_related("family").in_bulk(wanted)
     for product in products:

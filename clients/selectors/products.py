@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,9 +46,9 @@ def units_of_family(*, products: ProductQuerySet, family_id: int, home_id: int) 
     return Units(counted["own"], counted["clients"])
 
 
-def units_by_client(*, client_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+def units_by_client(*, client_ids: Collection[int]) -> dict[tuple[int, int], int]:
     """Return how many units run by organisation and family, as :func:`units_of_family` counts one (Q3, Q4)."""
-    running = Product.objects.running().filter(organisation__in=list(client_ids))
+    running = Product.objects.running().filter(organisation__among=client_ids)
     counted = running.values_list("organisation", "offer__family").annotate(units=Sum("quantity"))
     return {(client, family): units for client, family, units in counted}
 

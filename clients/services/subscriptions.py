@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clients.choices import PRODUCT_TRANSITIONS, ProductState, RenewalPayer
 from clients.exceptions import NotPossible
 from clients.models import Product
+from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
@@ -162,7 +163,7 @@ def renew_products(*, products: Sequence[Product], paid_until: Mapping[int, date
                  AS now (id, offer, until, overdue)
             WHERE product.id = now.id AND product.state = 'ACTIVE'
             """,
-            columns,
+            {name: bulk.array(values) for name, values in columns.items()},
         )
 
 
@@ -235,7 +236,7 @@ def drop_payers(*, product_ids: Collection[int], now: datetime) -> list[Product]
 
 
 def _held(product_ids: Collection[int]) -> list[Product]:
-    held = Product.objects.select_for_update(of=("self",)).filter(pk__in=list(product_ids))
+    held = Product.objects.select_for_update(of=("self",)).filter(pk__among=product_ids)
     return list(held.select_related("organisation", "offer").order_by("pk"))
 
 
