@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -20,10 +20,11 @@ from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
 from billing.services import earning
 from billing.services.counting import Count
-from billing.services.drafting import drafted_lines
+from billing.services.drafting import line_columns
+from billing.services.earning import EarningLine
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
-from billing.services.payments import pay_each_from_prepaid
+from billing.services.payments import LinesOf, pay_each_from_prepaid
 from billing.services.quoting import (
     Quote,
     QuotedLine,
@@ -52,6 +53,14 @@ class Basket:
     client: Organisation
     relationship: Relationship | None
     products: tuple[Product, ...]
+
+
+class Placed(NamedTuple):
+    """A basket with the order that it became, and the columns of the order's lines."""
+
+    quote: Quote
+    order: Order
+    lines: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -166,35 +175,38 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     An invoice is paid from the payer's prepaid account if that holds the whole of it, else it stays open, due on the
     day on which the first of its periods begins. Return how many are paid.
     """
-    orders = [_order(quote, now) for quote in quotes]
-    bulk.add(orders)
-    drafted = [drafted_lines(quote, order) for quote, order in zip(quotes, orders, strict=True)]
-    lines = [line for some in drafted for line in some]
-    bulk.add(lines)
-    earning.note_rebates(lines, now=now)
-    _renew_products(quotes, drafted, on=on, now=now)
-    _record(quotes, orders, now)
-    due = {order.pk: due_at_start(quote, now) for quote, order in zip(quotes, orders, strict=True)}
-    invoices = issue_invoices(orders=orders, lines=lines, actor=SYSTEM, now=now, due=due)
-    return pay(invoices, lines, now=now)
+    placed = _place(quotes, now)
+    lines = {one.order.pk: [EarningLine.of_columns(one.order, line) for line in one.lines] for one in placed}
+    earning.note_rebates([line for some in lines.values() for line in some], now=now)
+    _renew_products(placed, on=on, now=now)
+    _record(placed, now)
+    nets = [(one.order, one.quote.charged_net) for one in placed]
+    due = {one.order.pk: due_at_start(one.quote, now) for one in placed}
+    invoices = issue_invoices(nets=nets, actor=SYSTEM, now=now, due=due)
+    return pay(invoices, {order: [line for line in some if line.earns_cashback] for order, some in lines.items()}, now)
 
 
-def pay(invoices: Sequence[Invoice], lines: Sequence[OrderLine], *, now: datetime) -> int:
+def pay(invoices: Sequence[Invoice], lines: LinesOf, now: datetime) -> int:
     """Pay what the prepaid accounts hold enough for, and again with the cashback that this has credited; return how
-    many of these invoices are paid. ``lines``: those of the invoices.
+    many of these new invoices are paid.
     """
-    earners: dict[int, set[int]] = defaultdict(set)
-    for line in lines:
-        if line.cashback and line.earning_partner_id:
-            earners[line.order_id].add(line.earning_partner_id)
-    paid: set[int] = {invoice.pk for invoice in invoices if not invoice.open_amount}
     hopeful = [invoice for invoice in invoices if invoice.open_amount]
     while hopeful:
-        now_paid = set(pay_each_from_prepaid(invoices=hopeful, actor=SYSTEM, now=now))
-        paid |= now_paid
-        credited = {pk for one in hopeful if one.pk in now_paid for pk in earners[one.order_id]}
-        hopeful = [one for one in invoices if one.pk not in paid and one.payer_id in credited]
-    return len(paid)
+        paid = set(pay_each_from_prepaid(invoices=hopeful, lines=lines, actor=SYSTEM, now=now))
+        credited = {line.partner_id for one in hopeful if one.pk in paid for line in lines[one.order_id]}
+        hopeful = [one for one in invoices if one.open_amount and one.payer_id in credited]
+    return sum(not invoice.open_amount for invoice in invoices)
+
+
+def _place(quotes: Sequence[Quote], now: datetime) -> list[Placed]:
+    placed = [Placed(quote, _order(quote, now), line_columns(quote)) for quote in quotes]
+    bulk.add([one.order for one in placed])
+    keys = iter(bulk.take_keys(OrderLine, sum(len(one.lines) for one in placed)))
+    for one in placed:
+        for line in one.lines:
+            line["id"], line["order_id"] = next(keys), one.order.pk
+    bulk.add_columns(OrderLine, [line for one in placed for line in one.lines])
+    return placed
 
 
 def _order(quote: Quote, now: datetime) -> Order:
@@ -213,12 +225,12 @@ def _order(quote: Quote, now: datetime) -> Order:
     )
 
 
-def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, on: date, now: datetime) -> None:
+def _renew_products(placed: Sequence[Placed], *, on: date, now: datetime) -> None:
     coverages, products, paid_until = [], [], {}
-    for quote, lines in zip(quotes, drafted, strict=True):
-        for quoted, line in zip(quote.lines, lines, strict=True):
+    for one in placed:
+        for quoted, line in zip(one.quote.lines, one.lines, strict=True):
             for product in quoted.wanted.renewed:
-                period = {"line_id": line.pk, "product_id": product.pk, "period_start": quoted.period_start}
+                period = {"line_id": line["id"], "product_id": product.pk, "period_start": quoted.period_start}
                 coverages.append({**period, "is_extension": False})
                 products.append(product)
                 paid_until[product.pk] = quoted.period_end
@@ -227,10 +239,10 @@ def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, 
     resolve_failures(list(paid_until), now=now)
 
 
-def _record(quotes: Sequence[Quote], orders: Sequence[Order], now: datetime) -> None:
+def _record(placed: Sequence[Placed], now: datetime) -> None:
     acts = [
         log.Act(order, quote.client, quote.relationship.pk if quote.relationship else None, _changes(quote))
-        for quote, order in zip(quotes, orders, strict=True)
+        for quote, order, _lines in placed
     ]
     log.record_each(at=now, actor=SYSTEM, action=PLACED[OrderKind.RENEWAL], acts=acts)
 

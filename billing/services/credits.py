@@ -89,7 +89,7 @@ def credit_invoice(
     CreditNoteLine.objects.bulk_create(credit_lines)
     is_paid_now = _settle(invoice, amounts, now)
     if refunds_here:
-        facts = {"credit_note": note, "reference": note.number, "reason": note.reason}
+        facts = {"credit_note_id": note.pk, "reference": note.number, "reason": note.reason}
         movement = Movement((invoice.payer_id, invoice.currency), EntryKind.REFUND, note.refunded, facts)
         post([movement], actor=actor, now=now)
     _record(note, invoice, actor, now)

@@ -17,6 +17,7 @@ from billing.exceptions import NoPrice, OrderRefused, PriceChanged, Rule, Way, W
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.services import earning
 from billing.services.drafting import drafted_lines
+from billing.services.earning import EarningLine
 from billing.services.invoices import issue_invoices
 from billing.services.items import check_extended, check_item, check_periods, product_gone, wanted_of
 from billing.services.quoting import Item, Quote, QuotedLine, Wanted, paid_periods, quote_items
@@ -286,7 +287,7 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
     for line, quoted in zip(lines, quote.lines, strict=True):
         line.save()
         _install(line, quoted, order, now)
-    earning.note_rebates(lines, now=now)
+    earning.note_rebates([EarningLine.of(line) for line in lines], now=now)
     log.record(
         at=now,
         actor=actor,
@@ -297,7 +298,7 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
     dues = {} if due is None else {order.pk: due}
-    invoice: Invoice = issue_invoices(orders=[order], lines=lines, actor=actor, now=now, due=dues)[0]
+    invoice: Invoice = issue_invoices(nets=[(order, quote.charged_net)], actor=actor, now=now, due=dues)[0]
     order.invoice = invoice
     return order
 
