@@ -26,7 +26,6 @@ from psycopg2 import sql
 _NULL = "\\N"
 _NUMBERS, _DAYS = frozenset({int, bool, float, Decimal}), frozenset({date, datetime})
 _PLAIN = _NUMBERS | _DAYS | {NoneType}
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _BLOCK = 500  # rows that are handed over at a time
 
 
@@ -163,7 +162,8 @@ class _Lines:
 
     def read(self, _size: int) -> bytes:
         """Return the next rows, or nothing."""
-        return "".join([line + "\n" for line in islice(self._lines, _BLOCK)]).encode()
+        block = "\n".join(islice(self._lines, _BLOCK))
+        return f"{block}\n".encode() if block else b""
 
 
 def _texts(field: Any, values: Sequence[Any]) -> Iterable[str]:
@@ -177,16 +177,20 @@ def _texts(field: Any, values: Sequence[Any]) -> Iterable[str]:
         return map(_plain_text, values)
     if NoneType not in kinds and all(issubclass(kind, str) for kind in kinds):
         whole = "".join(values)
-        return values if whole.isprintable() and "\\" not in whole else [value.translate(_ESCAPES) for value in values]
+        return values if whole.isprintable() and "\\" not in whole else list(map(_escaped, values))
     return [_text(value) for value in values]
 
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        return _escaped(value)
     if hasattr(value, "resolve_expression"):
         raise TypeError(f"no value to write, but an expression: {value!r}")
     return _plain_text(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _element(value: Any) -> str:
@@ -213,6 +217,6 @@ def _json(field: models.JSONField, values: Iterable[Any]) -> list[str]:
     texts = []
     for value in values:
         if id(value) not in known:
-            known[id(value)] = _NULL if value is None else json.dumps(value, cls=field.encoder).translate(_ESCAPES)
+            known[id(value)] = _NULL if value is None else _escaped(json.dumps(value, cls=field.encoder))
         texts.append(known[id(value)])
     return texts

@@ -81,34 +81,38 @@ class Reading:
         clients = {product.organisation_id for product in products}
         active = Relationship.objects.active(now).filter(pk__among=relationship_ids)
         self._active = {one.pk: one for one in active.select_related("partner__organisation").order_by("pk")}
-        self._of_client: dict[int, list[Relationship]] = defaultdict(list)
-        for relationship in self._active.values():
-            self._of_client[relationship.client_id or 0].append(relationship)
+        self._managed = {one.client_id for one in self._active.values()}
+        self._full = {one.client_id: one for one in self._active.values() if one.is_full}  # one at the most
         self._own = {own.pk: own for own in Partner.objects.approved().filter(pk__among=clients)}
-        pks = [product.pk for product in products]
-        with_earner = Product.objects.filter(pk__among=pks).with_earner()
-        self.earners = dict(with_earner.values_list("pk", "earner_relationship"))
+        self.earners = client_selectors.earners_by_product(client_ids=clients, now=now)
+        self._earning = {
+            pk: self._active[earner].partner_id for pk, earner in self.earners.items() if earner in self._active
+        }
+        self._scopes: dict[tuple[int, int | None, bool], Scope] = {}
         self._client_units = client_selectors.units_by_client(client_ids=clients)
-        earning = {self._active[pk].partner_id for pk in self.earners.values() if pk in self._active}
-        paying = {one.partner_id for one in self._active.values() if one.is_paid_by_partner}
-        counted = earning | paying | set(self._own)
+        paying = {one.partner_id for one in self._full.values() if one.is_paid_by_partner}
+        counted = paying.union(self._earning.values(), self._own)
         self._partner_units = client_selectors.units_by_partner(partner_ids=counted, now=now)
 
     def paying(self, client_id: int) -> Relationship | None:
         """The relationship whose partner pays the renewals of a client, if there is one now (Q19)."""
-        return next((one for one in self._of_client[client_id] if one.is_paid_by_partner), None)
+        full = self._full.get(client_id)
+        return full if full is not None and full.is_paid_by_partner else None
 
     def scope(self, item: Wanted, basket: Basket) -> Scope:
         """The case of the decision table for an item, and who earns in it."""
-        here = self._of_client[basket.client.pk]
-        earner = self.earners.get(item.renewed[0].pk)
-        around = Surroundings(
-            own=self._own.get(basket.client.pk),
-            earner=self._active.get(earner) if earner else None,
-            full=next((one for one in here if one.is_full), None),
-            is_any_active=bool(here),
-        )
-        return scope_of(around, basket.relationship)
+        product = item.renewed[0]
+        client_id, earner = product.organisation_id, self.earners.get(product.pk)
+        alike = client_id, earner, basket.relationship is not None
+        if alike not in self._scopes:
+            around = Surroundings(
+                own=self._own.get(client_id),
+                earner=self._active.get(earner) if earner else None,
+                full=self._full.get(client_id),
+                is_any_active=client_id in self._managed,
+            )
+            self._scopes[alike] = scope_of(around, basket.relationship)
+        return self._scopes[alike]
 
     def quoted(self, item: Wanted, basket: Basket, currency: str) -> QuotedLine:
         """Price an item; active products are in every count they are looked up in. Raises NoPrice."""
@@ -117,23 +121,19 @@ class Reading:
         partner_count = None
         if scope.partner is not None:
             own, at_clients = self._partner_units.get((scope.partner.pk, family), (0, 0))
-            partner_count = Count(own, at_clients, renewed=self._foreign(item, scope.partner, basket))
+            partner_count = Count(own, at_clients, renewed=self._foreign(family, scope.partner.pk, basket))
         return price_item(item, scope, partner_count, client_count, currency, self.book, self.today)
 
-    def _foreign(self, item: Wanted, partner: Partner, basket: Basket) -> int:
+    def _foreign(self, family_id: int, partner_id: int, basket: Basket) -> int:
         """Units that the basket renews of a family and that are not in the partner's portfolio, but in another one's
         scope (Q13) or in nobody's: they come to its count, as in every order.
         """
         return sum(
             product.quantity
             for product in basket.products
-            if product.offer.family_id == item.offer.family_id
-            and partner.pk not in {product.organisation_id, self._earning_partner(product)}
+            if product.offer.family_id == family_id
+            and partner_id not in (product.organisation_id, self._earning.get(product.pk))
         )
-
-    def _earning_partner(self, product: Product) -> int | None:
-        earner = self.earners.get(product.pk)
-        return self._active[earner].partner_id if earner in self._active else None
 
 
 def baskets_of(products: Iterable[Product], reading: Reading) -> tuple[list[Basket], list[Product]]:

@@ -28,8 +28,7 @@ INSERT INTO work_job (kind, key, parameters, is_quiet, state, created_at, not_be
                       progress_done, progress_total, checkpoint, attempts, result, result_file, error)
 SELECT %(kind)s, wanted.key, wanted.parameters, %(is_quiet)s, 'QUEUED', %(now)s, %(now)s, 0, 0, '{}', 0, '{}', '', ''
 FROM unnest(%(keys)s::text[], %(parameters)s::jsonb[]) AS wanted (key, parameters)
-WHERE NOT EXISTS (SELECT FROM work_job known WHERE known.key = wanted.key)
-ON CONFLICT DO NOTHING  -- another runner may start the same at this moment
+ON CONFLICT (key) DO NOTHING  -- what was started before, or by another runner at this moment
 RETURNING id
 """
 RETRY_AFTER = timedelta(seconds=20)  # doubled with each attempt
