@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter
 from types import NoneType
 from typing import Any
@@ -25,7 +25,6 @@ from psycopg2 import sql
 
 _NULL = "\\N"
 _NUMBERS, _DAYS = frozenset({int, bool, float, Decimal}), frozenset({date, datetime})
-_PLAIN = _NUMBERS | _DAYS | {NoneType}
 _BLOCK = 500  # rows that are handed over at a time
 
 
@@ -171,11 +170,13 @@ def _texts(field: Any, values: Sequence[Any]) -> Iterable[str]:
     if isinstance(field, models.JSONField):
         return _json(field, values)
     kinds = set(map(type, values))
-    if kinds <= _NUMBERS:
-        return map(str, values)
-    if kinds <= _PLAIN:
-        return map(_plain_text, values)
-    if NoneType not in kinds and all(issubclass(kind, str) for kind in kinds):
+    if kinds == {NoneType}:
+        return repeat(_NULL, len(values))
+    some = kinds - {NoneType}
+    if some <= _NUMBERS or some <= _DAYS:
+        write = str if some <= _NUMBERS else _day_text
+        return map(write, values) if some == kinds else [_NULL if one is None else write(one) for one in values]
+    if some == kinds and all(issubclass(kind, str) for kind in kinds):
         whole = "".join(values)
         return values if whole.isprintable() and "\\" not in whole else list(map(_escaped, values))
     return [_text(value) for value in values]

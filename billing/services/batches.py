@@ -46,8 +46,7 @@ from partnerportal.audit import log
 from partners.models import Partner
 
 
-@dataclass(frozen=True)
-class Basket:
+class Basket(NamedTuple):
     """What one payer renews of one client: through the paying partner's relationship, or the client itself."""
 
     client: Organisation
@@ -79,8 +78,11 @@ class Reading:
         self.today = timezone.localdate(now)
         self.book, self.vat = RateBook(self.today), VatBook(self.today)
         clients = {product.organisation_id for product in products}
-        active = Relationship.objects.active(now).filter(pk__among=relationship_ids)
-        self._active = {one.pk: one for one in active.select_related("partner__organisation").order_by("pk")}
+        self._active = {one.pk: one for one in Relationship.objects.active(now).filter(pk__among=relationship_ids)}
+        active = Partner.objects.filter(pk__among={one.partner_id for one in self._active.values()})
+        partners = {partner.pk: partner for partner in active.select_related("organisation")}
+        for one in self._active.values():  # few partners for many relationships, so each is read once
+            one.partner = partners[one.partner_id]
         self._managed = {one.client_id for one in self._active.values()}
         self._full = {one.client_id: one for one in self._active.values() if one.is_full}  # one at the most
         self._own = {own.pk: own for own in Partner.objects.approved().filter(pk__among=clients)}
@@ -230,8 +232,14 @@ def _renew_products(placed: Sequence[Placed], *, on: date, now: datetime) -> Non
     for one in placed:
         for quoted, line in zip(one.quote.lines, one.lines, strict=True):
             for product in quoted.wanted.renewed:
-                period = {"line_id": line["id"], "product_id": product.pk, "period_start": quoted.period_start}
-                coverages.append({**period, "is_extension": False})
+                coverages.append(
+                    {
+                        "line_id": line["id"],
+                        "product_id": product.pk,
+                        "period_start": quoted.period_start,
+                        "is_extension": False,
+                    }
+                )
                 products.append(product)
                 paid_until[product.pk] = quoted.period_end
     bulk.add_columns(Coverage, coverages)

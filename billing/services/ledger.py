@@ -56,22 +56,29 @@ class Movement(NamedTuple):
 def lock_accounts(owners: Iterable[Owner]) -> dict[Owner, PrepaidAccount]:
     """Return the accounts of these owners, opened where needed, locked in one order until the transaction's end."""
     wanted = sorted(set(owners))
-    if not wanted:
+    known = _locked(wanted)
+    missing = [owner for owner in wanted if owner not in known]
+    if not missing:
+        return known
+    # Opened only once the others are held: a new row makes whoever opens it, too, wait as a lock does.
+    opened = [
+        PrepaidAccount(organisation_id=organisation_id, currency=currency) for organisation_id, currency in missing
+    ]
+    PrepaidAccount.objects.bulk_create(opened, ignore_conflicts=True, batch_size=BATCH)
+    return known | _locked(missing)
+
+
+def _locked(owners: Sequence[Owner]) -> dict[Owner, PrepaidAccount]:
+    if not owners:
         return {}
     by_currency: dict[str, list[int]] = {}
-    for organisation_id, currency in wanted:
+    for organisation_id, currency in owners:
         by_currency.setdefault(currency, []).append(organisation_id)
     mine = Q()
     for currency, organisation_ids in by_currency.items():
         mine |= Q(currency=currency, organisation__among=organisation_ids)
     locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
-    known = {(account.organisation_id, account.currency): account for account in locked}
-    missing = [PrepaidAccount(organisation_id=one[0], currency=one[1]) for one in wanted if one not in known]
-    if not missing:
-        return known
-    # Opened only once the others are held: a new row makes whoever opens it, too, wait as a lock does.
-    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
-    return {(account.organisation_id, account.currency): account for account in locked.all()}
+    return {(account.organisation_id, account.currency): account for account in locked}
 
 
 def post(

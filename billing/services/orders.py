@@ -220,7 +220,12 @@ def renewed_together(products: Sequence[Product], earners: Mapping[int, int | No
     """
     groups: dict[tuple[int, int | None, date, int | None], list[Product]] = {}
     for product in products:
-        alike = product.renewed_offer.pk, earners.get(product.pk), product.renews_on, product.anchor_day
+        alike = (
+            product.next_offer_id or product.offer_id,
+            earners.get(product.pk),
+            product.renews_on,
+            product.anchor_day,
+        )
         groups.setdefault(alike, []).append(product)
     return [
         Wanted(group[0].renewed_offer, sum(product.quantity for product in group), None, group[0].name, tuple(group))

@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, Means
 from billing.exceptions import PaymentRefused
-from billing.models import Invoice, Payment
+from billing.models import Invoice, Payment, PrepaidAccount
 from billing.services import earning, standing
 from billing.services.earning import EarningLine
 from billing.services.ledger import Movement, Owner, lock_accounts, post
@@ -46,6 +47,13 @@ class Booked:
     payment: Payment | None
     is_new: bool = False
     refusal: PaymentRefused | None = None
+
+
+class Known(NamedTuple):
+    """What a caller that has just written the invoices knows of them: what earns in them, and the accounts, locked."""
+
+    lines: LinesOf
+    accounts: Mapping[Owner, PrepaidAccount]
 
 
 @transaction.atomic
@@ -82,26 +90,26 @@ def _settle(
     incoming: Sequence[Incoming],
     invoices: Mapping[int, Invoice],
     others: Iterable[Owner] = (),
-    lines: LinesOf | None = None,
+    known: Known | None = None,
     *,
     actor: Acting,
     now: datetime,
 ) -> list[Booked]:
-    """Book payments of invoices that are held. ``lines``: what earns cashback in them, where the caller knows it."""
-    known = {
+    """Book payments of invoices that are held."""
+    before = {
         payment.reference: payment
         for payment in Payment.objects.filter(reference__among=[one.reference for one in incoming])
     }
     outcomes: list[Booked] = []
     for one in incoming:
-        outcome = _decide(one, invoices[one.invoice_id], known, now)
+        outcome = _decide(one, invoices[one.invoice_id], before, now)
         outcomes.append(outcome)
         if outcome.payment is not None and outcome.is_new:
-            known[one.reference] = outcome.payment
+            before[one.reference] = outcome.payment
             invoices[one.invoice_id].paid += one.amount
     payments = [one.payment for one in outcomes if one.payment and one.is_new]
     if payments:
-        _book(payments, invoices, others, lines, actor=actor, now=now)
+        _book(payments, invoices, others, known, actor=actor, now=now)
     return outcomes
 
 
@@ -147,7 +155,8 @@ def pay_each_from_prepaid(*, invoices: Sequence[Invoice], lines: LinesOf, actor:
     incoming = [
         Incoming(invoice.pk, invoice.open_amount, Means.PREPAID, f"prepaid-{invoice.pk}-1") for invoice in payable
     ]
-    _settle(incoming, {invoice.pk: invoice for invoice in payable}, lines=lines, actor=actor, now=now)
+    held = {invoice.pk: invoice for invoice in payable}
+    _settle(incoming, held, known=Known(lines, accounts), actor=actor, now=now)
     return [invoice.pk for invoice in payable]
 
 
@@ -174,7 +183,7 @@ def _book(
     payments: list[Payment],
     invoices: Mapping[int, Invoice],
     others: Iterable[Owner],
-    known: LinesOf | None,
+    known: Known | None,
     *,
     actor: Acting,
     now: datetime,
@@ -185,13 +194,14 @@ def _book(
     if known is None:
         lines = earning.earning_lines([invoice.pk for invoice in settled])
     else:
-        lines = [line for invoice in settled for line in known.get(invoice.order_id, ())]
+        lines = [line for invoice in settled for line in known.lines.get(invoice.order_id, ())]
     prepaid = [payment for payment in payments if payment.means == Means.PREPAID]
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
     earners = [earning.owner_of(line) for line in lines]
-    accounts = lock_accounts([*payers, *earners, *others])  # all at once: nobody waits crosswise
+    # All at once: nobody waits crosswise.
+    accounts = lock_accounts([*payers, *earners, *others]) if known is None else known.accounts
     bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing.choices import Standing
 from billing.exceptions import InsufficientBalance
@@ -98,14 +98,8 @@ def renew_chunk(*, on: date, after: int, now: datetime) -> Renewed:
 def _next_clients(on: date, after: int) -> list[int]:
     """Return the next clients with something due: whole ones, until the chunk is full."""
     size: int = settings.RENEWAL_CHUNK
-    due = due_products(on=on).filter(organisation__gt=after).values_list("organisation")
-    found, units = [], 0
-    for client_id, count in due.annotate(count=Count("pk")).order_by("organisation")[:size]:
-        found.append(client_id)
-        units += count
-        if units >= size:
-            break
-    return found
+    due = due_products(on=on).filter(organisation__gt=after).order_by("organisation")
+    return list(dict.fromkeys(due.values_list("organisation", flat=True)[:size]))
 
 
 def _held(on: date, client_ids: Sequence[int]) -> list[Product]:

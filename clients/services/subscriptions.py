@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -144,16 +145,18 @@ def renew_products(*, products: Sequence[Product], paid_until: Mapping[int, date
     """Prolong many active products, each to its day (by product, exclusive), as :func:`renew_product` does one; who
     pays stays. One statement. The caller holds their locks.
     """
-    columns: dict[str, list[object]] = {"pk": [], "offer": [], "until": [], "overdue": []}
     for product in products:
         until = paid_until[product.pk]
         if product.next_offer_id is not None:
             product.offer, product.next_offer = product.renewed_offer, None
         product.renews_on = until
         product.overdue_since = until if until <= on else None
-        for name, value in (("pk", product.pk), ("offer", product.offer_id), ("until", until)):
-            columns[name].append(value)
-        columns["overdue"].append(product.overdue_since)
+    columns: dict[str, list[Any]] = {
+        "pk": [product.pk for product in products],
+        "offer": [product.offer_id for product in products],
+        "until": [product.renews_on for product in products],
+        "overdue": [product.overdue_since for product in products],
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """
