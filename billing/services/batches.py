@@ -183,7 +183,8 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     _renew_products(placed, on=on, now=now)
     _record(placed, now)
     nets = [(one.order, one.quote.charged_net) for one in placed]
-    due = {one.order.pk: due_at_start(one.quote, now) for one in placed}
+    today = timezone.localdate(now)
+    due = {one.order.pk: due_at_start(one.quote, today) for one in placed}
     invoices = issue_invoices(nets=nets, actor=SYSTEM, now=now, due=due)
     return pay(invoices, {order: [line for line in some if line.earns_cashback] for order, some in lines.items()}, now)
 

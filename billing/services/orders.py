@@ -139,13 +139,13 @@ def renew(
         return repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    due = due_at_start(quote, now) if is_due_at_start else None
+    due = due_at_start(quote, timezone.localdate(now)) if is_due_at_start else None
     return write_order(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now, due=due)
 
 
-def due_at_start(quote: Quote, now: datetime) -> date:
+def due_at_start(quote: Quote, today: date) -> date:
     """Return until when a renewal that nobody asked for is to be paid: the day on which the first period begins."""
-    return max(timezone.localdate(now), min(quoted.period_start for quoted in quote.lines))
+    return max(today, min(quoted.period_start for quoted in quote.lines))
 
 
 @dataclass(frozen=True)

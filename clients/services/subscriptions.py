@@ -183,7 +183,7 @@ def mark_overdue(*, since: Mapping[int, date], now: datetime) -> list[Product]:
     products = [one for one in _held(since) if one.overdue_since is None and one.state == ProductState.ACTIVE]
     for product in products:
         product.overdue_since = since[product.pk]
-    Product.objects.bulk_update(products, ["overdue_since"], batch_size=1_000)
+    bulk.change(products, "overdue_since")
     _record_each(products, "clients.product.overdue", now, lambda one: {"since": str(one.overdue_since)})
     return products
 
@@ -194,7 +194,7 @@ def block_products(*, product_ids: Collection[int], now: datetime) -> list[Produ
     for product in products:
         _move(product, ProductState.BLOCKED)
         product.blocked_at = now
-    Product.objects.bulk_update(products, ["state", "blocked_at"], batch_size=1_000)
+    bulk.change(products, "state", "blocked_at")
     _record_each(products, "clients.product.blocked", now)
     return products
 
@@ -205,7 +205,7 @@ def terminate_products(*, product_ids: Collection[int], now: datetime) -> list[P
     for product in products:
         _move(product, ProductState.TERMINATED)
         product.terminated_at, product.blocked_at, product.next_offer = now, None, None
-    Product.objects.bulk_update(products, ["state", "terminated_at", "blocked_at", "next_offer"], batch_size=1_000)
+    bulk.change(products, "state", "terminated_at", "blocked_at", "next_offer")
     _record_each(products, "clients.product.terminated", now, lambda one: {"cancelled": one.is_cancelled})
     return products
 
@@ -223,7 +223,7 @@ def settle_products(*, overdue_since: Mapping[int, date | None], now: datetime) 
             product.blocked_at = None
             working.append(product)
         product.overdue_since = since
-    Product.objects.bulk_update(products, ["state", "blocked_at", "overdue_since"], batch_size=1_000)
+    bulk.change(products, "state", "blocked_at", "overdue_since")
     _record_each(working, "clients.product.unblocked", now)
     return working
 
@@ -233,7 +233,7 @@ def drop_payers(*, product_ids: Collection[int], now: datetime) -> list[Product]
     products = [one for one in _held(product_ids) if one.renewal_payer == RenewalPayer.PARTNER]
     for product in products:
         product.renewal_payer = RenewalPayer.NOBODY
-    Product.objects.bulk_update(products, ["renewal_payer"], batch_size=1_000)
+    bulk.change(products, "renewal_payer")
     _record_each(products, "clients.product.renewal_unpaid", now)
     return products
 
