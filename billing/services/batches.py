@@ -78,6 +78,7 @@ class Reading:
         self.today = timezone.localdate(now)
         self.book, self.vat = RateBook(self.today), VatBook(self.today)
         clients = {product.organisation_id for product in products}
+        self.clients = {client.pk: client for client in Organisation.objects.filter(pk__among=clients)}
         self._active = {one.pk: one for one in Relationship.objects.active(now).filter(pk__among=relationship_ids)}
         active = Partner.objects.filter(pk__among={one.partner_id for one in self._active.values()})
         partners = {partner.pk: partner for partner in active.select_related("organisation")}
@@ -149,7 +150,7 @@ def baskets_of(products: Iterable[Product], reading: Reading) -> tuple[list[Bask
         if payer == RenewalPayer.PARTNER and relationship is None:
             unpaid += group
             continue
-        baskets.append(Basket(group[0].organisation, relationship, tuple(group)))
+        baskets.append(Basket(reading.clients[client_id], relationship, tuple(group)))
     return baskets, unpaid
 
 
@@ -171,7 +172,7 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
     return (quote if lines else None), failures
 
 
-def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
+def write(quotes: Sequence[Quote], book: VatBook, *, on: date, now: datetime) -> int:
     """Write renewals as they were quoted: orders, lines, periods, products, invoices, payments. Few statements do it.
 
     An invoice is paid from the payer's prepaid account if that holds the whole of it, else it stays open, due on the
@@ -185,7 +186,7 @@ def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
     nets = [(one.order, one.quote.charged_net) for one in placed]
     today = timezone.localdate(now)
     due = {one.order.pk: due_at_start(one.quote, today) for one in placed}
-    invoices = issue_invoices(nets=nets, actor=SYSTEM, now=now, due=due)
+    invoices = issue_invoices(nets=nets, actor=SYSTEM, now=now, due=due, book=book)
     return pay(invoices, {order: [line for line in some if line.earns_cashback] for order, some in lines.items()}, now)
 
 

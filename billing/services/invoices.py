@@ -58,16 +58,17 @@ def issue_invoices(
     actor: Acting,
     now: datetime,
     due: Mapping[int, date] | None = None,
+    book: VatBook | None = None,
 ) -> list[Invoice]:
     """Issue the invoice of each order to whoever pays it, with VAT on the subtotal (rule 37) and its facts kept.
 
-    ``nets``: the orders, and what is charged for all lines of each, net. ``due``: by order, until when it is to be
-    paid, that day included; an order that is not in it has the usual time. A handful of statements, however many there
-    are; the orders bring their payer and client along. One over nothing is paid as it is issued. Raises
-    NoPrice if the VAT rate of a payer's country is not known.
+    ``nets``: the orders, and what is charged for all lines of each, net; they bring their payer and client along.
+    ``due``: by order, until when it is to be paid, that day included; an order that is not in it has the usual time.
+    ``book``: the VAT rates of that day, where they are read already. A handful of statements, however many there are.
+    One over nothing is paid as it is issued. Raises NoPrice if the VAT rate of a payer's country is not known.
     """
     day = timezone.localdate(now)
-    book, issuer = VatBook(day), dict(settings.PROVIDER)
+    book, issuer = book or VatBook(day), dict(settings.PROVIDER)
     dues, usual = due or {}, due_on(now)
     drafts = [_draft(order, net, book, issuer, due=dues.get(order.pk, usual), now=now) for order, net in nets]
     numbers = take_numbers(issuer=PROVIDER, kind=INVOICE, year=day.year, count=len(drafts))

@@ -29,7 +29,6 @@ from clients.choices import ProductState, RenewalPayer
 from clients.models import Product
 from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
-from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
 from partnerportal.kernel.states import Refused
@@ -103,14 +102,13 @@ def _next_clients(on: date, after: int) -> list[int]:
 
 
 def _held(on: date, client_ids: Sequence[int]) -> list[Product]:
-    """Hold what is due, with its offers and owners: few of them for many products, so each is read once."""
+    """Hold what is due, with its offers: few of them for many products, so each is read once."""
     held = due_products(on=on).filter(organisation__among=client_ids).select_for_update().order_by("pk")
     products = list(held)
-    owners = {owner.pk: owner for owner in Organisation.objects.filter(pk__among=client_ids)}
     wanted = {pk for product in products for pk in (product.offer_id, product.next_offer_id) if pk}
     offers = Offer.objects.select_related("family").in_bulk(wanted)
     for product in products:
-        product.organisation, product.offer = owners[product.organisation_id], offers[product.offer_id]
+        product.offer = offers[product.offer_id]
         if product.next_offer_id:
             product.next_offer = offers[product.next_offer_id]
     return sorted(products, key=lambda product: (product.offer_id, product.pk))
@@ -125,7 +123,7 @@ def _renew_all(baskets: Iterable[Basket], reading: Reading, outcome: Renewed, *,
             quotes.append(quote)
     if not quotes:
         return
-    outcome.paid = batches.write(quotes, on=on, now=now)
+    outcome.paid = batches.write(quotes, reading.vat, on=on, now=now)
     outcome.orders = len(quotes)
     outcome.products = sum(len(quoted.wanted.renewed) for quote in quotes for quoted in quote.lines)
 
