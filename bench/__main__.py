@@ -71,7 +71,7 @@ def _run(scale: str, *, explain: str | None, only: str) -> None:
         return
     show.measured_pages([page for page in chosen if only in page.name.lower()])
     if only in "renewal run, cashback run":
-        renewals.show(renewals.default_size())
+        renewals.show(renewals.PRODUCTS)
     if only in "invoices as pdf, quotes" and scale == "demo":
         documents.show()
     if scale == "large":

@@ -234,7 +234,12 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.account.currency} {self.amount}"
+        return self.label(self.account.currency, self.amount)
+
+    @staticmethod
+    def label(currency: str, amount: Decimal) -> str:
+        """Return what an entry of this amount is called in the trail."""
+        return f"{currency} {amount}"
 
     @property
     def size(self) -> Decimal:

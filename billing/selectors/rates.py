@@ -103,14 +103,17 @@ class VatBook:
     def __init__(self, day: date) -> None:
         self.day = day
         self._rates = {str(rate.country): rate for rate in VatRate.objects.valid_on(day)}
+        self._known: dict[int, tuple[VatTreatment, Decimal]] = {}
 
     def of(self, organisation: Organisation) -> tuple[VatTreatment, Decimal]:
         """Return how an organisation is taxed as the payer, and at which rate. Raises :class:`NoPrice`."""
-        return self.treatment(
-            country=str(organisation.country),
-            is_company=organisation.kind == OrganisationKind.COMPANY,
-            vat_number=organisation.vat_number,
-        )
+        if organisation.pk not in self._known:
+            self._known[organisation.pk] = self.treatment(
+                country=str(organisation.country),
+                is_company=organisation.kind == OrganisationKind.COMPANY,
+                vat_number=organisation.vat_number,
+            )
+        return self._known[organisation.pk]
 
     def treatment(self, *, country: str, is_company: bool, vat_number: str) -> tuple[VatTreatment, Decimal]:
         """Return how a payer is taxed and at which rate (rule 45): reverse charge is for companies with a number of

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -20,10 +20,11 @@ from billing.models import Coverage, Invoice, Order, OrderLine
 from billing.selectors.rates import RateBook, VatBook
 from billing.services import earning
 from billing.services.counting import Count
-from billing.services.drafting import drafted_lines
+from billing.services.drafting import line_columns
+from billing.services.earning import EarningLine
 from billing.services.invoices import issue_invoices
 from billing.services.orders import PLACED, due_at_start, renewed_together, resolve_failures
-from billing.services.payments import pay_each_from_prepaid
+from billing.services.payments import LinesOf, pay_each_from_prepaid
 from billing.services.quoting import (
     Quote,
     QuotedLine,
@@ -45,13 +46,20 @@ from partnerportal.audit import log
 from partners.models import Partner
 
 
-@dataclass(frozen=True)
-class Basket:
+class Basket(NamedTuple):
     """What one payer renews of one client: through the paying partner's relationship, or the client itself."""
 
     client: Organisation
     relationship: Relationship | None
     products: tuple[Product, ...]
+
+
+class Placed(NamedTuple):
+    """A basket with the order that it became, and the columns of the order's lines."""
+
+    quote: Quote
+    order: Order
+    lines: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -70,35 +78,44 @@ class Reading:
         self.today = timezone.localdate(now)
         self.book, self.vat = RateBook(self.today), VatBook(self.today)
         clients = {product.organisation_id for product in products}
-        active = Relationship.objects.active(now).filter(pk__in=relationship_ids)
-        self._active = {one.pk: one for one in active.select_related("partner__organisation").order_by("pk")}
-        self._of_client: dict[int, list[Relationship]] = defaultdict(list)
-        for relationship in self._active.values():
-            self._of_client[relationship.client_id or 0].append(relationship)
-        self._own = Partner.objects.approved().in_bulk(list(clients))
-        pks = [product.pk for product in products]
-        self.earners = dict(Product.objects.filter(pk__in=pks).with_earner().values_list("pk", "earner_relationship"))
+        self.clients = {client.pk: client for client in Organisation.objects.filter(pk__among=clients)}
+        self._active = {one.pk: one for one in Relationship.objects.active(now).filter(pk__among=relationship_ids)}
+        active = Partner.objects.filter(pk__among={one.partner_id for one in self._active.values()})
+        partners = {partner.pk: partner for partner in active.select_related("organisation")}
+        for one in self._active.values():  # few partners for many relationships, so each is read once
+            one.partner = partners[one.partner_id]
+        self._managed = {one.client_id for one in self._active.values()}
+        self._full = {one.client_id: one for one in self._active.values() if one.is_full}  # one at the most
+        self._own = {own.pk: own for own in Partner.objects.approved().filter(pk__among=clients)}
+        self.earners = client_selectors.earners_by_product(client_ids=clients, now=now)
+        self._earning = {
+            pk: self._active[earner].partner_id for pk, earner in self.earners.items() if earner in self._active
+        }
+        self._scopes: dict[tuple[int, int | None, bool], Scope] = {}
         self._client_units = client_selectors.units_by_client(client_ids=clients)
-        earning = {self._active[pk].partner_id for pk in self.earners.values() if pk in self._active}
-        paying = {one.partner_id for one in self._active.values() if one.is_paid_by_partner}
-        counted = earning | paying | set(self._own)
+        paying = {one.partner_id for one in self._full.values() if one.is_paid_by_partner}
+        counted = paying.union(self._earning.values(), self._own)
         self._partner_units = client_selectors.units_by_partner(partner_ids=counted, now=now)
 
     def paying(self, client_id: int) -> Relationship | None:
         """The relationship whose partner pays the renewals of a client, if there is one now (Q19)."""
-        return next((one for one in self._of_client[client_id] if one.is_paid_by_partner), None)
+        full = self._full.get(client_id)
+        return full if full is not None and full.is_paid_by_partner else None
 
     def scope(self, item: Wanted, basket: Basket) -> Scope:
         """The case of the decision table for an item, and who earns in it."""
-        here = self._of_client[basket.client.pk]
-        earner = self.earners.get(item.renewed[0].pk)
-        around = Surroundings(
-            own=self._own.get(basket.client.pk),
-            earner=self._active.get(earner) if earner else None,
-            full=next((one for one in here if one.is_full), None),
-            is_any_active=bool(here),
-        )
-        return scope_of(around, basket.relationship)
+        product = item.renewed[0]
+        client_id, earner = product.organisation_id, self.earners.get(product.pk)
+        alike = client_id, earner, basket.relationship is not None
+        if alike not in self._scopes:
+            around = Surroundings(
+                own=self._own.get(client_id),
+                earner=self._active.get(earner) if earner else None,
+                full=self._full.get(client_id),
+                is_any_active=client_id in self._managed,
+            )
+            self._scopes[alike] = scope_of(around, basket.relationship)
+        return self._scopes[alike]
 
     def quoted(self, item: Wanted, basket: Basket, currency: str) -> QuotedLine:
         """Price an item; active products are in every count they are looked up in. Raises NoPrice."""
@@ -107,23 +124,19 @@ class Reading:
         partner_count = None
         if scope.partner is not None:
             own, at_clients = self._partner_units.get((scope.partner.pk, family), (0, 0))
-            partner_count = Count(own, at_clients, renewed=self._foreign(item, scope.partner, basket))
+            partner_count = Count(own, at_clients, renewed=self._foreign(family, scope.partner.pk, basket))
         return price_item(item, scope, partner_count, client_count, currency, self.book, self.today)
 
-    def _foreign(self, item: Wanted, partner: Partner, basket: Basket) -> int:
+    def _foreign(self, family_id: int, partner_id: int, basket: Basket) -> int:
         """Units that the basket renews of a family and that are not in the partner's portfolio, but in another one's
         scope (Q13) or in nobody's: they come to its count, as in every order.
         """
         return sum(
             product.quantity
             for product in basket.products
-            if product.offer.family_id == item.offer.family_id
-            and partner.pk not in {product.organisation_id, self._earning_partner(product)}
+            if product.offer.family_id == family_id
+            and partner_id not in (product.organisation_id, self._earning.get(product.pk))
         )
-
-    def _earning_partner(self, product: Product) -> int | None:
-        earner = self.earners.get(product.pk)
-        return self._active[earner].partner_id if earner in self._active else None
 
 
 def baskets_of(products: Iterable[Product], reading: Reading) -> tuple[list[Basket], list[Product]]:
@@ -137,7 +150,7 @@ def baskets_of(products: Iterable[Product], reading: Reading) -> tuple[list[Bask
         if payer == RenewalPayer.PARTNER and relationship is None:
             unpaid += group
             continue
-        baskets.append(Basket(group[0].organisation, relationship, tuple(group)))
+        baskets.append(Basket(reading.clients[client_id], relationship, tuple(group)))
     return baskets, unpaid
 
 
@@ -159,41 +172,45 @@ def price(basket: Basket, reading: Reading) -> tuple[Quote | None, list[Failure]
     return (quote if lines else None), failures
 
 
-def write(quotes: Sequence[Quote], *, on: date, now: datetime) -> int:
+def write(quotes: Sequence[Quote], book: VatBook, *, on: date, now: datetime) -> int:
     """Write renewals as they were quoted: orders, lines, periods, products, invoices, payments. Few statements do it.
 
     An invoice is paid from the payer's prepaid account if that holds the whole of it, else it stays open, due on the
     day on which the first of its periods begins. Return how many are paid.
     """
-    orders = [_order(quote, now) for quote in quotes]
-    bulk.add(orders)
-    drafted = [drafted_lines(quote, order) for quote, order in zip(quotes, orders, strict=True)]
-    lines = [line for some in drafted for line in some]
-    bulk.add(lines)
-    earning.note_rebates(lines, now=now)
-    _renew_products(quotes, drafted, on=on, now=now)
-    _record(quotes, orders, now)
-    due = {order.pk: due_at_start(quote, now) for quote, order in zip(quotes, orders, strict=True)}
-    invoices = issue_invoices(orders=orders, lines=lines, actor=SYSTEM, now=now, due=due)
-    return pay(invoices, lines, now=now)
+    placed = _place(quotes, now)
+    lines = {one.order.pk: [EarningLine.of_columns(one.order, line) for line in one.lines] for one in placed}
+    earning.note_rebates([line for some in lines.values() for line in some], now=now)
+    _renew_products(placed, on=on, now=now)
+    _record(placed, now)
+    nets = [(one.order, one.quote.charged_net) for one in placed]
+    today = timezone.localdate(now)
+    due = {one.order.pk: due_at_start(one.quote, today) for one in placed}
+    invoices = issue_invoices(nets=nets, actor=SYSTEM, now=now, due=due, book=book)
+    return pay(invoices, {order: [line for line in some if line.earns_cashback] for order, some in lines.items()}, now)
 
 
-def pay(invoices: Sequence[Invoice], lines: Sequence[OrderLine], *, now: datetime) -> int:
+def pay(invoices: Sequence[Invoice], lines: LinesOf, now: datetime) -> int:
     """Pay what the prepaid accounts hold enough for, and again with the cashback that this has credited; return how
-    many of these invoices are paid. ``lines``: those of the invoices.
+    many of these new invoices are paid.
     """
-    earners: dict[int, set[int]] = defaultdict(set)
-    for line in lines:
-        if line.cashback and line.earning_partner_id:
-            earners[line.order_id].add(line.earning_partner_id)
-    paid: set[int] = {invoice.pk for invoice in invoices if not invoice.open_amount}
     hopeful = [invoice for invoice in invoices if invoice.open_amount]
     while hopeful:
-        now_paid = set(pay_each_from_prepaid(invoices=hopeful, actor=SYSTEM, now=now))
-        paid |= now_paid
-        credited = {pk for one in hopeful if one.pk in now_paid for pk in earners[one.order_id]}
-        hopeful = [one for one in invoices if one.pk not in paid and one.payer_id in credited]
-    return len(paid)
+        paid = set(pay_each_from_prepaid(invoices=hopeful, lines=lines, actor=SYSTEM, now=now))
+        credited = {line.partner_id for one in hopeful if one.pk in paid for line in lines[one.order_id]}
+        hopeful = [one for one in invoices if one.open_amount and one.payer_id in credited]
+    return sum(not invoice.open_amount for invoice in invoices)
+
+
+def _place(quotes: Sequence[Quote], now: datetime) -> list[Placed]:
+    placed = [Placed(quote, _order(quote, now), line_columns(quote)) for quote in quotes]
+    bulk.add([one.order for one in placed])
+    keys = iter(bulk.take_keys(OrderLine, sum(len(one.lines) for one in placed)))
+    for one in placed:
+        for line in one.lines:
+            line["id"], line["order_id"] = next(keys), one.order.pk
+    bulk.add_columns(OrderLine, [line for one in placed for line in one.lines])
+    return placed
 
 
 def _order(quote: Quote, now: datetime) -> Order:
@@ -212,13 +229,20 @@ def _order(quote: Quote, now: datetime) -> Order:
     )
 
 
-def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, on: date, now: datetime) -> None:
+def _renew_products(placed: Sequence[Placed], *, on: date, now: datetime) -> None:
     coverages, products, paid_until = [], [], {}
-    for quote, lines in zip(quotes, drafted, strict=True):
-        for quoted, line in zip(quote.lines, lines, strict=True):
+    for one in placed:
+        for quoted, line in zip(one.quote.lines, one.lines, strict=True):
             for product in quoted.wanted.renewed:
-                period = {"line_id": line.pk, "product_id": product.pk, "period_start": quoted.period_start}
-                coverages.append({**period, "units": product.renewed_quantity, "is_extension": False})
+                coverages.append(
+                    {
+                        "line_id": line["id"],
+                        "product_id": product.pk,
+                        "period_start": quoted.period_start,
+                        "units": product.renewed_quantity,
+                        "is_extension": False,
+                    }
+                )
                 products.append(product)
                 paid_until[product.pk] = quoted.period_end
     bulk.add_columns(Coverage, coverages)
@@ -226,10 +250,10 @@ def _renew_products(quotes: Sequence[Quote], drafted: list[list[OrderLine]], *, 
     resolve_failures(list(paid_until), now=now)
 
 
-def _record(quotes: Sequence[Quote], orders: Sequence[Order], now: datetime) -> None:
+def _record(placed: Sequence[Placed], now: datetime) -> None:
     acts = [
         log.Act(order, quote.client, quote.relationship.pk if quote.relationship else None, _changes(quote))
-        for quote, order in zip(quotes, orders, strict=True)
+        for quote, order, _lines in placed
     ]
     log.record_each(at=now, actor=SYSTEM, action=PLACED[OrderKind.RENEWAL], acts=acts)
 

@@ -112,7 +112,7 @@ def _decide(correction: Correction, state: CorrectionState, actor: Acting, now: 
 
 def _book(correction: Correction, actor: Acting, now: datetime) -> None:
     owner = (correction.account.organisation_id, correction.account.currency)
-    facts = {"correction": correction, "reference": str(correction), "reason": correction.reason}
+    facts = {"correction_id": correction.pk, "reference": str(correction), "reason": correction.reason}
     post([Movement(owner, EntryKind.CORRECTION, correction.amount, facts)], actor=actor, now=now)
     _record(correction, "billing.correction.booked", actor, now)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clients import selectors as client_selectors
 from clients.models import Product
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from billing.services.quoting import Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A count and what it is made of, each part in units."""
 
     own: int = 0  # run in the counted organisation itself
@@ -31,7 +29,7 @@ class Count:
 
     def snapshot(self) -> dict[str, int]:
         """Return the parts that there are, for an order line to keep."""
-        return {part: units for part, units in asdict(self).items() if units}
+        return {part: units for part, units in self._asdict().items() if units}
 
 
 class Counter:

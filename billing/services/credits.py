@@ -89,7 +89,7 @@ def credit_invoice(
     CreditNoteLine.objects.bulk_create(credit_lines)
     is_paid_now = _settle(invoice, amounts, now)
     if refunds_here:
-        facts = {"credit_note": note, "reference": note.number, "reason": note.reason}
+        facts = {"credit_note_id": note.pk, "reference": note.number, "reason": note.reason}
         movement = Movement((invoice.payer_id, invoice.currency), EntryKind.REFUND, note.refunded, facts)
         post([movement], actor=actor, now=now)
     _record(note, invoice, actor, now)
@@ -111,7 +111,7 @@ def hold_for_credits(invoices: Sequence[Invoice]) -> None:
     """
     standing.hold_products(order_ids=[invoice.order_id for invoice in invoices])
     payers = [(invoice.payer_id, invoice.currency) for invoice in invoices if invoice.paid]
-    lines = earning.earning_lines(invoice.pk for invoice in invoices)
+    lines = earning.earning_lines([invoice.pk for invoice in invoices])
     lock_accounts([*payers, *map(earning.owner_of, lines)])
 
 

@@ -6,7 +6,7 @@ Rules 38, 41, 42; Q9, Q10, Q36. Both work on many lines at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from billing import tasks
 from billing.choices import EarningKind, EntryKind, Outcome
-from billing.models import CreditNoteLine, Earning, LedgerEntry, OrderLine
+from billing.models import CreditNoteLine, Earning, LedgerEntry, Order, OrderLine, PrepaidAccount
 from billing.pricing import reversed_cashback
-from billing.services.ledger import Movement, Owner, post
+from billing.services.ledger import Movement, Owner, post, subject_of
 from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.accounts.models import Organisation
@@ -37,17 +37,36 @@ class EarningLine(NamedTuple):
     client_id: int
     currency: str
     cashback: Decimal
+    rebate: Decimal = ZERO  # one of the two at the most (rule 31)
 
     @classmethod
     def of(cls, line: OrderLine) -> EarningLine:
         """Return it of a line that brings its order along."""
-        order, partner_id = line.order, line.earning_partner_id
-        return cls(line.pk, partner_id, line.earner_id, line.offer_id, order.client_id, order.currency, line.cashback)
+        return cls.of_columns(line.order, vars(line))
+
+    @classmethod
+    def of_columns(cls, order: Order, line: Mapping[str, Any]) -> EarningLine:
+        """Return it of the columns of an order's line. A rebate is what it costs less than at the public price, net."""
+        return cls(
+            pk=line["id"],
+            partner_id=line["earning_partner_id"],
+            relationship_id=line["earner_id"],
+            offer_id=line["offer_id"],
+            client_id=order.client_id,
+            currency=order.currency,
+            cashback=line["cashback"],
+            rebate=line["public_net"] - line["charged_net"] if line["outcome"] == Outcome.REBATE else ZERO,
+        )
+
+    @property
+    def earns_cashback(self) -> bool:
+        """Tell whether somebody is credited something once the line is paid."""
+        return self.cashback > 0 and self.partner_id is not None
 
 
-def earning_lines(invoice_ids: Iterable[int]) -> list[EarningLine]:
+def earning_lines(invoice_ids: Collection[int]) -> list[EarningLine]:
     """Return the lines of these invoices that earn cashback."""
-    lines = OrderLine.objects.filter(order__invoice__in=list(invoice_ids), cashback__gt=0)
+    lines = OrderLine.objects.filter(order__invoice__pk__among=invoice_ids, cashback__gt=0)
     columns = ("pk", "earning_partner", "earner", "offer", "order__client", "order__currency", "cashback")
     found = lines.filter(earning_partner__isnull=False).order_by("pk").values_list(*columns)
     return [EarningLine(*values) for values in found]
@@ -63,10 +82,17 @@ def owner_of(line: EarningLine) -> Owner:
     return line.partner_id, line.currency
 
 
-def credit(lines: Sequence[EarningLine], *, now: datetime, credits: Sequence[CreditNoteLine] = ()) -> list[LedgerEntry]:
+def credit(
+    lines: Sequence[EarningLine],
+    *,
+    now: datetime,
+    credits: Sequence[CreditNoteLine] = (),
+    held: Mapping[Owner, PrepaidAccount] | None = None,
+) -> None:
     """Credit the cashback of lines whose invoices have just been paid (Q9), and take back what is credited already.
 
     ``credits``: the credited lines that settled them, where it was no payment; a rebate on these is undone, too.
+    ``held``: the accounts, as for :func:`billing.services.ledger.post`.
 
     Call it in the payment's transaction, once for an invoice: its state makes sure of that under its lock, and the
     entry's unique key would refuse a second one (rule 41).
@@ -80,31 +106,32 @@ def credit(lines: Sequence[EarningLine], *, now: datetime, credits: Sequence[Cre
         )
         for line in lines
     ]
-    entries = post(movements, actor=SYSTEM, now=now)
+    keys, when = post(movements, actor=SYSTEM, now=now, held=held), _when(now)
     bulk.add_columns(
         Earning,
         [
-            _earning(line, EarningKind.CASHBACK, line.cashback, now, entry_id=entry.pk)
-            for line, entry in zip(lines, entries, strict=True)
+            _earning(line, EarningKind.CASHBACK, line.cashback, when, entry_id=pk)
+            for line, pk in zip(lines, keys, strict=True)
         ],
     )
-    _record(entries, action="billing.cashback.credited", actor=SYSTEM, now=now)
+    _record(keys, movements, action="billing.cashback.credited", actor=SYSTEM, now=now)
     tasks.mail_cashback_credited.start_each(
-        {f"billing.mail_cashback_credited:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
+        {f"billing.mail_cashback_credited:{pk}": {"entry_id": pk} for pk in keys}, now=now
     )
-    before = CreditNoteLine.objects.filter(line__in=[line.pk for line in lines], entry=None)
+    before = CreditNoteLine.objects.filter(line__among=[line.pk for line in lines], entry=None)
     known = {one.pk: one for one in credits} | {one.pk: one for one in before.select_related("credit_note")}
     take_back([known[pk] for pk in sorted(known)], actor=SYSTEM, now=now)
-    return entries
 
 
-def take_back(credits: Sequence[CreditNoteLine], *, actor: Acting, now: datetime) -> list[LedgerEntry]:
+def take_back(credits: Sequence[CreditNoteLine], *, actor: Acting, now: datetime) -> None:
     """Take cashback back for credited lines: each by an entry of its own, linked to the one that it takes back.
 
     After each the sum taken back is round(cashback × credited so far / charged), so that the last full credit leaves
     exactly nothing (rule 42). A line of which no cashback was credited yet is left alone: its payment comes here again.
     What was saved by a rebate on a credited line is undone in the same proportion.
     """
+    if not credits:
+        return
     line_ids = {credit.line_id for credit in credits}
     credited = LedgerEntry.objects.filter(line__in=line_ids, kind=EntryKind.CASHBACK)
     cashbacks: dict[Any, Any] = {entry.line_id: entry for entry in credited.select_related("account", "line__order")}
@@ -112,24 +139,23 @@ def take_back(credits: Sequence[CreditNoteLine], *, actor: Acting, now: datetime
     charged = {line_id: entry.line.charged_net for line_id, entry in cashbacks.items()}
     shares = _shares(credits, wholes=wholes, charged=charged, taken=_taken_back(line_ids))
     movements = [_reversal(cashbacks[credit_line.line_id], credit_line, amount) for credit_line, amount in shares]
-    entries = post(movements, actor=actor, now=now)
+    keys, when = post(movements, actor=actor, now=now), _when(now)
     lost = [
         _earning(
-            EarningLine.of(cashbacks[entry.line_id].line),
+            EarningLine.of(cashbacks[credit_line.line_id].line),
             EarningKind.REVERSAL,
-            entry.amount,
-            now,
-            entry_id=entry.pk,
-            credit_line_id=entry.credit_line_id,
+            -amount,
+            when,
+            entry_id=pk,
+            credit_line_id=credit_line.pk,
         )
-        for entry in entries
+        for (credit_line, amount), pk in zip(shares, keys, strict=True)
     ]
-    bulk.add_columns(Earning, [*lost, *_undone_rebates(credits, now)])
-    _record(entries, action="billing.cashback.taken_back", actor=actor, now=now)
+    bulk.add_columns(Earning, [*lost, *_undone_rebates(credits, when)])
+    _record(keys, movements, action="billing.cashback.taken_back", actor=actor, now=now)
     tasks.mail_cashback_taken_back.start_each(
-        {f"billing.mail_cashback_taken_back:{entry.pk}": {"entry_id": entry.pk} for entry in entries}, now=now
+        {f"billing.mail_cashback_taken_back:{pk}": {"entry_id": pk} for pk in keys}, now=now
     )
-    return entries
 
 
 def _shares(
@@ -163,32 +189,24 @@ def _shares(
     return found
 
 
-def note_rebates(lines: Sequence[OrderLine], *, now: datetime) -> None:
+def note_rebates(lines: Sequence[EarningLine], *, now: datetime) -> None:
     """Note what the rebates of lines that were just ordered earn their partners; lines without one are left out.
 
-    Their orders come along. Call it in the order's transaction.
+    Call it in the order's transaction.
     """
-    earned = [
-        _earning(EarningLine.of(line), EarningKind.REBATE, rebate_of(line), now)
-        for line in lines
-        if line.outcome == Outcome.REBATE and rebate_of(line) > 0
-    ]
+    when = _when(now)
+    earned = [_earning(line, EarningKind.REBATE, line.rebate, when) for line in lines if line.rebate > 0]
     bulk.add_columns(Earning, earned)
 
 
-def rebate_of(line: OrderLine) -> Decimal:
-    """Return what a line costs less than at the public price, net."""
-    return line.public_net - line.charged_net
-
-
-def _undone_rebates(credits: Sequence[CreditNoteLine], now: datetime) -> list[dict[str, Any]]:
+def _undone_rebates(credits: Sequence[CreditNoteLine], when: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what credited lines lose of their rebates: what is not paid any more was no saving, in proportion."""
     rebated = OrderLine.objects.filter(pk__in={credit.line_id for credit in credits}, outcome=Outcome.REBATE)
     lines = {line.pk: line for line in rebated.filter(charged_net__gt=0).select_related("order")}
     lost = Earning.objects.filter(line__in=lines, kind=EarningKind.UNDONE).values_list("line").annotate(Sum("amount"))
     shares = _shares(
         credits,
-        wholes={pk: rebate_of(line) for pk, line in lines.items()},
+        wholes={pk: EarningLine.of(line).rebate for pk, line in lines.items()},
         charged={pk: line.charged_net for pk, line in lines.items()},
         taken={line_id: -amount for line_id, amount in lost},
     )
@@ -197,7 +215,7 @@ def _undone_rebates(credits: Sequence[CreditNoteLine], now: datetime) -> list[di
             EarningLine.of(lines[credit_line.line_id]),
             EarningKind.UNDONE,
             -amount,
-            now,
+            when,
             credit_line_id=credit_line.pk,
         )
         for credit_line, amount in shares
@@ -208,19 +226,18 @@ def _earning(
     line: EarningLine,
     kind: EarningKind,
     amount: Decimal,
-    now: datetime,
+    when: Mapping[str, Any],
     *,
     entry_id: int | None = None,
     credit_line_id: int | None = None,
 ) -> dict[str, Any]:
-    """Return the columns of an :class:`Earning`."""
+    """Return the columns of an :class:`Earning`; ``when``: those of :func:`_when`."""
     return {
+        **when,
         "partner_id": line.partner_id,
         "kind": kind,
         "currency": line.currency,
         "amount": amount,
-        "earned_at": now,
-        "month": month_of(now),
         "line_id": line.pk,
         "client_id": line.client_id,
         "offer_id": line.offer_id,
@@ -228,6 +245,10 @@ def _earning(
         "entry_id": entry_id,
         "credit_line_id": credit_line_id,
     }
+
+
+def _when(now: datetime) -> dict[str, Any]:
+    return {"earned_at": now, "month": month_of(now)}
 
 
 def month_of(moment: datetime) -> date:
@@ -264,9 +285,9 @@ def _taken_back(line_ids: Iterable[int]) -> dict[int, Decimal]:
 
 def _reversal(cashback: LedgerEntry, credit_line: CreditNoteLine, amount: Decimal) -> Movement:
     facts = {
-        "line": cashback.line,
-        "credit_line": credit_line,
-        "counter_entry": cashback,
+        "line_id": cashback.line_id,
+        "credit_line_id": credit_line.pk,
+        "counter_entry_id": cashback.pk,
         "relationship_id": cashback.relationship_id,
         "reference": credit_line.credit_note.number,
         "reason": credit_line.credit_note.reason,
@@ -274,15 +295,15 @@ def _reversal(cashback: LedgerEntry, credit_line: CreditNoteLine, amount: Decima
     return Movement((cashback.account.organisation_id, cashback.account.currency), EntryKind.REVERSAL, -amount, facts)
 
 
-def _record(entries: Sequence[LedgerEntry], *, action: str, actor: Acting, now: datetime) -> None:
-    owners = Organisation.objects.in_bulk({entry.account.organisation_id for entry in entries})
+def _record(keys: Sequence[int], movements: Sequence[Movement], *, action: str, actor: Acting, now: datetime) -> None:
+    owners = Organisation.objects.in_bulk({movement.owner[0] for movement in movements})
     acts = [
         log.Act(
-            entry,
-            owners[entry.account.organisation_id],
-            relationship_id=entry.relationship_id,
-            changes={"amount": str(abs(entry.amount)), "currency": entry.account.currency},
+            subject_of(pk, movement),
+            owners[movement.owner[0]],
+            relationship_id=movement.facts["relationship_id"],
+            changes={"amount": str(abs(movement.amount)), "currency": movement.owner[1]},
         )
-        for entry in entries
+        for pk, movement in zip(keys, movements, strict=True)
     ]
     log.record_each(at=now, actor=actor, action=action, acts=acts)

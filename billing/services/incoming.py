@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from billing.choices import EntryKind, IncomingState, Means
 from billing.exceptions import PaymentRefused
 from billing.models import IncomingPayment, Invoice, LedgerEntry, StatementLine
-from billing.services.ledger import Movement, post
+from billing.services.ledger import Movement, post, subject_of
 from billing.services.payments import Booked, Incoming, settle_payments
 from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
@@ -130,7 +130,7 @@ def try_incoming_again(*, incoming_id: int, actor: Acting, now: datetime) -> Non
 def _invoices(rows: Sequence[IncomingPayment]) -> dict[int, Invoice]:
     """Return by row the invoice that its purpose names; where it names one that does not fit, say so on the row."""
     numbers = {row.pk: named[1] for row in rows if (named := INVOICE_NUMBER.search(row.purpose))}
-    by_number = {one.number: one for one in Invoice.objects.filter(number__in=numbers.values())}
+    by_number = {one.number: one for one in Invoice.objects.filter(number__among=numbers.values())}
     found = {}
     for row in rows:
         number = numbers.get(row.pk)
@@ -179,14 +179,14 @@ def _top_up(top_ups: Sequence[tuple[IncomingPayment, Organisation]], *, actor: A
         Movement((owner.pk, row.currency), EntryKind.TOP_UP, row.amount, {"reference": row.reference})
         for row, owner in top_ups
     ]
-    entries = post(movements, actor=actor, now=now)
+    keys = post(movements, actor=actor, now=now)
     log.record_each(
         at=now,
         actor=actor,
         action="billing.prepaid.topped_up",
         acts=[
-            log.Act(entry, owner, changes={"amount": str(row.amount), "currency": row.currency})
-            for (row, owner), entry in zip(top_ups, entries, strict=True)
+            log.Act(subject_of(pk, movement), owner, changes={"amount": str(row.amount), "currency": row.currency})
+            for (row, owner), movement, pk in zip(top_ups, movements, keys, strict=True)
         ],
     )
     for row, _owner in top_ups:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from billing import tasks
 from billing.choices import InvoiceState
-from billing.models import Invoice, NumberSeries, Order, OrderLine
+from billing.models import Invoice, NumberSeries, Order
 from billing.pricing import vat
 from billing.selectors.rates import VatBook
 from partnerportal import bulk
@@ -46,32 +47,30 @@ def due_on(issued_at: datetime) -> date:
 
 def issue_invoice(*, order: Order, actor: Acting, now: datetime) -> Invoice:
     """Issue the invoice of one order, as :func:`issue_invoices` does."""
-    return issue_invoices(orders=[order], lines=list(order.lines.all()), actor=actor, now=now)[0]
+    net = sum((line.charged_net for line in order.lines.all()), Decimal("0.00"))
+    return issue_invoices(nets=[(order, net)], actor=actor, now=now)[0]
 
 
 @transaction.atomic
 def issue_invoices(
     *,
-    orders: Sequence[Order],
-    lines: Sequence[OrderLine],
+    nets: Sequence[tuple[Order, Decimal]],
     actor: Acting,
     now: datetime,
     due: Mapping[int, date] | None = None,
+    book: VatBook | None = None,
 ) -> list[Invoice]:
     """Issue the invoice of each order to whoever pays it, with VAT on the subtotal (rule 37) and its facts kept.
 
-    ``lines``: those of all these orders. ``due``: by order, until when it is to be paid, that day included; an order
-    that is not in it has the usual time. A handful of statements, however many there are; the orders bring their payer
-    and client along. One over nothing is paid as it is issued. Raises NoPrice if the VAT rate of a payer's country is
-    not known.
+    ``nets``: the orders, and what is charged for all lines of each, net; they bring their payer and client along.
+    ``due``: by order, until when it is to be paid, that day included; an order that is not in it has the usual time.
+    ``book``: the VAT rates of that day, where they are read already. A handful of statements, however many there are.
+    One over nothing is paid as it is issued. Raises NoPrice if the VAT rate of a payer's country is not known.
     """
     day = timezone.localdate(now)
-    book = VatBook(day)
-    nets: dict[int, Decimal] = dict.fromkeys((order.pk for order in orders), Decimal("0.00"))
-    for line in lines:
-        nets[line.order_id] += line.charged_net
+    book, issuer = book or VatBook(day), dict(settings.PROVIDER)
     dues, usual = due or {}, due_on(now)
-    drafts = [_draft(order, nets[order.pk], book, due=dues.get(order.pk, usual), now=now) for order in orders]
+    drafts = [_draft(order, net, book, issuer, due=dues.get(order.pk, usual), now=now) for order, net in nets]
     numbers = take_numbers(issuer=PROVIDER, kind=INVOICE, year=day.year, count=len(drafts))
     for invoice, number in zip(drafts, numbers, strict=True):
         invoice.number = number
@@ -91,7 +90,7 @@ def issue_invoices(
     return drafts
 
 
-def _draft(order: Order, net: Decimal, book: VatBook, *, due: date, now: datetime) -> Invoice:
+def _draft(order: Order, net: Decimal, book: VatBook, issuer: dict[str, Any], *, due: date, now: datetime) -> Invoice:
     payer = order.payer
     treatment, rate = book.of(payer)
     tax = vat(net=net, rate=rate)
@@ -109,7 +108,7 @@ def _draft(order: Order, net: Decimal, book: VatBook, *, due: date, now: datetim
         vat_treatment=treatment,
         vat=tax,
         total=net + tax,
-        issuer_snapshot=dict(settings.PROVIDER),
+        issuer_snapshot=issuer,
         payer_snapshot=address_of(payer),
         client_name="" if order.client_id == order.payer_id else order.client.name,
         language=payer.language,

@@ -6,11 +6,10 @@ statement and in one order, so that two payments which move each other's account
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -30,64 +29,100 @@ Owner = tuple[int, str]  # organisation and currency: whose account
 BATCH = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """An entry that is to be posted. ``amount`` is signed; ``facts`` are the entry's columns that say where from."""
+# The columns of an entry that say where it comes from: of each kind only some are filled.
+_NO_FACTS: Mapping[str, Any] = {
+    "line_id": None,
+    "payment_id": None,
+    "credit_note_id": None,
+    "credit_line_id": None,
+    "withdrawal_id": None,
+    "correction_id": None,
+    "counter_entry_id": None,
+    "relationship_id": None,
+    "reference": "",
+    "reason": "",
+}
+
+
+class Movement(NamedTuple):
+    """An entry that is to be posted. ``amount`` is signed; ``facts`` are its columns that say where it comes from."""
 
     owner: Owner
     kind: str
     amount: Decimal
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any]
 
 
 def lock_accounts(owners: Iterable[Owner]) -> dict[Owner, PrepaidAccount]:
     """Return the accounts of these owners, opened where needed, locked in one order until the transaction's end."""
     wanted = sorted(set(owners))
-    if not wanted:
-        return {}
-    by_currency: dict[str, list[int]] = {}
-    for organisation_id, currency in wanted:
-        by_currency.setdefault(currency, []).append(organisation_id)
-    mine = Q()
-    for currency, organisation_ids in by_currency.items():
-        mine |= Q(currency=currency, organisation__in=organisation_ids)
-    locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
-    known = {(account.organisation_id, account.currency): account for account in locked}
-    missing = [PrepaidAccount(organisation_id=one[0], currency=one[1]) for one in wanted if one not in known]
+    known = _locked(wanted)
+    missing = [owner for owner in wanted if owner not in known]
     if not missing:
         return known
     # Opened only once the others are held: a new row makes whoever opens it, too, wait as a lock does.
-    PrepaidAccount.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
-    return {(account.organisation_id, account.currency): account for account in locked.all()}
+    opened = [
+        PrepaidAccount(organisation_id=organisation_id, currency=currency) for organisation_id, currency in missing
+    ]
+    PrepaidAccount.objects.bulk_create(opened, ignore_conflicts=True, batch_size=BATCH)
+    return known | _locked(missing)
 
 
-def post(movements: Sequence[Movement], *, actor: Acting, now: datetime) -> list[LedgerEntry]:
-    """Add an entry for each movement, in this order, and move the balances with them.
+def _locked(owners: Sequence[Owner]) -> dict[Owner, PrepaidAccount]:
+    if not owners:
+        return {}
+    by_currency: dict[str, list[int]] = {}
+    for organisation_id, currency in owners:
+        by_currency.setdefault(currency, []).append(organisation_id)
+    mine = Q()
+    for currency, organisation_ids in by_currency.items():
+        mine |= Q(currency=currency, organisation__among=organisation_ids)
+    locked = PrepaidAccount.objects.select_for_update(no_key=True).filter(mine).order_by("pk")
+    return {(account.organisation_id, account.currency): account for account in locked}
 
-    A handful of statements, however many there are. Raises :class:`InsufficientBalance` if one that spends would take
-    its balance below zero (rule 43); a reversal may (Q10).
+
+def post(
+    movements: Sequence[Movement],
+    *,
+    actor: Acting,
+    now: datetime,
+    held: Mapping[Owner, PrepaidAccount] | None = None,
+) -> list[int]:
+    """Add an entry for each movement, and move the balances with them; return the entries' keys in the same order.
+
+    ``held``: the accounts, where the caller has locked them in this transaction and gives them to everything that moves
+    them. A handful of statements, however many there are. Raises :class:`InsufficientBalance` if one that spends would
+    take its balance below zero (rule 43); a reversal may (Q10).
     """
-    accounts = lock_accounts(movement.owner for movement in movements)
+    accounts = lock_accounts(movement.owner for movement in movements) if held is None else held
+    keys = bulk.take_keys(LedgerEntry, len(movements))
     entries = []
-    for movement in movements:
+    for pk, movement in zip(keys, movements, strict=True):
         account = accounts[movement.owner]
         account.balance += movement.amount
         if movement.amount < 0 and account.balance < 0 and movement.kind != EntryKind.REVERSAL:
             raise _too_little(account, before=account.balance - movement.amount)
         entries.append(
-            LedgerEntry(
-                account=account,
-                kind=movement.kind,
-                amount=movement.amount,
-                balance_after=account.balance,
-                actor_label=actor.label,
-                created_at=now,
+            {
+                **_NO_FACTS,
                 **movement.facts,
-            )
+                "id": pk,
+                "account_id": account.pk,
+                "kind": movement.kind,
+                "amount": movement.amount,
+                "balance_after": account.balance,
+                "actor_label": actor.label,
+                "created_at": now,
+            }
         )
-    bulk.add(entries)
-    bulk.change(list(accounts.values()), "balance")
-    return entries
+    bulk.add_columns(LedgerEntry, entries)
+    bulk.change([accounts[owner] for owner in sorted({movement.owner for movement in movements})], "balance")
+    return keys
+
+
+def subject_of(pk: int, movement: Movement) -> log.Subject:
+    """Return how the trail names the entry of a movement."""
+    return log.Subject(LedgerEntry, pk, LedgerEntry.label(movement.owner[1], movement.amount))
 
 
 def _too_little(account: PrepaidAccount, *, before: Decimal) -> InsufficientBalance:
@@ -116,7 +151,8 @@ def top_up(
         if known.account_id != account.pk or known.amount != amount:
             raise PaymentRefused(_("This reference belongs to another top-up."), field="reference")
         return known
-    (entry,) = post([Movement(owner, EntryKind.TOP_UP, amount, {"reference": reference})], actor=actor, now=now)
+    (pk,) = post([Movement(owner, EntryKind.TOP_UP, amount, {"reference": reference})], actor=actor, now=now)
+    entry = LedgerEntry.objects.select_related("account").get(pk=pk)
     log.record(
         at=now,
         actor=actor,

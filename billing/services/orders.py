@@ -17,6 +17,7 @@ from billing.exceptions import NoPrice, OrderRefused, PriceChanged, Rule, Way, W
 from billing.models import Coverage, Invoice, Order, OrderLine, RenewalFailure
 from billing.services import earning
 from billing.services.drafting import drafted_lines
+from billing.services.earning import EarningLine
 from billing.services.invoices import issue_invoices
 from billing.services.items import check_item, check_periods, product_gone, wanted_of
 from billing.services.periods import paid_periods
@@ -139,13 +140,13 @@ def renew(
         return repeated(known, known.kind == OrderKind.RENEWAL and set(renewed) == set(product_ids))
     wanted = _wanted_renewals(client_id, product_ids, Product.objects.select_for_update(of=("self",)))
     quote = as_shown(quote_items(client_id, wanted, relationship_id, now), shown)
-    due = due_at_start(quote, now) if is_due_at_start else None
+    due = due_at_start(quote, timezone.localdate(now)) if is_due_at_start else None
     return write_order(quote, OrderKind.RENEWAL, key=key, actor=actor, now=now, due=due)
 
 
-def due_at_start(quote: Quote, now: datetime) -> date:
+def due_at_start(quote: Quote, today: date) -> date:
     """Return until when a renewal that nobody asked for is to be paid: the day on which the first period begins."""
-    return max(timezone.localdate(now), min(quoted.period_start for quoted in quote.lines))
+    return max(today, min(quoted.period_start for quoted in quote.lines))
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,12 @@ def renewed_together(products: Sequence[Product], earners: Mapping[int, int | No
     """
     groups: dict[tuple[int, int | None, date, int | None], list[Product]] = {}
     for product in products:
-        alike = product.renewed_offer.pk, earners[product.pk], product.renews_on, product.anchor_day
+        alike = (
+            product.next_offer_id or product.offer_id,
+            earners.get(product.pk),
+            product.renews_on,
+            product.anchor_day,
+        )
         groups.setdefault(alike, []).append(product)
     return [
         Wanted(group[0].renewed_offer, sum(product.renewed_quantity for product in group), group[0].name, tuple(group))
@@ -235,11 +241,11 @@ def lock_scope(*client_ids: int) -> list[int]:
     Counts are read and products added by one order at a time, at the client and in the portfolio of each partner that
     could earn (Q3); a relationship ends before an order or after it.
     """
-    organisations = Organisation.objects.filter(pk__in=client_ids).order_by("pk")
+    organisations = Organisation.objects.filter(pk__among=client_ids).order_by("pk")
     list(organisations.select_for_update(no_key=True).values_list("pk"))
-    relationships = Relationship.objects.filter(client__in=client_ids, state=RelationshipState.ACTIVE).order_by("pk")
-    partners = Partner.objects.filter(Q(pk__in=client_ids) | Q(pk__in=relationships.values("partner"))).order_by("pk")
-    list(partners.select_for_update(no_key=True).values_list("pk"))
+    relationships = Relationship.objects.filter(client__among=client_ids, state=RelationshipState.ACTIVE).order_by("pk")
+    partners = Partner.objects.filter(Q(pk__among=client_ids) | Q(pk__in=relationships.values("partner")))
+    list(partners.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     return list(relationships.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
@@ -287,7 +293,7 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
     for line, quoted in zip(lines, quote.lines, strict=True):
         line.save()
         _install(line, quoted, order, now)
-    earning.note_rebates(lines, now=now)
+    earning.note_rebates([EarningLine.of(line) for line in lines], now=now)
     log.record(
         at=now,
         actor=actor,
@@ -298,14 +304,14 @@ def write_order(quote: Quote, kind: str, *, key: str, actor: Acting, now: dateti
         changes={"lines": [f"{quoted.wanted.quantity} × {quoted.wanted.offer.name}" for quoted in quote.lines]},
     )
     dues = {} if due is None else {order.pk: due}
-    invoice: Invoice = issue_invoices(orders=[order], lines=lines, actor=actor, now=now, due=dues)[0]
+    invoice: Invoice = issue_invoices(nets=[(order, quote.charged_net)], actor=actor, now=now, due=dues)[0]
     order.invoice = invoice
     return order
 
 
 def resolve_failures(product_ids: Collection[int], *, now: datetime) -> None:
     """What is renewed leaves staff's queue, whoever renews it. The caller holds the products."""
-    waiting = RenewalFailure.objects.filter(product__in=product_ids, resolved_at=None)
+    waiting = RenewalFailure.objects.filter(product__among=product_ids, resolved_at=None)
     waiting.update(resolved_at=now)
 
 

@@ -6,23 +6,27 @@ move the accounts, in a handful of statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.choices import INVOICE_TRANSITIONS, EntryKind, InvoiceState, Means
 from billing.exceptions import PaymentRefused
-from billing.models import Invoice, Payment
+from billing.models import Invoice, Payment, PrepaidAccount
 from billing.services import earning, standing
+from billing.services.earning import EarningLine
 from billing.services.ledger import Movement, Owner, lock_accounts, post
 from partnerportal import bulk
 from partnerportal.accounts.acting import Acting
 from partnerportal.audit import log
 from partnerportal.kernel.states import check_transition
+
+LinesOf = Mapping[int, Sequence[EarningLine]]  # by order, what earns cashback once its invoice is paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Booked:
     payment: Payment | None
     is_new: bool = False
     refusal: PaymentRefused | None = None
+
+
+class Known(NamedTuple):
+    """What a caller that has just written the invoices knows of them: what earns in them, and the accounts, locked."""
+
+    lines: LinesOf
+    accounts: Mapping[Owner, PrepaidAccount]
 
 
 @transaction.atomic
@@ -71,20 +82,34 @@ def settle_payments(
     Raises :class:`InsufficientBalance` if one from a prepaid account finds too little there: see
     :func:`pay_each_from_prepaid` for those that may stay open.
     """
-    invoices = _locked(one.invoice_id for one in incoming)
-    known = {
+    invoices = _locked([one.invoice_id for one in incoming])
+    return _settle(incoming, invoices, others, actor=actor, now=now)
+
+
+def _settle(
+    incoming: Sequence[Incoming],
+    invoices: Mapping[int, Invoice],
+    others: Iterable[Owner] = (),
+    known: Known | None = None,
+    *,
+    actor: Acting,
+    now: datetime,
+) -> list[Booked]:
+    """Book payments of invoices that are held."""
+    before = {
         payment.reference: payment
-        for payment in Payment.objects.filter(reference__in=[one.reference for one in incoming])
+        for payment in Payment.objects.filter(reference__among=[one.reference for one in incoming])
     }
     outcomes: list[Booked] = []
     for one in incoming:
-        outcome = _decide(one, invoices[one.invoice_id], known, now)
+        outcome = _decide(one, invoices[one.invoice_id], before, now)
         outcomes.append(outcome)
         if outcome.payment is not None and outcome.is_new:
-            known[one.reference] = outcome.payment
+            before[one.reference] = outcome.payment
             invoices[one.invoice_id].paid += one.amount
     payments = [one.payment for one in outcomes if one.payment and one.is_new]
-    _book(payments, invoices, others, actor=actor, now=now)
+    if payments:
+        _book(payments, invoices, others, known, actor=actor, now=now)
     return outcomes
 
 
@@ -112,13 +137,14 @@ def pay_from_prepaid(
 
 
 @transaction.atomic
-def pay_each_from_prepaid(*, invoices: Sequence[Invoice], actor: Acting, now: datetime) -> list[int]:
+def pay_each_from_prepaid(*, invoices: Sequence[Invoice], lines: LinesOf, actor: Acting, now: datetime) -> list[int]:
     """Pay each of these unpaid invoices as a whole, in this order, while its payer's account holds enough for it.
 
-    The others stay open. Returns the ids of those that are paid. The invoices are new, or locked by the caller.
+    The others stay open. Returns the ids of those that are paid. The invoices are new, or locked by the caller, and
+    know afterwards that they are paid. ``lines``: what earns cashback in them, by order.
     """
     owners = {invoice.pk: (invoice.payer_id, invoice.currency) for invoice in invoices}
-    earners = [earning.owner_of(line) for line in earning.earning_lines(owners)]
+    earners = [earning.owner_of(line) for invoice in invoices for line in lines.get(invoice.order_id, ())]
     accounts = lock_accounts([*owners.values(), *earners])
     left: dict[Owner, Decimal] = {owner: account.balance for owner, account in accounts.items()}
     payable = []
@@ -129,13 +155,14 @@ def pay_each_from_prepaid(*, invoices: Sequence[Invoice], actor: Acting, now: da
     incoming = [
         Incoming(invoice.pk, invoice.open_amount, Means.PREPAID, f"prepaid-{invoice.pk}-1") for invoice in payable
     ]
-    settle_payments(incoming=incoming, actor=actor, now=now)
+    held = {invoice.pk: invoice for invoice in payable}
+    _settle(incoming, held, known=Known(lines, accounts), actor=actor, now=now)
     return [invoice.pk for invoice in payable]
 
 
-def _locked(invoice_ids: object) -> dict[int, Invoice]:
+def _locked(invoice_ids: Collection[int]) -> dict[int, Invoice]:
     invoices = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("payer")
-    return {invoice.pk: invoice for invoice in invoices.filter(pk__in=list(invoice_ids)).order_by("pk")}  # type: ignore[call-overload]  # any iterable
+    return {invoice.pk: invoice for invoice in invoices.filter(pk__among=invoice_ids).order_by("pk")}
 
 
 def _decide(one: Incoming, invoice: Invoice, known: dict[str, Payment], now: datetime) -> Booked:
@@ -153,20 +180,28 @@ def _decide(one: Incoming, invoice: Invoice, known: dict[str, Payment], now: dat
 
 
 def _book(
-    payments: list[Payment], invoices: dict[int, Invoice], others: Iterable[Owner], *, actor: Acting, now: datetime
+    payments: list[Payment],
+    invoices: Mapping[int, Invoice],
+    others: Iterable[Owner],
+    known: Known | None,
+    *,
+    actor: Acting,
+    now: datetime,
 ) -> None:
     """Write the payments, close what they settle, and move the accounts that they concern."""
-    if not payments:
-        return
     paid = {payment.invoice_id: invoices[payment.invoice_id] for payment in payments}
     settled = [invoice for invoice in paid.values() if invoice.open_amount == 0]
-    lines = earning.earning_lines(invoice.pk for invoice in settled)
+    if known is None:
+        lines = earning.earning_lines([invoice.pk for invoice in settled])
+    else:
+        lines = [line for invoice in settled for line in known.lines.get(invoice.order_id, ())]
     prepaid = [payment for payment in payments if payment.means == Means.PREPAID]
     payers = [(payment.invoice.payer_id, payment.invoice.currency) for payment in prepaid]
     order_ids = [invoice.order_id for invoice in settled]
     standing.hold_products(order_ids=order_ids)
     earners = [earning.owner_of(line) for line in lines]
-    lock_accounts([*payers, *earners, *others])  # all at once: nobody waits crosswise
+    # All at once: nobody waits crosswise.
+    accounts = lock_accounts([*payers, *earners, *others]) if known is None else known.accounts
     bulk.add(payments)
     for invoice in settled:
         check_transition(INVOICE_TRANSITIONS, invoice.state, InvoiceState.PAID)
@@ -175,12 +210,16 @@ def _book(
     post(
         [
             Movement(
-                owner, EntryKind.PAYMENT, -payment.amount, {"payment": payment, "reference": payment.invoice.number}
+                owner,
+                EntryKind.PAYMENT,
+                -payment.amount,
+                {"payment_id": payment.pk, "reference": payment.invoice.number},
             )
             for owner, payment in zip(payers, prepaid, strict=True)
         ],
         actor=actor,
         now=now,
+        held=accounts,
     )
     log.record_each(
         at=now,
@@ -195,7 +234,7 @@ def _book(
             for payment in payments
         ],
     )
-    earning.credit(lines, now=now)
+    earning.credit(lines, now=now, held=accounts)
     standing.settle_products(order_ids=order_ids, now=now)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -45,8 +45,7 @@ class Item:
     periods: int = 1  # how many months or years are paid at once
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """An item on its way to a line: with the products that are renewed, if it is a renewal."""
 
     offer: Offer
@@ -68,8 +67,7 @@ class Wanted:
         return self.renewed if self.changed is None else (self.changed,)
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What decides about an item that the client's own people order: whether the client is a partner itself, which
     relationship earns on the item, and what else is active there.
     """
@@ -80,8 +78,7 @@ class Surroundings:
     is_any_active: bool = False
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """The case of the decision table, and who earns in it."""
 
     case: Case
@@ -89,8 +86,7 @@ class Scope:
     partner: Partner | None
 
 
-@dataclass(frozen=True)
-class QuotedLine:
+class QuotedLine(NamedTuple):
     """A priced line with what its snapshot needs."""
 
     wanted: Wanted

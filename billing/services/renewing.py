@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing.choices import Standing
 from billing.exceptions import InsufficientBalance
@@ -29,7 +29,6 @@ from clients.choices import ProductState, RenewalPayer
 from clients.models import Product
 from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
-from partnerportal.accounts.models import Organisation
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
 from partnerportal.kernel.states import Refused
@@ -98,25 +97,18 @@ def renew_chunk(*, on: date, after: int, now: datetime) -> Renewed:
 def _next_clients(on: date, after: int) -> list[int]:
     """Return the next clients with something due: whole ones, until the chunk is full."""
     size: int = settings.RENEWAL_CHUNK
-    due = due_products(on=on).filter(organisation__gt=after).values_list("organisation")
-    found, units = [], 0
-    for client_id, count in due.annotate(count=Count("pk")).order_by("organisation")[:size]:
-        found.append(client_id)
-        units += count
-        if units >= size:
-            break
-    return found
+    due = due_products(on=on).filter(organisation__gt=after).order_by("organisation")
+    return list(dict.fromkeys(due.values_list("organisation", flat=True)[:size]))
 
 
 def _held(on: date, client_ids: Sequence[int]) -> list[Product]:
-    """Hold what is due, with its offers and owners: few of them for many products, so each is read once."""
-    held = due_products(on=on).filter(organisation__in=client_ids).select_for_update().order_by("pk")
+    """Hold what is due, with its offers: few of them for many products, so each is read once."""
+    held = due_products(on=on).filter(organisation__among=client_ids).select_for_update().order_by("pk")
     products = list(held)
-    owners = Organisation.objects.in_bulk(client_ids)
     wanted = {pk for product in products for pk in (product.offer_id, product.next_offer_id) if pk}
     offers = Offer.objects.select_related("family").in_bulk(wanted)
     for product in products:
-        product.organisation, product.offer = owners[product.organisation_id], offers[product.offer_id]
+        product.offer = offers[product.offer_id]
         if product.next_offer_id:
             product.next_offer = offers[product.next_offer_id]
     return sorted(products, key=lambda product: (product.offer_id, product.pk))
@@ -131,7 +123,7 @@ def _renew_all(baskets: Iterable[Basket], reading: Reading, outcome: Renewed, *,
             quotes.append(quote)
     if not quotes:
         return
-    outcome.paid = batches.write(quotes, on=on, now=now)
+    outcome.paid = batches.write(quotes, reading.vat, on=on, now=now)
     outcome.orders = len(quotes)
     outcome.products = sum(len(quoted.wanted.renewed) for quote in quotes for quoted in quote.lines)
 

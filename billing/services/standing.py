@@ -35,12 +35,12 @@ def hold_products(*, order_ids: Collection[int]) -> None:
     """Hold what :func:`settle_products` may change, before the accounts are: products come first in the order of locks,
     and a renewal holds them while it waits for an account.
     """
-    products = Product.objects.filter(pk__in=_overdue_products(order_ids)).order_by("pk")
+    products = Product.objects.filter(pk__among=_overdue_products(order_ids)).order_by("pk")
     list(products.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _overdue_products(order_ids: Collection[int]) -> list[int]:
-    covered = Coverage.objects.filter(line__order__in=order_ids, product__overdue_since__isnull=False)
+    covered = Coverage.objects.filter(line__order__among=order_ids, product__overdue_since__isnull=False)
     return sorted(set(covered.exclude(product__state=ProductState.TERMINATED).values_list("product", flat=True)))
 
 

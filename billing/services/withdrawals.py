@@ -66,7 +66,7 @@ def request_withdrawal(
         requested_by_id=actor.user_id,
         requested_by_label=actor.label,
     )
-    facts = {"withdrawal": withdrawal, "reference": str(withdrawal)}
+    facts = {"withdrawal_id": withdrawal.pk, "reference": str(withdrawal)}
     post([Movement((organisation_id, currency), EntryKind.WITHDRAWAL, -amount, facts)], actor=actor, now=now)
     _record(withdrawal, "billing.withdrawal.requested", actor, now)
     return withdrawal
@@ -167,7 +167,12 @@ def _give_back(withdrawal_id: int, state: WithdrawalState, reason: str, actor: A
     _decide(withdrawal, state, actor, now, reason)
     left = LedgerEntry.objects.get(withdrawal=withdrawal, kind=EntryKind.WITHDRAWAL)
     owner = (withdrawal.account.organisation_id, withdrawal.account.currency)
-    facts = {"withdrawal": withdrawal, "counter_entry": left, "reference": str(withdrawal), "reason": reason}
+    facts = {
+        "withdrawal_id": withdrawal.pk,
+        "counter_entry_id": left.pk,
+        "reference": str(withdrawal),
+        "reason": reason,
+    }
     post([Movement(owner, EntryKind.RETURN, withdrawal.amount, facts)], actor=actor, now=now)
     is_rejected = state == WithdrawalState.REJECTED
     _record(withdrawal, "billing.withdrawal.rejected" if is_rejected else "billing.withdrawal.taken_back", actor, now)

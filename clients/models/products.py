@@ -105,7 +105,7 @@ class Product(models.Model):
     @property
     def renewed_offer(self) -> Offer:
         """The plan from the next renewal on."""
-        return self.next_offer or self.offer
+        return self.next_offer if self.next_offer_id and self.next_offer else self.offer
 
     @property
     def renewed_quantity(self) -> int:

@@ -33,6 +33,7 @@ from clients.selectors.people import (
 )
 from clients.selectors.products import (
     asked_products,
+    earners_by_product,
     managers_of,
     may_read_payer,
     products_of,
@@ -74,6 +75,7 @@ __all__ = [
     "clients_reached",
     "consequences",
     "difference",
+    "earners_by_product",
     "external_members_of",
     "full_access_of",
     "granted_now",

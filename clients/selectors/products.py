@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from clients.choices import Access, RenewalPayer
 from clients.models import Grant, Product, Relationship
 from clients.querysets import ProductQuerySet
+from partnerportal import bulk
 
 
 def products_of(relationship: Relationship) -> ProductQuerySet:
@@ -46,22 +47,24 @@ def units_of_family(*, products: ProductQuerySet, family_id: int, home_id: int) 
     return Units(counted["own"], counted["clients"])
 
 
-def units_by_client(*, client_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+def units_by_client(*, client_ids: Collection[int]) -> dict[tuple[int, int], int]:
     """Return how many units run by organisation and family, as :func:`units_of_family` counts one (Q3, Q4)."""
-    running = Product.objects.running().filter(organisation__in=list(client_ids))
+    running = Product.objects.running().filter(organisation__among=client_ids)
     counted = running.values_list("organisation", "offer__family").annotate(units=Sum("quantity"))
     return {(client, family): units for client, family, units in counted}
 
 
-# One row for each running product in the scope of one of these partners: its own, or a client's that the earning
-# relationship opens, the one that was granted it first (Q13), as ProductQuerySet.managed_by finds them for one partner.
-_UNITS = """
-WITH active AS (
+# One row for each relationship that claims a running product of some clients, as ProductQuerySet.with_earner finds them
+# for one product: the one that was granted it first (Q13) has place 1, and earns.
+_CLAIMS = """
+active AS (
     SELECT relationship.* FROM clients_relationship relationship
     JOIN partners_partner partner ON partner.organisation_id = relationship.partner_id AND partner.state = 'APPROVED'
     WHERE relationship.state = 'ACTIVE' AND (relationship.ends_at IS NULL OR relationship.ends_at > %(now)s)
+      AND relationship.client_id IN (SELECT client_id FROM chosen)
 ), claims AS (
     SELECT product.id, product.organisation_id, product.offer_id, product.quantity, active.partner_id,
+           active.id AS relationship_id,
            row_number() OVER (
                PARTITION BY product.id
                ORDER BY CASE active.access WHEN 'FULL' THEN LEAST(active.access_since, g.granted_at)
@@ -70,9 +73,18 @@ WITH active AS (
     FROM active
     JOIN clients_product product ON product.organisation_id = active.client_id AND product.state = 'ACTIVE'
     LEFT JOIN clients_grant g ON g.relationship_id = active.id AND g.product_id = product.id
-    WHERE (active.access = 'FULL' OR g.id IS NOT NULL)
-      AND active.client_id IN (SELECT client_id FROM active WHERE partner_id = ANY(%(partners)s))
-), managed AS (
+    WHERE active.access = 'FULL' OR g.id IS NOT NULL
+)
+"""
+_EARNERS = f"""
+WITH chosen AS (SELECT unnest(%(clients)s::bigint[]) AS client_id), {_CLAIMS}
+SELECT id, relationship_id FROM claims WHERE place = 1
+"""  # noqa: S608 -- words of ours
+# One row for each running product in the scope of one of these partners: its own, or a client's that it earns with.
+_UNITS = f"""
+WITH chosen AS (
+    SELECT client_id FROM clients_relationship WHERE state = 'ACTIVE' AND partner_id = ANY(%(partners)s)
+), {_CLAIMS}, managed AS (
     SELECT partner_id, offer_id, quantity, false AS is_own FROM claims
     WHERE place = 1 AND partner_id = ANY(%(partners)s) AND organisation_id <> partner_id
     UNION ALL
@@ -84,7 +96,17 @@ SELECT managed.partner_id, offer.family_id,
        coalesce(sum(managed.quantity) FILTER (WHERE NOT is_own), 0)
 FROM managed JOIN catalogue_offer offer ON offer.id = managed.offer_id
 GROUP BY managed.partner_id, offer.family_id
-"""
+"""  # noqa: S608 -- words of ours
+
+
+def earners_by_product(*, client_ids: Collection[int], now: datetime) -> dict[int, int]:
+    """Return by running product of these clients the relationship in whose scope it is, in one statement (Q13).
+
+    Products in nobody's scope are not there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EARNERS, {"clients": bulk.array(client_ids), "now": now})
+        return dict(cursor.fetchall())
 
 
 def units_by_partner(*, partner_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], Units]:

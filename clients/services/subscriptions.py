@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from clients.choices import PRODUCT_TRANSITIONS, ProductState, RenewalPayer
 from clients.exceptions import NotPossible
 from clients.models import Product
+from partnerportal import bulk
 from partnerportal.accounts.acting import SYSTEM, Acting
 from partnerportal.audit import log
 from partnerportal.catalogue.models import Offer
@@ -197,16 +199,18 @@ def renew_products(*, products: Sequence[Product], paid_until: Mapping[int, date
     """Prolong many active products, each to its day (by product, exclusive), as :func:`renew_product` does one; who
     pays stays. One statement. The caller holds their locks.
     """
-    columns: dict[str, list[object]] = {"pk": [], "offer": [], "until": [], "overdue": []}
     for product in products:
         until = paid_until[product.pk]
         if product.next_offer_id is not None:
             product.offer, product.next_offer = product.renewed_offer, None
         product.renews_on = until
         product.overdue_since = until if until <= on else None
-        for name, value in (("pk", product.pk), ("offer", product.offer_id), ("until", until)):
-            columns[name].append(value)
-        columns["overdue"].append(product.overdue_since)
+    columns: dict[str, list[Any]] = {
+        "pk": [product.pk for product in products],
+        "offer": [product.offer_id for product in products],
+        "until": [product.renews_on for product in products],
+        "overdue": [product.overdue_since for product in products],
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -216,7 +220,7 @@ def renew_products(*, products: Sequence[Product], paid_until: Mapping[int, date
                  AS now (id, offer, until, overdue)
             WHERE product.id = now.id AND product.state = 'ACTIVE'
             """,
-            columns,
+            {name: bulk.array(values) for name, values in columns.items()},
         )
 
 
@@ -233,7 +237,7 @@ def mark_overdue(*, since: Mapping[int, date], now: datetime) -> list[Product]:
     products = [one for one in _held(since) if one.overdue_since is None and one.state == ProductState.ACTIVE]
     for product in products:
         product.overdue_since = since[product.pk]
-    Product.objects.bulk_update(products, ["overdue_since"], batch_size=1_000)
+    bulk.change(products, "overdue_since")
     _record_each(products, "clients.product.overdue", now, lambda one: {"since": str(one.overdue_since)})
     return products
 
@@ -244,7 +248,7 @@ def block_products(*, product_ids: Collection[int], now: datetime) -> list[Produ
     for product in products:
         _move(product, ProductState.BLOCKED)
         product.blocked_at = now
-    Product.objects.bulk_update(products, ["state", "blocked_at"], batch_size=1_000)
+    bulk.change(products, "state", "blocked_at")
     _record_each(products, "clients.product.blocked", now)
     return products
 
@@ -255,7 +259,7 @@ def terminate_products(*, product_ids: Collection[int], now: datetime) -> list[P
     for product in products:
         _move(product, ProductState.TERMINATED)
         product.terminated_at, product.blocked_at, product.next_offer = now, None, None
-    Product.objects.bulk_update(products, ["state", "terminated_at", "blocked_at", "next_offer"], batch_size=1_000)
+    bulk.change(products, "state", "terminated_at", "blocked_at", "next_offer")
     _record_each(products, "clients.product.terminated", now, lambda one: {"cancelled": one.is_cancelled})
     return products
 
@@ -273,7 +277,7 @@ def settle_products(*, overdue_since: Mapping[int, date | None], now: datetime) 
             product.blocked_at = None
             working.append(product)
         product.overdue_since = since
-    Product.objects.bulk_update(products, ["state", "blocked_at", "overdue_since"], batch_size=1_000)
+    bulk.change(products, "state", "blocked_at", "overdue_since")
     _record_each(working, "clients.product.unblocked", now)
     return working
 
@@ -296,13 +300,13 @@ def drop_payers(*, product_ids: Collection[int], now: datetime) -> list[Product]
     products = [one for one in _held(product_ids) if one.renewal_payer == RenewalPayer.PARTNER]
     for product in products:
         product.renewal_payer = RenewalPayer.NOBODY
-    Product.objects.bulk_update(products, ["renewal_payer"], batch_size=1_000)
+    bulk.change(products, "renewal_payer")
     _record_each(products, "clients.product.renewal_unpaid", now)
     return products
 
 
 def _held(product_ids: Collection[int]) -> list[Product]:
-    held = Product.objects.select_for_update(of=("self",)).filter(pk__in=list(product_ids))
+    held = Product.objects.select_for_update(of=("self",)).filter(pk__among=product_ids)
     return list(held.select_related("organisation", "offer").order_by("pk"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.db import models, transaction
 
@@ -36,11 +36,18 @@ class Concerned:
     relationship_id: int
 
 
-@dataclass(frozen=True)
-class Act:
+class Subject(NamedTuple):
+    """What an act was done to, where nobody has the object: of which model, its key, and what it is called."""
+
+    model: type[models.Model]
+    pk: int
+    label: str
+
+
+class Act(NamedTuple):
     """One of many like acts: on what, of whose, through which relationship, and what it changed."""
 
-    subject: models.Model
+    subject: models.Model | Subject
     organisation: models.Model | None = None
     relationship_id: int | None = None
     changes: dict[str, Any] | None = None
@@ -105,9 +112,14 @@ def record_many(
 def record_each(*, at: datetime, actor: Actor, action: str, acts: Iterable[Act]) -> int:
     """Write one line for each of many like acts, in few statements; return how many. Raises as :func:`record` does."""
     _only_in_transaction(action)
+    shared = _shared(at=at, actor=actor, action=action)
     lines = [
-        _line(at=at, actor=actor, action=action, subject=act.subject, changes=act.changes)
-        | _concerning(act.organisation, act.relationship_id)
+        {
+            **shared,
+            **_subject(act.subject),
+            **_concerning(act.organisation, act.relationship_id),
+            "changes": act.changes or {},
+        }
         for act in acts
     ]
     bulk.add_columns(AuditEvent, lines)
@@ -124,6 +136,11 @@ def _line(
     *, at: datetime, actor: Actor, action: str, subject: models.Model, changes: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return the columns of a line that is of nobody in particular yet."""
+    return {**_shared(at=at, actor=actor, action=action), **_subject(subject), "changes": changes or {}}
+
+
+def _shared(*, at: datetime, actor: Actor, action: str) -> dict[str, Any]:
+    """Return the columns that all lines of one kind of act have in common, whatever it was done to."""
     return {
         "at": at,
         "actor_id": actor.user_id,
@@ -134,11 +151,17 @@ def _line(
         "organisation_label": "",
         "relationship_id": actor.relationship_id,
         "action": action,
-        "subject_type": subject._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
-        "subject_id": subject.pk,
-        "subject_label": str(subject)[:200],
-        "changes": changes or {},
         "request_id": request_id.current.get(),
+    }
+
+
+def _subject(subject: models.Model | Subject) -> dict[str, Any]:
+    label = subject.label if isinstance(subject, Subject) else str(subject)
+    model = subject.model if isinstance(subject, Subject) else subject
+    return {
+        "subject_type": model._meta.label_lower,  # noqa: SLF001 -- Django documents _meta
+        "subject_id": subject.pk,
+        "subject_label": label[:200],
     }
 
 

@@ -322,7 +322,7 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"kind": "billing.review_thresholds"},
     },
 }
-RENEWAL_CHUNK = env.number("RENEWAL_CHUNK", 2_000)  # products of one transaction of the renewal run
+RENEWAL_CHUNK = env.number("RENEWAL_CHUNK", 5_000)  # products of one transaction of the renewal run
 EXPORT_BATCH = env.number("EXPORT_BATCH", 100)  # rows of an export between two looks at whether it may go on
 PAYMENT_BATCH = env.number("PAYMENT_BATCH", 500)  # transfers that are booked in one transaction
 WORK_HEARTBEAT_TIMEOUT = timedelta(seconds=30)

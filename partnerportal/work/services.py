@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from partnerportal import bulk
 from partnerportal.kernel import request_id
 from partnerportal.kernel.states import check_transition
 from partnerportal.work import registry
@@ -27,7 +28,7 @@ INSERT INTO work_job (kind, key, parameters, is_quiet, state, created_at, not_be
                       progress_done, progress_total, checkpoint, attempts, result, result_file, error)
 SELECT %(kind)s, wanted.key, wanted.parameters, %(is_quiet)s, 'QUEUED', %(now)s, %(now)s, 0, 0, '{}', 0, '{}', '', ''
 FROM unnest(%(keys)s::text[], %(parameters)s::jsonb[]) AS wanted (key, parameters)
-ON CONFLICT DO NOTHING  -- another runner may start the same at this moment
+ON CONFLICT (key) DO NOTHING  -- what was started before, or by another runner at this moment
 RETURNING id
 """
 RETRY_AFTER = timedelta(seconds=20)  # doubled with each attempt
@@ -70,17 +71,16 @@ def start(
 def start_each(*, kind: str, wanted: dict[str, dict[str, Any]], now: datetime) -> int:
     """Start a job for each key with its parameters, unless the key has one already; return how many are new.
 
-    Two statements, however many there are: for rounds over everybody, which find the same for days. Hand them over
+    One statement, however many there are: for rounds over everybody, which find the same for days. Hand them over
     some hundred at a time. Raises :class:`partnerportal.work.registry.UnknownKind`.
     """
     found = registry.find(kind)
-    known = set(Job.objects.filter(key__in=wanted).values_list("key", flat=True))
-    fresh = {key: json.dumps(parameters) for key, parameters in wanted.items() if key not in known}
-    if not fresh:
+    if not wanted:
         return 0
+    keys, parameters = bulk.array(wanted), bulk.array([json.dumps(one) for one in wanted.values()])
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"kind": found.name, "is_quiet": found.is_quiet, "now": now}
-        cursor.execute(_START_EACH, {**values, "keys": list(fresh), "parameters": list(fresh.values())})
+        cursor.execute(_START_EACH, {**values, "keys": keys, "parameters": parameters})
         new = [pk for (pk,) in cursor.fetchall()]
 
     def tell_all() -> None:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from billing.models import LedgerEntry, VatRate
 from partnerportal import bulk
 from partnerportal.audit.models import AuditEvent
-from partnerportal.catalogue.models import Family
+from partnerportal.catalogue.models import Family, Offer
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 14, 9, 30, 1, 123456, tzinfo=UTC)
@@ -30,6 +30,7 @@ AWKWARD = [
     "\x01",
     "'",
 ]
+NAMES = ["{a}", "b, c", 'd "e"', "f\\g", "NULL", " h ", "", "i\nj", "%s", "Zürich"]
 
 
 def _event(label: str, changes: dict[str, Any]) -> AuditEvent:
@@ -104,7 +105,8 @@ def test_a_column_that_is_missing_is_said() -> None:
 
 def test_nothing_is_nothing() -> None:
     bulk.add([])
-    assert bulk.add_columns(AuditEvent, []) == []
+    bulk.add_columns(AuditEvent, [])
+    assert not AuditEvent.objects.exists()
 
 
 def test_only_the_named_columns_of_those_objects_change() -> None:
@@ -132,3 +134,34 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
         bulk.change([family], "name")
 
     assert Family.objects.get().name == "Web hosting"
+
+
+def test_among_finds_what_in_finds() -> None:
+    """Keys of the row itself, of what it refers to, and texts that an array would take apart."""
+    families = Family.objects.bulk_create([Family(code=f"f{number}", name=text) for number, text in enumerate(NAMES)])
+    chosen = [one.pk for one in families[1:3]]
+
+    assert list(Family.objects.filter(pk__among=chosen).order_by("pk")) == families[1:3]
+    assert list(Family.objects.exclude(pk__among=set(chosen)).order_by("pk")) == [families[0], *families[3:]]
+    assert list(Family.objects.filter(name__among=NAMES).order_by("pk")) == families
+    assert not Family.objects.filter(name__among=["a", "b", "NULL,"]).exists()
+    keys = f"{{{chosen[0]},{chosen[1]}}}"
+    assert str(Offer.objects.filter(family__among=chosen).query).endswith(f"= ANY({keys}::bigint[])")
+
+
+def test_among_nothing_asks_nothing(django_assert_num_queries: Any) -> None:
+    """An empty choice is no question, as with ``in``; what is excluded by it is nothing."""
+    Family.objects.create(code="web", name="Web hosting")
+    with django_assert_num_queries(0):
+        assert not Family.objects.filter(pk__among=[])
+    assert Family.objects.exclude(pk__among=[]).count() == 1
+
+
+def test_an_array_holds_what_it_is_given() -> None:
+    days = [date(2026, 3, 14), None]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %s::text[], %s::date[], %s::numeric[], %s::timestamptz[], %s::bigint[]",
+            [bulk.array(one) for one in ([*NAMES, None], days, [Decimal("0.10"), None], [AT, None], [])],
+        )
+        assert cursor.fetchone() == ([*NAMES, None], days, [Decimal("0.10"), None], [AT, None], [])
