@@ -116,6 +116,7 @@ _OF_PARTNERS = {
     "Earnings: lines of a client": ("billing:earning_list", "?currency=CHF&client={client}"),
     "Earnings: lines of a month": ("billing:earning_list", "?currency=CHF&since={month}&until={day}"),
     "Earnings: lines, lost": ("billing:earning_list", "?currency=CHF&kind=LOST"),
+    "Earnings: lines, never in EUR": ("billing:earning_list", "?currency=EUR"),
     "Earnings: lines by amount": ("billing:earning_list", "?sort=-amount"),
     "Earnings: pending": ("billing:pending_list", ""),
     "Earnings: nothing": ("billing:unearned_list", ""),

@@ -70,6 +70,7 @@ class Earning(models.Model):
             models.Index(fields=["partner", "month", "-earned_at", "-id"], name="earning_by_month"),
             models.Index(fields=["partner", "client", "-earned_at", "-id"], name="earning_by_client"),
             models.Index(fields=["partner", "kind", "-earned_at", "-id"], name="earning_by_kind"),
+            models.Index(fields=["partner", "currency", "-earned_at", "-id"], name="earning_by_currency"),
             models.Index(fields=["partner", "-amount", "-id"], name="earning_by_amount"),
             models.Index(
                 fields=["partner", "-earned_at", "-id"],

@@ -26,6 +26,7 @@ LISTS = [  # what is asked for, in which order, from which index
     ({}, ("-earned_at", "-pk"), "earning_newest"),
     ({"kind": "LOST"}, ("-earned_at", "-pk"), "earning_lost"),
     ({"kind": "REBATE"}, ("-earned_at", "-pk"), "earning_by_kind"),
+    ({"currency": "EUR"}, ("-earned_at", "-pk"), "earning_by_currency"),  # in which nothing was ever earned
     ({"client": "7"}, ("-earned_at", "-pk"), "earning_by_client"),
     ({}, ("-amount", "-pk"), "earning_by_amount"),
     ({}, ("amount", "pk"), "earning_by_amount"),
