@@ -14,7 +14,7 @@ FROM clients_product product WHERE product.id = coverage.product_id AND product.
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0060_corrections_once_a_form'),
+        ('billing', '0070_earnings_by_currency'),
     ]
 
     operations = [
