@@ -247,6 +247,13 @@ SELECT 'product ' || product_id, 'covered from ' || period_start || ' although p
 ) periods
 WHERE period_start < before
 """
+# A line is of the units that its periods say, so that what is credited of it can be shared out among its products.
+_UNITS = """
+SELECT 'order line ' || line.id, 'of ' || line.quantity || ' units, its periods are of ' || sum(coverage.units)
+FROM billing_orderline line JOIN billing_coverage coverage ON coverage.line_id = line.id
+GROUP BY line.id, line.quantity, line.periods
+HAVING sum(coverage.units) <> line.quantity * line.periods
+"""
 
 
 def _overlaps(table: str, keys: Iterable[str]) -> str:
@@ -297,6 +304,7 @@ INVARIANTS = (
     Invariant("validity", _("Prices and rates never hold two at a time"), _VALIDITY),
     Invariant("steps-rise", _("More units of a family never have a lower degressive rate"), _STEPS_RISE),
     Invariant("renewed-once", _("No product is paid twice for one time"), _RENEWED_ONCE),
+    Invariant("units", _("Every order line is of the units that its products have in its periods"), _UNITS),
 )
 
 

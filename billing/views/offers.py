@@ -61,10 +61,18 @@ def _families(priced: list[PricedOffer], acting: Any, extensible: dict[int, list
                 "family": family,
                 "offers": [_row(one, acting, extensible.get(one.offer.pk, [])) for one in offers],
                 "steps": _steps_in_words(with_rungs[0], acting) if with_rungs else "",
-                "ladder": with_rungs,
+                "ladder": _ladder(with_rungs),
             }
         )
     return families
+
+
+def _ladder(offers: list[PricedOffer]) -> dict[str, Any] | None:
+    """Return the steps of a family as rows, with what one unit of each offer costs on each; None without steps."""
+    if not offers:
+        return None
+    steps = zip(*(one.rungs for one in offers), strict=True)  # offers of one family share its scale
+    return {"offers": [one.offer for one in offers], "rows": [{"step": rungs[0], "rungs": rungs} for rungs in steps]}
 
 
 def _place(one: PricedOffer) -> tuple[Any, ...]:

@@ -322,7 +322,7 @@ def _may_see(name: str, visitor: str) -> bool:
             "billing:units",
             "tenders:account",
         ),
-        "in_space": ("clients:product",),
+        "in_space": ("clients:product", "billing:units"),
         "partner_collaborator": ("",),
     }
     return name.startswith(own.get(visitor, ("-",))) or name in {"clients:partner_invite", "billing:export_download"}

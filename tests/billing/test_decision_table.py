@@ -18,11 +18,14 @@ from clients import services as client_services
 from clients.choices import Access, Payer, RelationshipState, Side
 from clients.models import Product
 from partnerportal.audit.models import AuditEvent
+from partnerportal.catalogue.models import Offer
 from tests import world
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 EARLIER = NOW - dt.timedelta(days=30)
+NEXT_MONTH = dt.date(2026, 12, 23)
+PLACED = {"order": "billing.order.placed", "renew": "billing.renewal.placed"}
 
 
 @dataclass
@@ -100,16 +103,19 @@ class World:
 
     def order(self, row: Row) -> Order:
         """Order 35: added to the product where its scope matters (rows 5, 6, 11), else new."""
-        touches = row.access == Access.LIMITED or row.limited_first
-        item = services.Item(self.offer, 34 if touches else 35, self.product if touches else None)
-        return services.place_order(
-            client_id=self.client.pk,
-            items=[item],
-            relationship_id=self.relationship_id,
-            key="k1",
-            actor=self.actor,
-            now=NOW,
-        )
+        asked = {
+            "client_id": self.client.pk,
+            "relationship_id": self.relationship_id,
+            "key": "k1",
+            "actor": self.actor,
+            "now": NOW,
+        }
+        if row.access == Access.LIMITED or row.limited_first:
+            Offer.objects.filter(pk=self.offer.pk).update(is_per_unit=False)
+            # Its period begins today, so that units which join it are paid for the whole of it.
+            Product.objects.filter(pk=self.product.pk).update(renews_on=NEXT_MONTH)
+            return services.add_units(product_id=self.product.pk, units=34, **asked)
+        return services.place_order(items=[services.Item(self.offer, 35)], **asked)
 
     def renew(self, _row: Row) -> Order:
         """Renew the product."""
@@ -168,7 +174,7 @@ def test_row_earns_what_the_table_says(row, act):
     services.pay_from_prepaid(invoice_id=order.invoice.pk, actor=here.actor, now=NOW)
     credited = list(LedgerEntry.objects.filter(kind="CASHBACK").values_list("account__organisation", "amount"))
     assert credited == ([(here.earner.pk, cashback)] if cashback else [])
-    action = "billing.order.placed" if act == "order" else "billing.renewal.placed"
+    action = "billing.units.added" if touches else PLACED[act]
     event = AuditEvent.objects.get(action=action)
     assert (event.organisation_id, event.actor_id) == (here.client.pk, here.actor.user_id)
     assert event.relationship_id == here.relationship_id

@@ -294,6 +294,11 @@ BREAKS = {
         "INSERT INTO billing_coverage (line_id, product_id, period_start, is_extension) "
         "SELECT line_id, product_id, period_start, false FROM billing_coverage LIMIT 1",
     ),
+    "a period of other units than were ordered": (
+        "units",
+        ["billing_coverage"],
+        "UPDATE billing_coverage SET units = 7 WHERE id = (SELECT min(id) FROM billing_coverage)",
+    ),
     "a period within another": (
         "renewed-once",
         ["billing_coverage"],

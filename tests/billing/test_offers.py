@@ -140,8 +140,9 @@ def test_every_step_stands_there_with_its_price(here):
 
     families = {one["family"].code: one for one in page(acting).context["families"]}
 
-    (ladder,) = families["web"]["ladder"]
-    assert [(rung.from_units, rung.unit) for rung in ladder.rungs] == [
+    ladder = families["web"]["ladder"]
+    assert [offer.code for offer in ladder["offers"]] == ["web-hosting"]
+    assert [(row["step"].from_units, *(rung.unit for rung in row["rungs"])) for row in ladder["rows"]] == [
         (1, D("7.94")),
         (5, D("7.54")),
         (10, D("7.14")),
@@ -149,8 +150,8 @@ def test_every_step_stands_there_with_its_price(here):
         (30, D("5.95")),
         (50, D("5.56")),
     ]
-    assert [rung.from_units for rung in ladder.rungs if rung.is_here] == [10]
-    assert families["domains"]["ladder"] == families["office"]["ladder"] == []
+    assert [row["step"].from_units for row in ladder["rows"] if row["step"].is_here] == [10]
+    assert families["domains"]["ladder"] is families["office"]["ladder"] is None
 
 
 def test_without_a_degressive_rate_for_clients_there_are_no_steps(here, settings):

@@ -50,12 +50,24 @@ def way(kind, here, reader):
     pks = {
         WayOut.CLIENT_ORDERS: here.relationship.pk,
         WayOut.OTHER_OFFER: here.offers["office"].pk,
+        WayOut.ANOTHER: here.offers["office"].pk,
         WayOut.SEE_ORDER: (here.placed_by_partner if "partner" in reader else here.order).pk,
         WayOut.SEE_PRODUCT: here.product.pk,
+        WayOut.SEE_RENEWAL: here.product.pk,
         WayOut.RENEW: here.product.pk,
         WayOut.REMOVE: 1,
     }
     return Way(kind, pk=pks.get(kind), name="Office", amount=D("72.90"), currency="CHF")
+
+
+FROM_ORDERS = {
+    WayOut.OTHER_OFFER,
+    WayOut.ANOTHER,
+    WayOut.ORDER_CART,
+    WayOut.RENEW,
+    WayOut.SEE_RENEWAL,
+    WayOut.REMOVE,
+}
 
 
 @pytest.mark.parametrize("kind", WayOut)
@@ -63,7 +75,7 @@ def test_no_way_out_is_a_dead_end(here, kind):
     """Promise 2 and no dead links: what is closed to the reader is not shown, what is shown opens."""
     for reader, acting in readers(here).items():
         is_order_page = reader not in {"client's collaborator", "partner at home"}
-        if not is_order_page and kind in {WayOut.OTHER_OFFER, WayOut.ORDER_CART, WayOut.RENEW, WayOut.REMOVE}:
+        if not is_order_page and kind in FROM_ORDERS:
             continue  # these come from pages that order, which the reader does not open
         if reader == "partner at home" and kind == WayOut.SEE_PRODUCT:
             continue

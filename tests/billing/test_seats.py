@@ -573,3 +573,36 @@ def test_in_a_clients_space_its_partner_adds_on_its_own_means(here):
     sent = {"quantity": "1", "key": "k", "shown": page.context["shown"], "confirm": page.context["confirm"]}
     assert browser.post(url, sent).status_code == 302
     assert (Order.objects.get().payer, Product.objects.get().quantity) == (actor.membership.organisation, 3)
+
+
+def test_the_page_says_what_the_next_step_would_change(here):
+    """27 mailboxes and 1: two more make 30, the 25 % step, for the rest of the period."""
+    product = world.make_product(here.client, here.mailboxes, quantity=27, renews_on=dt.date(2100, 1, 1))
+
+    _, _, page = open_page(here, product)
+
+    (hint,) = page.context["hints"]
+    assert hint.replace("\xa0", " ").startswith("2 more Mailboxes make 30: the 25 % step. All 3 would cost")
+
+
+def test_who_does_not_pay_the_renewal_does_not_read_its_price(here):
+    """Rules 24 and 25: the client adds on its own means; what its partner will pay is the partner's affair."""
+    Product.objects.update(renews_on=dt.date(2100, 1, 1), renewal_payer="PARTNER")
+    with_partner(here, payer=Payer.PARTNER)
+
+    _, _, page = open_page(here)
+
+    assert page.context["renewal"] is None
+    assert "Whoever pays it then pays for all of them" in words(page)
+
+
+def test_staff_reads_the_line_as_both_sides_do(here):
+    """Client and partner: the same days, and what each side is told."""
+    with_partner(here)
+    line = add(here, 3).lines.get()
+    staff = world.make_user("Paul Iten", staff_role="MANAGER")
+
+    page = words(signed_in(staff).get(reverse("billing:staff_line_explain", args=[line.pk])))
+
+    assert page.count("Public price for 8 of 30 days") == 3  # the payer's chain, and the earning partner's two
+    assert "80.00 charged − 28.00 cashback = 52.00" in page
