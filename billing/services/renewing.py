@@ -50,6 +50,11 @@ class Renewed:
     unpaid: int = 0
     failures: list[Failure] = field(default_factory=list)
 
+    def add(self, part: Renewed) -> None:
+        """Add what became of a part of the chunk."""
+        self.products, self.orders = self.products + part.products, self.orders + part.orders
+        self.paid, self.failures = self.paid + part.paid, self.failures + part.failures
+
 
 def due_products(*, on: date) -> QuerySet[Product]:
     """Return what renews itself on a day: so many days before its period is over (a setting), and what is late.
@@ -67,9 +72,10 @@ def due_products(*, on: date) -> QuerySet[Product]:
 def renew_chunk(*, on: date, after: int, now: datetime) -> Renewed:
     """Renew what is due on a day for the next clients (their ids above ``after``), some hundred products of them.
 
-    Set-based. Where something cannot be written its chunk is renewed client by client and product by product instead,
-    so that it stops nobody else. Two runs at once take turns at the clients' rows: what one has renewed is not due for
-    the other. What fails stands in staff's queue; what nobody pays any more has no payment means, as its owner is told.
+    Set-based. Where something cannot be written its chunk is halved until its client stands alone, whose products are
+    renewed one by one, so that it stops nobody else. Two runs at once take turns at the clients' rows: what one has
+    renewed is not due for the other. What fails stands in staff's queue; what nobody pays any more has no payment
+    means, as its owner is told.
     """
     client_ids = _next_clients(on, after)
     if not client_ids:
@@ -81,15 +87,7 @@ def renew_chunk(*, on: date, after: int, now: datetime) -> Renewed:
     baskets, unpaid = batches.baskets_of(products, reading)
     outcome = Renewed(after=client_ids[-1], unpaid=len(unpaid))
     _leave_without_payer(unpaid, on=on, now=now)
-    try:
-        with transaction.atomic():
-            _renew_all(baskets, reading, outcome, on=on, now=now)
-    except FAULTS:
-        logger.exception("a chunk of renewals could not be written at once; its products are tried one by one")
-        outcome.products = outcome.orders = outcome.paid = 0
-        outcome.failures = []
-        baskets, _unpaid = batches.baskets_of(_held(on, client_ids), reading)  # as they are stored
-        _renew_one_by_one(baskets, outcome, now=now)
+    _renew_part(client_ids, baskets, reading, outcome, on=on, now=now)
     _note(outcome.failures, now=now)
     return outcome
 
@@ -114,18 +112,46 @@ def _held(on: date, client_ids: Sequence[int]) -> list[Product]:
     return sorted(products, key=lambda product: (product.offer_id, product.pk))
 
 
-def _renew_all(baskets: Iterable[Basket], reading: Reading, outcome: Renewed, *, on: date, now: datetime) -> None:
+def _renew_part(
+    client_ids: Sequence[int],
+    baskets: Sequence[Basket],
+    reading: Reading,
+    outcome: Renewed,
+    *,
+    on: date,
+    now: datetime,
+) -> None:
+    """Renew the baskets of these clients at once; if that fails each half of them, and of a single one each product."""
+    try:
+        with transaction.atomic():
+            part = _renew_all(baskets, reading, on=on, now=now)
+    except FAULTS:
+        logger.exception("renewals of %s clients could not be written at once; each half is tried", len(client_ids))
+    else:
+        outcome.add(part)
+        return
+    middle = len(client_ids) // 2
+    for some in (client_ids[:middle], client_ids[middle:]):
+        stored, _unpaid = batches.baskets_of(_held(on, some), reading)
+        if middle:
+            _renew_part(some, stored, reading, outcome, on=on, now=now)
+        else:
+            _renew_one_by_one(stored, outcome, now=now)
+
+
+def _renew_all(baskets: Iterable[Basket], reading: Reading, *, on: date, now: datetime) -> Renewed:
     quotes: list[Quote] = []
+    renewed = Renewed()
     for basket in baskets:
         quote, failures = batches.price(basket, reading)
-        outcome.failures += failures
+        renewed.failures += failures
         if quote is not None:
             quotes.append(quote)
-    if not quotes:
-        return
-    outcome.paid = batches.write(quotes, reading.vat, on=on, now=now)
-    outcome.orders = len(quotes)
-    outcome.products = sum(len(quoted.wanted.renewed) for quote in quotes for quoted in quote.lines)
+    if quotes:
+        renewed.paid = batches.write(quotes, reading.vat, on=on, now=now)
+        renewed.orders = len(quotes)
+        renewed.products = sum(len(quoted.wanted.renewed) for quote in quotes for quoted in quote.lines)
+    return renewed
 
 
 def _renew_one_by_one(baskets: Iterable[Basket], outcome: Renewed, *, now: datetime) -> None:

@@ -435,6 +435,36 @@ def test_one_that_cannot_be_written_stops_nobody_else(here):
     assert Coverage.objects.get(product=odd).line.order == order
 
 
+def test_a_fault_costs_its_own_client_and_not_its_chunk(here):
+    """Of 64 clients one cannot be written: the others are renewed and paid together, in halves and their halves."""
+
+    def statements(clients: int) -> int:
+        for number in range(clients):
+            client, _ = world.make_client(f"Client {clients} {number}")
+            product = world.make_product(client, here.offers["office"], renews_on=DUE)
+            top_up(client, "500", f"of-{clients}")
+        services.renew(
+            client_id=client.pk,
+            product_ids=[product.pk],
+            relationship_id=None,
+            key=f"k{clients}",
+            actor=SYSTEM,
+            now=NOW,
+        )
+        Product.objects.filter(pk=product.pk).update(renews_on=DUE)  # as a restored backup may have it
+        with CaptureQueriesContext(connection) as captured:
+            renewed = renewing.renew_chunk(on=TODAY, after=0, now=NOW)
+        assert (renewed.products, renewed.orders, renewed.paid) == (clients - 1, clients - 1, clients - 1)
+        assert [failure.product for failure in renewed.failures] == [product]
+        Product.objects.filter(pk=product.pk).update(cancelled_at=NOW, cancelled_by_label="Ana")
+        return len(captured)
+
+    few = statements(16)
+
+    assert statements(64) < 2 * few  # one by one it would be four times as many
+    assert all(finding.holds for finding in selectors.check_invariants())
+
+
 def test_what_failed_is_tried_each_night_and_leaves_the_queue(here):
     """The same row, seen again; renewed, it is resolved."""
     world.rewrite_price(here.offers["office"], valid_until=TODAY)
