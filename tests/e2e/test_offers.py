@@ -70,7 +70,7 @@ def test_a_partner_browses_for_its_client_and_for_itself(somebody):
     ana.press("Fondation Horizon")
     ana.press("Enter the client's space")
     ana.go("/account/offers/?search=certificate+dv")
-    ana.reads("For Fondation Horizon", "49.00", "your cashback 12.25, at your price of 36.75")
+    ana.reads("For Fondation Horizon", "49.00", "your cashback 12.25 · your price 36.75")
     ana.press(re.compile("^Put it into the cart"))
     chosen = ana.page.locator("#add-form select[name=offer] option:checked")
     assert chosen.inner_text().startswith("Certificate DV")
