@@ -310,3 +310,22 @@ def test_what_ends_unpaid_takes_the_accounts_of_all_its_partners_at_once():
 
     assert run.outcome() == "done"
     assert set(Invoice.objects.values_list("state", flat=True)) == {"CANCELLED"}
+
+
+def test_a_renewal_holds_products_in_the_order_in_which_payments_and_the_night_do(shop):
+    """By their numbers, not by offer: of two products whoever holds the first gets the second, too."""
+    offers, client, acting = shop
+    later, earlier = sorted((offers["office"], offers["web-hosting"]), key=lambda offer: -offer.pk)
+    products = [world.make_product(client, offer) for offer in (later, earlier)]
+    pks = [product.pk for product in products]
+
+    def renew():
+        services.renew(client_id=client.pk, product_ids=pks, relationship_id=None, key="k", actor=acting, now=NOW)
+
+    with transaction.atomic():
+        Product.objects.select_for_update().get(pk=pks[0])
+        with Waiting(renew) as renewal:
+            Product.objects.select_for_update().get(pk=pks[1])
+
+    assert renewal.outcome() == "done"
+    assert Order.objects.get().lines.count() == 2
