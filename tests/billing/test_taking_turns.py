@@ -329,3 +329,24 @@ def test_a_renewal_holds_products_in_the_order_in_which_payments_and_the_night_d
 
     assert renewal.outcome() == "done"
     assert Order.objects.get().lines.count() == 2
+
+
+def test_a_cheaper_plan_that_is_chosen_as_the_renewal_waits_is_the_one_that_is_renewed(shop):
+    """Section 9: chosen before the renewal was placed, it is neither lost nor paid as the dearer one."""
+    offers, client, acting = shop
+    small = world.make_offer("office-s", offers["office"].family, "40", "40", rate="0.20", is_per_unit=False)
+    product = world.make_product(client, offers["office"])
+
+    def renew():
+        services.renew(
+            client_id=client.pk, product_ids=[product.pk], relationship_id=None, key="k", actor=acting, now=NOW
+        )
+
+    with transaction.atomic():
+        services.choose_next_plan(client_id=client.pk, product_id=product.pk, offer=small, actor=acting, now=NOW)
+        with Waiting(renew) as renewal:
+            pass
+
+    assert renewal.outcome() == "done"
+    assert OrderLine.objects.get().offer == small
+    assert Product.objects.values_list("offer", "next_offer").get() == (small.pk, None)
