@@ -350,3 +350,25 @@ def test_a_cheaper_plan_that_is_chosen_as_the_renewal_waits_is_the_one_that_is_r
     assert renewal.outcome() == "done"
     assert OrderLine.objects.get().offer == small
     assert Product.objects.values_list("offer", "next_offer").get() == (small.pk, None)
+
+
+def test_a_cancellation_waits_for_a_change_of_plan(shop):
+    """Promise 6: the owner cancels what it has, whichever plan that is by then."""
+    offers, client, acting = shop
+    large = world.make_offer("office-l", offers["office"].family, "200", "200", rate="0.20", is_per_unit=False)
+    product = world.make_product(client, offers["office"])
+
+    def cancel():
+        client_services.cancel_product(
+            product_id=product.pk, organisation_id=client.pk, ends_on=product.renews_on, actor=acting, now=NOW
+        )
+
+    with transaction.atomic():
+        held = Product.objects.select_for_update().get(pk=product.pk)
+        client_services.change_offer(product=held, offer=large)
+        with Waiting(cancel) as cancellation:
+            pass
+
+    assert cancellation.outcome() == "done"
+    kept = Product.objects.get()
+    assert (kept.is_cancelled, kept.offer) == (True, large)
