@@ -249,10 +249,11 @@ WHERE period_start < before
 """
 # A line is of the units that its periods say, so that what is credited of it can be shared out among its products.
 _UNITS = """
-SELECT 'order line ' || line.id, 'of ' || line.quantity || ' units, its periods are of ' || sum(coverage.units)
-FROM billing_orderline line JOIN billing_coverage coverage ON coverage.line_id = line.id
+SELECT 'order line ' || line.id, 'of ' || line.quantity || ' units, its periods are of ' ||
+       coalesce(sum(coverage.units), 0)
+FROM billing_orderline line LEFT JOIN billing_coverage coverage ON coverage.line_id = line.id
 GROUP BY line.id, line.quantity, line.periods
-HAVING sum(coverage.units) <> line.quantity * line.periods
+HAVING coalesce(sum(coverage.units), 0) <> line.quantity * line.periods
 """
 
 

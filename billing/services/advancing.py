@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.conf import settings
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -105,7 +105,7 @@ def _terminate(product_ids: list[int], now: datetime) -> list[Product]:
     """End products, and take back the invoices for renewals that are not paid: nobody owes what has ended.
 
     What was added to a renewed period meanwhile, by a dearer plan for instance, goes with it: its days in that period.
-    What was cancelled ends with a period that it had: that stays owed.
+    A period that the product had stays owed: what was cancelled ends with one, and a partner's debt takes none away.
     """
     covered = Coverage.objects.filter(product__in=product_ids)
     covered = covered.filter(Q(line__order__kind=OrderKind.RENEWAL) | Q(is_extension=True))
@@ -132,9 +132,12 @@ def _terminate(product_ids: list[int], now: datetime) -> list[Product]:
 
 
 def _unpaid_starts(unpaid: list[Invoice], ended: set[int]) -> dict[int, date]:
-    """Return for each of these products where the first period begins that a renewal among these invoices was for."""
+    """Return for each of these products where the first period begins that a renewal among these invoices was for, and
+    that was not over when it became overdue: until then it worked, whoever owes for that.
+    """
     covered = Coverage.objects.filter(product__in=ended, is_extension=False, line__order__kind=OrderKind.RENEWAL)
     covered = covered.filter(line__order__invoice__in=[invoice.pk for invoice in unpaid])
+    covered = covered.filter(line__period_end__gt=F("product__overdue_since"))
     return dict(covered.values("product").annotate(start=Min("period_start")).values_list("product", "start"))
 
 
@@ -155,7 +158,8 @@ def _ended_share(line: OrderLine, covered: Coverage, unpaid_since: dict[int, dat
     if covered.product_id not in unpaid_since:
         return Fraction()
     if not covered.is_extension:
-        return Fraction(covered.units, line.quantity)
+        is_had = covered.period_start < unpaid_since[covered.product_id]
+        return Fraction(0 if is_had else covered.units, line.quantity)
     start = max(line.period_start, unpaid_since[covered.product_id])
     if start >= line.period_end:
         return Fraction()

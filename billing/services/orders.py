@@ -202,7 +202,10 @@ def renew_for_clients(*, shares: Sequence[Share], key: str, shown: str, actor: A
 def _wanted_renewals(client_id: int, product_ids: Sequence[int], products: ProductQuerySet) -> list[Wanted]:
     """Return what is renewed, if all of it may be."""
     renewable = products.in_use().filter(organisation=client_id, pk__in=product_ids)
-    found = list(renewable.select_related("offer__family", "next_offer__family").order_by("offer", "pk"))
+    # A plan that was chosen while we waited for the product is read after it: a join would say that there is none.
+    related = renewable.select_related("offer__family").prefetch_related("next_offer__family")
+    # Held by number, as payments and the night hold them; sorted only then.
+    found = sorted(related.order_by("pk"), key=lambda product: product.offer_id)
     if len(found) != len(set(product_ids)) or not found:
         raise product_gone()
     cancelled = next((product for product in found if product.is_cancelled), None)

@@ -27,7 +27,7 @@ from partnerportal.accounts.forms import ConfirmForm
 from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
 from partnerportal.web.htmx import is_fragment
-from partnerportal.web.views import ActionView, TwoStepView
+from partnerportal.web.views import ActionView, TwoStepView, carry
 
 
 class UnitsAddView(OneProduct, Ordering):
@@ -118,6 +118,11 @@ class UnitsTakeView(OneProduct, TwoStepView):
         shown = {"day": writing.day(form.cleaned_data["begins_on"]), "count": writing.number(product.renewed_quantity)}
         messages.success(self.request, words % shown)
         return reverse("billing:product_renewal", args=[product.pk])
+
+    def conflict(self, form: forms.FewerForm, refusal: Refused) -> HttpResponse:
+        """Let the form carry the day that the page shows now: it may have been renewed since."""
+        carry(form, begins_on=self.product.renews_on.isoformat())
+        return super().conflict(form, refusal)
 
     def _choose(self, form: forms.FewerForm) -> Product:
         return client_services.choose_fewer_units(

@@ -101,7 +101,7 @@ def describe_product(
     ``seen``: the two as the person had them on screen (:func:`description`); if they have changed meanwhile the save is
     refused, so that nobody overwrites what they did not see. Raises :class:`NotPossible`.
     """
-    product = Product.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=product_id)
+    product = Product.objects.select_for_update().get(pk=product_id)
     if product.organisation_id != organisation_id:
         raise NotPossible(_("This product has another owner meanwhile."))
     before = description(product)

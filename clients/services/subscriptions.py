@@ -311,9 +311,11 @@ def _held(product_ids: Collection[int]) -> list[Product]:
 
 
 def _locked(product_id: int, organisation_id: int) -> Product:
-    """Hold a product for an act of its owner, or of a partner that the owner lets order."""
-    related = ("organisation", "offer", "next_offer")
-    product = Product.objects.select_for_update(of=("self",)).select_related(*related).get(pk=product_id)
+    """Hold a product for an act of its owner, or of a partner that the owner lets order.
+
+    What it refers to is read afterwards: joined, a product whose plan or owner changed meanwhile would not be found.
+    """
+    product = Product.objects.select_for_update().get(pk=product_id)
     if product.organisation_id != organisation_id:
         raise NotPossible(_("This product has another owner meanwhile."))
     if product.state == ProductState.TERMINATED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +14,9 @@ from clients import forms, services
 from clients.permissions import ClientPermission
 from clients.views.products import OneProduct
 from partnerportal.accounts.forms import ConfirmForm
+from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
-from partnerportal.web.views import ActionView
+from partnerportal.web.views import ActionView, carry
 
 
 class _OnRenewal(OneProduct, ActionView):
@@ -76,6 +78,11 @@ class ProductCancelView(_OnRenewal):
         product = services.cancel_product(ends_on=form.cleaned_data["ends_on"], **self.whose())
         day = writing.day(product.renews_on)
         return self.done(_("Cancelled. It works until %(day)s; until then you can take it back.") % {"day": day})
+
+    def conflict(self, form: Any, refusal: Refused) -> HttpResponse:
+        """Let the form carry the day that the page shows now: it may have been renewed since."""
+        carry(form, ends_on=self.product.renews_on.isoformat())
+        return super().conflict(form, refusal)
 
 
 class ProductKeepView(_OnRenewal):

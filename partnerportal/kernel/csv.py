@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
@@ -43,7 +44,7 @@ def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """
     text = text.removeprefix(BOM)
     first = text.split("\n", 1)[0]
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text, newline="")  # splitlines() would end a row at signs that stand within a cell
     reader = csv.reader(lines, delimiter=";" if first.count(";") >= first.count(",") else ",", strict=True)
     try:
         for row in reader:

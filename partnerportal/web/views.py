@@ -220,6 +220,14 @@ class TwoStepView(ActionView):
         return self.request.POST.get("shown", "")
 
 
+def carry(form: Any, **values: str) -> None:
+    """Let a form that was sent carry what its page shows now, so that sent once more it says that."""
+    sent = form.data.copy()
+    for name, value in values.items():
+        sent[name] = value
+    form.data = sent
+
+
 def sentence(refusal: Refused) -> str:
     """Return what a person reads about a refusal."""
     if isinstance(refusal, IllegalTransition):

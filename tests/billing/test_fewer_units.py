@@ -296,6 +296,23 @@ def test_what_does_not_go_stands_beside_the_field(here):
     assert standing() == (10, None, None)
 
 
+@pytest.mark.parametrize("name", ["billing:units_take", "clients:product_cancel"])
+def test_renewed_meanwhile_the_page_shows_the_new_day_and_can_be_sent_again(here, name):
+    """Nobody gives anything up to a day that they did not see; the page that says so leads on."""
+    seen, end = dt.date(2100, 1, 1), dt.date(2100, 2, 1)
+    Product.objects.update(renews_on=end)
+    browser, url = signed_in(here.acting.user), reverse(name, args=[here.office.pk])
+    field = "begins_on" if name == "billing:units_take" else "ends_on"
+
+    refused = browser.post(url, {"units": "8", field: seen.isoformat(), "confirm": "yes"})
+    assert (refused.status_code, standing(), Product.objects.get().is_cancelled) == (409, (10, None, None), False)
+    carried = refused.context["form"][field].value()
+    answer = browser.post(url, {"units": "8", field: carried, "confirm": "yes"})
+
+    assert (carried, answer.status_code) == (end.isoformat(), 302)
+    assert (standing()[1], Product.objects.get().is_cancelled) in [(8, False), (None, True)]
+
+
 def test_a_partner_takes_nothing_off(here):
     """Promise 6: as with a cancellation, only the owner gives up what it has; its partner sees no way there."""
     Product.objects.update(renews_on=dt.date(2100, 1, 1))

@@ -299,6 +299,11 @@ BREAKS = {
         ["billing_coverage"],
         "UPDATE billing_coverage SET units = 7 WHERE id = (SELECT min(id) FROM billing_coverage)",
     ),
+    "a line whose periods are lost": (
+        "units",
+        ["billing_coverage"],
+        "DELETE FROM billing_coverage WHERE line_id = (SELECT min(line_id) FROM billing_coverage)",
+    ),
     "a period within another": (
         "renewed-once",
         ["billing_coverage"],

@@ -184,6 +184,18 @@ def test_what_was_neutralised_is_read_as_it_was():
         list(read_rows('a;"b'))
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_only_the_end_of_a_line_ends_a_row(sign, end):
+    """A separator within a cell, as texts that were pasted have it, is a sign like others."""
+    text = end.join(["a;b", f"one{sign}more;2", f'"quoted{sign}and{end}broken";3', ""])
+
+    rows = list(read_rows(text))
+
+    assert [cells for _number, cells in rows] == [["a", "b"], [f"one{sign}more", "2"], [f"quoted{sign}and{end}broken", "3"]]
+    assert [number for number, _cells in rows] == [1, 2, 4]
+
+
 def test_lines_of_several_rows_are_counted_as_a_spreadsheet_shows_them(today):
     text = f"country;rate;valid_from;valid_until\n\nCH;0.1;{today + DAY};\nXX;0.1;{today + DAY};"
 

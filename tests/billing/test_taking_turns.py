@@ -310,3 +310,65 @@ def test_what_ends_unpaid_takes_the_accounts_of_all_its_partners_at_once():
 
     assert run.outcome() == "done"
     assert set(Invoice.objects.values_list("state", flat=True)) == {"CANCELLED"}
+
+
+def test_a_renewal_holds_products_in_the_order_in_which_payments_and_the_night_do(shop):
+    """By their numbers, not by offer: of two products whoever holds the first gets the second, too."""
+    offers, client, acting = shop
+    later, earlier = sorted((offers["office"], offers["web-hosting"]), key=lambda offer: -offer.pk)
+    products = [world.make_product(client, offer) for offer in (later, earlier)]
+    pks = [product.pk for product in products]
+
+    def renew():
+        services.renew(client_id=client.pk, product_ids=pks, relationship_id=None, key="k", actor=acting, now=NOW)
+
+    with transaction.atomic():
+        Product.objects.select_for_update().get(pk=pks[0])
+        with Waiting(renew) as renewal:
+            Product.objects.select_for_update().get(pk=pks[1])
+
+    assert renewal.outcome() == "done"
+    assert Order.objects.get().lines.count() == 2
+
+
+def test_a_cheaper_plan_that_is_chosen_as_the_renewal_waits_is_the_one_that_is_renewed(shop):
+    """Section 9: chosen before the renewal was placed, it is neither lost nor paid as the dearer one."""
+    offers, client, acting = shop
+    small = world.make_offer("office-s", offers["office"].family, "40", "40", rate="0.20", is_per_unit=False)
+    product = world.make_product(client, offers["office"])
+
+    def renew():
+        services.renew(
+            client_id=client.pk, product_ids=[product.pk], relationship_id=None, key="k", actor=acting, now=NOW
+        )
+
+    with transaction.atomic():
+        services.choose_next_plan(client_id=client.pk, product_id=product.pk, offer=small, actor=acting, now=NOW)
+        with Waiting(renew) as renewal:
+            pass
+
+    assert renewal.outcome() == "done"
+    assert OrderLine.objects.get().offer == small
+    assert Product.objects.values_list("offer", "next_offer").get() == (small.pk, None)
+
+
+def test_a_cancellation_waits_for_a_change_of_plan(shop):
+    """Promise 6: the owner cancels what it has, whichever plan that is by then."""
+    offers, client, acting = shop
+    large = world.make_offer("office-l", offers["office"].family, "200", "200", rate="0.20", is_per_unit=False)
+    product = world.make_product(client, offers["office"])
+
+    def cancel():
+        client_services.cancel_product(
+            product_id=product.pk, organisation_id=client.pk, ends_on=product.renews_on, actor=acting, now=NOW
+        )
+
+    with transaction.atomic():
+        held = Product.objects.select_for_update().get(pk=product.pk)
+        client_services.change_offer(product=held, offer=large)
+        with Waiting(cancel) as cancellation:
+            pass
+
+    assert cancellation.outcome() == "done"
+    kept = Product.objects.get()
+    assert (kept.is_cancelled, kept.offer) == (True, large)

@@ -249,6 +249,24 @@ def test_what_was_added_to_a_period_that_is_never_paid_goes_with_it(here, added,
     assert [one.invariant.code for one in selectors.check_invariants() if not one.holds] == []
 
 
+def test_a_period_that_it_had_stays_owed_by_the_partner_that_ordered_it(here):
+    """Promise 6: a partner's debt takes nothing from the product, which had all of its period. It ends later, because
+    nobody renews it; who ordered that period owes it as before.
+    """
+    partner, _acting = world.make_partner()
+    relationship = world.make_relationship(here.client, partner, payer=Payer.PARTNER)
+    Product.objects.update(renewal_payer=RenewalPayer.PARTNER)
+    order = renewed(here, relationship_id=relationship.pk)
+    for number in range(100):
+        advance(TODAY + number * DAY)
+
+    ended = Product.objects.get()
+    assert (ended.state, ended.overdue_since) == ("TERMINATED", ended.renews_on)
+    invoice = Invoice.objects.get(pk=order.invoice.pk)
+    assert (invoice.state, invoice.credited) == ("OPEN", D("0.00"))
+    assert not CreditNote.objects.exists()
+
+
 def test_what_is_cancelled_ends_with_its_period(here, run_jobs):
     """Never overdue, never blocked; ended on the first day that is not paid."""
     Product.objects.update(cancelled_at=NOW, cancelled_by_label="Ana")
