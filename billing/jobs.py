@@ -160,8 +160,9 @@ def clear_carts(_run: Running, *, on: str) -> dict[str, Any]:
 
 @register("billing.mail_renewal_ahead")
 def mail_renewal_ahead(_run: Running, *, product_ids: list[int], renews_on: str) -> None:
-    """Mail what falls due on a day, with its price of now; what was renewed or cancelled meanwhile is left out, and what
-    went to another owner is told to that one alone.
+    """Mail what falls due on a day, with its price of now.
+
+    What was renewed or cancelled meanwhile is left out; what went to another owner is told to that one.
     """
     found = Product.objects.in_use().filter(pk__in=product_ids, renews_on=renews_on, cancelled_at=None)
     related = found.select_related("organisation", "offer").order_by("name", "pk")

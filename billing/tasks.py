@@ -45,7 +45,7 @@ def mail_standing(_run: Running, *, step: str, product_ids: list[int], relations
 
 
 def by_owner(products: Iterable[Product]) -> dict[int, list[Product]]:
-    """Return products by their organisation: those of one mail may have another owner each by the time it is written."""
+    """Return products by their organisation: those of one mail may have several owners by the time it is written."""
     owned: dict[int, list[Product]] = {}
     for product in products:
         owned.setdefault(product.organisation_id, []).append(product)
