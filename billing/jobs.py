@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing import exports, notifications, selectors, services
+from billing import exports, notifications, selectors, services, tasks
 from billing.models import PrepaidAccount
 from clients import services as client_services
 from clients.choices import RenewalPayer
@@ -160,11 +160,18 @@ def clear_carts(_run: Running, *, on: str) -> dict[str, Any]:
 
 @register("billing.mail_renewal_ahead")
 def mail_renewal_ahead(_run: Running, *, product_ids: list[int], renews_on: str) -> None:
-    """Mail what falls due on a day, with its price of now; what was renewed or cancelled meanwhile is left out."""
+    """Mail what falls due on a day, with its price of now.
+
+    What was renewed or cancelled meanwhile is left out; what went to another owner is told to that one.
+    """
     found = Product.objects.in_use().filter(pk__in=product_ids, renews_on=renews_on, cancelled_at=None)
-    products = list(found.select_related("organisation", "offer").order_by("name", "pk"))
-    if not products:
-        return
+    related = found.select_related("organisation", "offer").order_by("name", "pk")
+    for products in tasks.by_owner(related).values():
+        _tell_renewal_ahead(products)
+
+
+def _tell_renewal_ahead(products: list[Product]) -> None:
+    """Mail what falls due of one owner."""
     renewed_on = products[0].renews_on - timedelta(days=settings.PROGRAMME["renewal_days"])
     payer, total = None, None
     quote = services.quote_next_renewal(products=products, now=timezone.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from billing import notifications
 from billing.choices import InvoiceState, Standing
 from billing.models import CreditNote, Invoice, LedgerEntry, Withdrawal
@@ -27,16 +29,27 @@ def mail_cashback_credited(_run: Running, *, entry_id: int) -> None:
 def mail_standing(_run: Running, *, step: str, product_ids: list[int], relationship_id: int | None = None) -> None:
     """Tell the owner that its products are overdue, blocked, ended or work again; or a partner that looks after them.
 
-    A partner whose access has ended meanwhile is told nothing.
+    A partner whose access has ended meanwhile is told nothing. What went to another owner meanwhile is told to that one
+    alone (promise 2).
     """
-    products = list(Product.objects.filter(pk__in=product_ids).select_related("organisation", "offer").order_by("name"))
+    found = Product.objects.filter(pk__in=product_ids).select_related("organisation", "offer").order_by("name")
+    owned = by_owner(found)
     if relationship_id is None:
-        notifications.products_standing(products, Standing(step))
+        for products in owned.values():
+            notifications.products_standing(products, Standing(step))
         return
     active = Relationship.objects.active().select_related("client", "partner__organisation")
     relationship = active.filter(pk=relationship_id).first()
-    if relationship is not None:
-        notifications.products_standing(products, Standing(step), relationship)
+    if relationship is not None and relationship.client_id in owned:
+        notifications.products_standing(owned[relationship.client_id], Standing(step), relationship)
+
+
+def by_owner(products: Iterable[Product]) -> dict[int, list[Product]]:
+    """Return products by their organisation: those of one mail may have several owners by the time it is written."""
+    owned: dict[int, list[Product]] = {}
+    for product in products:
+        owned.setdefault(product.organisation_id, []).append(product)
+    return owned
 
 
 @register("billing.mail_invoice_due")

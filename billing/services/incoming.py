@@ -29,6 +29,8 @@ from partnerportal.work.models import Job
 KIND = "billing.book_payments"
 BATCH = 1_000
 INVOICE_NUMBER = re.compile(r"\b(\d{4}-\d{5,})\b")
+PURPOSE = 140  # signs of what the payer wrote that are kept
+NUMBER_GOES_ON, CUT_OFF = re.compile(r"[\w-]"), re.compile(r"[\w-]+$")
 ACCOUNT_REFERENCE = re.compile(r"\bPP-?0*(\d{1,12})\b")
 
 
@@ -43,7 +45,7 @@ def take_statement(*, lines: Sequence[StatementLine], actor: Acting, now: dateti
         [
             IncomingPayment(
                 reference=one.reference,
-                purpose=one.purpose[:140],
+                purpose=_kept(one.purpose),
                 amount=one.amount,
                 currency=one.currency,
                 received_on=one.received_on,
@@ -59,6 +61,12 @@ def take_statement(*, lines: Sequence[StatementLine], actor: Acting, now: dateti
     job = work_services.start(kind=KIND, parameters={}, actor=actor, now=now)
     log.record(at=now, actor=actor, action="billing.statement.taken", subject=job, changes={"transfers": new})
     return new, job
+
+
+def _kept(purpose: str) -> str:
+    """Return as much of what the payer wrote as is kept; a number that is cut off would be that of something else."""
+    begun = purpose[:PURPOSE]
+    return CUT_OFF.sub("", begun) if NUMBER_GOES_ON.match(purpose, PURPOSE) else begun
 
 
 @bulk.many_objects()

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,12 +36,13 @@ def draft_resale(
     """Draft the document for a line that the partner paid for a client; ``markup_rate`` is a fraction on what it paid.
 
     ``vat_rate``: a fraction, the VAT that the partner itself charges. A line has one document: drafting again changes
-    both rates while it is a draft. Raises :class:`ResaleRefused` for a line that the partner did not pay, or one
-    that is re-invoiced already.
+    both rates while it is a draft. Raises :class:`ResaleRefused` for a line that the partner did not pay, one that was
+    taken back by a credit note, or one that is re-invoiced already.
     """
     line = OrderLine.objects.select_related("order__client").get(pk=line_id)
     if line.order.payer_id != partner_id or line.order.client_id == partner_id:
         raise ResaleRefused(_("Only what you paid for a client can be re-invoiced to it."))
+    _check_not_taken_back(line)
     if markup_rate < 0:
         raise ResaleRefused(_("A markup is zero or more."), field="markup")
     if not 0 <= vat_rate < 1:
@@ -66,10 +68,13 @@ def draft_resale(
 
 @transaction.atomic
 def issue_resale(*, resale_id: int, actor: Acting, now: datetime) -> Resale:
-    """Give a draft its number from the partner's own series; it does not change any more. Raises IllegalTransition."""
-    related = ("partner__organisation", "client")
+    """Give a draft its number from the partner's own series; it does not change any more. Raises IllegalTransition, and
+    :class:`ResaleRefused` for a line that was taken back meanwhile.
+    """
+    related = ("partner__organisation", "client", "line")
     resale = Resale.objects.select_for_update(of=("self",)).select_related(*related).get(pk=resale_id)
     check_transition(RESALE_TRANSITIONS, resale.state, ResaleState.ISSUED)
+    _check_not_taken_back(resale.line)
     resale.number = take_number(issuer=f"partner-{resale.partner_id}", kind=RESALE, year=timezone.localdate(now).year)
     resale.state, resale.issued_at = ResaleState.ISSUED, now
     resale.issuer_snapshot, resale.client_snapshot = address_of(resale.partner.organisation), address_of(resale.client)
@@ -83,3 +88,10 @@ def issue_resale(*, resale_id: int, actor: Acting, now: datetime) -> Resale:
         changes={"net": str(resale.net)},
     )
     return resale
+
+
+def _check_not_taken_back(line: OrderLine) -> None:
+    """Nobody is charged for what its partner owes nothing for any more."""
+    credited = line.credits.aggregate(net=Sum("net"))["net"]
+    if credited is not None and credited >= line.charged_net:
+        raise ResaleRefused(_("A credit note took this line back, so there is nothing to re-invoice."))

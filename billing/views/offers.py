@@ -144,9 +144,9 @@ def _steps_in_words(priced: PricedOffer, acting: Any) -> str:
 
 
 def _extensible(acting: Any) -> dict[int, list[Product]]:
-    """Return what units can join, by offer: it is paid, works and goes on."""
+    """Return what units can join, by offer: it is paid, works and goes on with as many."""
     products = Product.objects.visible_to(acting).running().filter(offer__is_per_unit=False, cancelled_at=None)
-    paid = products.filter(overdue_since=None, renews_on__gt=timezone.localdate())
+    paid = products.filter(next_quantity=None, overdue_since=None, renews_on__gt=timezone.localdate())
     found: dict[int, list[Product]] = {}
     for product in paid.order_by("name", "pk"):
         found.setdefault(product.offer_id, []).append(product)

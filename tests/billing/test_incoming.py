@@ -96,6 +96,22 @@ def test_a_reference_of_an_account_is_a_top_up(here, run_jobs):
     assert states() == {f"PP-{here.client.pk:06d}": "BOOKED"}
 
 
+@pytest.mark.parametrize("kind", ["account", "invoice"])
+@pytest.mark.parametrize("before", ["x " * 80, "x" * 160 + " ", "x" * 160 + "/"])
+def test_a_number_that_is_cut_off_is_no_other_number(here, run_jobs, kind, before):
+    """Promise 4: of a long text a part is kept, and nobody else's account or invoice gets the money."""
+    whole = f"PP-{here.client.pk}" if kind == "account" else here.invoices[0].number
+    purpose = f"{before[-(140 - len(whole)) :]}{whole}99 and more"
+    assert purpose[:140].endswith(whole)
+
+    take(here, transfer(purpose, reference="b1"))
+    run_jobs()
+
+    kept = IncomingPayment.objects.get()
+    assert (kept.state, whole in kept.purpose) == ("UNCLEAR", False)
+    assert (Payment.objects.exists(), scenes.balance(here.client)) == (False, None)
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [

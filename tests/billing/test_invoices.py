@@ -17,6 +17,7 @@ from billing.models import Invoice, Resale
 from clients import services as client_services
 from clients.choices import Payer
 from clients.models import Product
+from partnerportal.accounts.acting import SYSTEM
 from partnerportal.audit.models import AuditEvent
 from partnerportal.kernel.states import IllegalTransition
 from tests import world
@@ -175,6 +176,31 @@ def test_only_what_the_partner_paid_is_re_invoiced(here):
         )
 
     assert not Resale.objects.exists()
+
+
+def test_what_a_credit_note_took_back_is_not_re_invoiced(here):
+    """Q39: a part that is left is; nothing is drafted for what is gone, and a draft of before is not issued."""
+    line = here.order.lines.get()
+    draft = {"line_id": line.pk, "partner_id": here.partner.pk, "actor": here.partner_acting, "now": NOW}
+    credit = partial(
+        services.credit_invoice,
+        invoice_id=here.order.invoice.pk,
+        reason="By mistake",
+        means="PREPAID",
+        actor=SYSTEM,
+        now=NOW,
+    )
+    credit(nets={line.pk: D("8.32")})
+    resale = services.draft_resale(markup_rate=D(0), **draft)
+    credit(nets={line.pk: line.charged_net - D("8.32")})
+
+    with pytest.raises(ResaleRefused, match="took this line back"):
+        services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
+    with pytest.raises(ResaleRefused, match="took this line back"):
+        services.draft_resale(markup_rate=D("0.10"), **draft)
+
+    kept = Resale.objects.get()
+    assert (kept.state, kept.number, kept.markup_rate) == ("DRAFT", "", D(0))
 
 
 def test_an_open_invoice_names_the_account_of_its_currency(here, client, settings):

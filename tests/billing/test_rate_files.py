@@ -192,8 +192,11 @@ def test_only_the_end_of_a_line_ends_a_row(sign, end):
 
     rows = list(read_rows(text))
 
-    assert [cells for _number, cells in rows] == [["a", "b"], [f"one{sign}more", "2"], [f"quoted{sign}and{end}broken", "3"]]
-    assert [number for number, _cells in rows] == [1, 2, 4]
+    assert rows == [
+        (1, ["a", "b"]),
+        (2, [f"one{sign}more", "2"]),
+        (4, [f"quoted{sign}and{end}broken", "3"]),
+    ]
 
 
 def test_lines_of_several_rows_are_counted_as_a_spreadsheet_shows_them(today):

@@ -149,3 +149,20 @@ def test_an_open_renewal_is_reminded_of_before_its_period_begins(here, days, cou
     assert len(reminders) == count
     assert all("CHF 108.10 are still open" in text for text in reminders)
     assert order.invoice.due_on == TODAY + dt.timedelta(days=days)
+
+
+def test_what_went_to_somebody_else_before_the_mail_is_told_to_whom_it_is_now(here, run_jobs):
+    """Promise 2: neither reads what the other has."""
+    product(here, 28, name="kept.ch")
+    gone = product(here, 28, name="gone.ch")
+    other, other_acting = world.make_client("Rossi")
+    remind()
+    Product.objects.filter(pk=gone.pk).update(organisation=other)
+    run_jobs()
+
+    texts = {one.to[0]: read(one) for one in mail.outbox}
+    assert set(texts) == {here.acting.user.email, other_acting.user.email}
+    mine, theirs = texts[here.acting.user.email], texts[other_acting.user.email]
+    assert ("kept.ch" in mine, "gone.ch" in mine) == (True, False)
+    assert ("kept.ch" in theirs, "gone.ch" in theirs) == (False, True)
+    assert "for CHF 108.10 with VAT" in mine

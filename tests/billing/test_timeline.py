@@ -131,6 +131,26 @@ def test_who_owns_and_who_looks_after_it_are_told_each_step_once(here, run_jobs)
     assert "before 8 December 2026: from then on this is blocked." in mail.outbox[0].body.replace("\xa0", " ")
 
 
+def test_what_went_to_somebody_else_before_the_mail_is_told_to_whom_it_is_now(here, run_jobs):
+    """Promise 2: neither owner reads what the other has, and no partner who took a product."""
+    partner, partner_acting = world.make_partner()
+    world.make_relationship(here.client, partner)
+    gone = world.make_product(here.client, here.offers["office"], name="gone.ch", renews_on=TODAY)
+    other, other_acting = world.make_client("Rossi")
+    advance(TODAY)
+    Product.objects.filter(pk=gone.pk).update(organisation=other)
+    run_jobs()
+
+    told = {one.to[0]: f"{one.subject} {one.body}" for one in mail.outbox}
+    assert set(told) == {here.acting.user.email, partner_acting.user.email, other_acting.user.email}
+    for person in (here.acting, partner_acting):
+        assert "moser.ch" in told[person.user.email]
+        assert "gone.ch" not in told[person.user.email]
+        assert "Rossi" not in told[person.user.email]
+    assert "gone.ch" in told[other_acting.user.email]
+    assert "moser.ch" not in told[other_acting.user.email]
+
+
 def test_a_renewal_whose_invoice_is_not_paid_takes_the_same_way(here):
     """The invoice is to be paid until the day on which the period begins, that day included."""
     order = renewed(here)
