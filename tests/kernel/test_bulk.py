@@ -54,7 +54,7 @@ def test_what_is_read_back_is_what_django_would_have_written() -> None:
 
 
 def test_the_hour_that_comes_twice_is_two_hours() -> None:
-    """The night on which the clocks go back: both moments are equal to Python, which leaves out which of the two it is."""
+    """The night on which the clocks go back: both moments are equal to Python, which leaves out which of them it is."""
     zone = ZoneInfo("Europe/Zurich")
     twice = [datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=zone) for fold in (0, 1)]
     events = [_event(str(at.fold), {}) for at in twice]
