@@ -52,7 +52,7 @@ def products_standing(products: Sequence[Product], step: Standing, relationship:
         "client": first.organisation,
         "step": step.value,
         "is_partner": relationship is not None,
-        "is_cancelled": first.is_cancelled,
+        "is_cancelled": first.has_ended_as_cancelled,
         "blocked_on": overdue_since + timedelta(days=settings.PROGRAMME["block_days"]),
         "terminate_days": settings.PROGRAMME["terminate_days"],
         "link": link,

@@ -206,10 +206,12 @@ def _plain_text(value: Any) -> str:
     return _day_text(value) if isinstance(value, date) else str(value)
 
 
-@lru_cache(maxsize=1_000)
 def _day_text(value: date) -> str:
-    """Write a day or a moment: the same few stand in all rows."""
-    return value.isoformat()
+    """Write a day or a moment. The same few days stand in all rows; of moments the hour that comes twice is equal."""
+    return value.isoformat() if isinstance(value, datetime) else _known_day(value)
+
+
+_known_day = lru_cache(maxsize=1_000)(date.isoformat)
 
 
 def _json(field: models.JSONField, values: Iterable[Any]) -> list[str]:

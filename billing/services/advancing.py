@@ -113,7 +113,7 @@ def _terminate(product_ids: list[int], now: datetime) -> list[Product]:
     # Invoices before products, as a payment holds them.
     unpaid = list(invoices.filter(order__in=covered.values("line__order")).order_by("pk"))
     ended = client_services.terminate_products(product_ids=product_ids, now=now)
-    unpaid_since = _unpaid_starts(unpaid, {product.pk for product in ended if not product.is_cancelled})
+    unpaid_since = _unpaid_starts(unpaid, {product.pk for product in ended if not product.has_ended_as_cancelled})
     hold_for_credits(unpaid)
     for invoice in unpaid:
         nets = _ended_nets(invoice, unpaid_since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from clients.choices import ProductState, RenewalPayer, TransferState
 from clients.querysets import ProductQuerySet, ProductTransferQuerySet
@@ -116,6 +117,12 @@ class Product(models.Model):
     def is_renewed_for_fewer(self) -> bool:
         """Tell whether a period is paid already in which it has fewer units than now."""
         return self.fewer_on is not None and self.renews_on > self.fewer_on
+
+    @property
+    def has_ended_as_cancelled(self) -> bool:
+        """Tell whether it ended on the day to which it was cancelled, and not before because it was not paid."""
+        ended = self.terminated_at
+        return self.is_cancelled and ended is not None and self.renews_on <= timezone.localdate(ended)
 
     @property
     def is_renewed_by_itself(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing import selectors, services
 from billing.models import CreditNote, Invoice
+from clients import services as client_services
 from clients.choices import Access, Payer, RenewalPayer
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM
@@ -285,6 +286,26 @@ def test_a_period_that_it_had_stays_owed_by_the_partner_that_ordered_it(here):
     invoice = Invoice.objects.get(pk=order.invoice.pk)
     assert (invoice.state, invoice.credited) == ("OPEN", D("0.00"))
     assert not CreditNote.objects.exists()
+
+
+def test_cancelled_or_not_nobody_owes_a_year_that_was_blocked(here):
+    """It ends because it is not paid, long before the day to which it was cancelled: as if it were not cancelled."""
+    yearly = world.make_offer("yearly", here.offers["office"].family, "900", "900", period="YEAR")
+    Product.objects.update(offer=yearly)
+    order = renewed(here)
+    client_services.cancel_product(
+        product_id=here.product.pk,
+        organisation_id=here.client.pk,
+        ends_on=Product.objects.get().renews_on,
+        actor=here.acting,
+        now=NOW - DAY,
+    )
+    for number in range(60):
+        advance(TODAY + number * DAY)
+
+    ended, invoice = Product.objects.get(), Invoice.objects.get(pk=order.invoice.pk)
+    assert (ended.state, ended.is_cancelled, ended.renews_on > TODAY + 300 * DAY) == ("TERMINATED", True, True)
+    assert (invoice.state, invoice.credited) == ("CANCELLED", invoice.total)
 
 
 def test_what_is_cancelled_ends_with_its_period(here, run_jobs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
@@ -50,6 +51,20 @@ def test_what_is_read_back_is_what_django_would_have_written() -> None:
     mine = AuditEvent.objects.filter(pk__in=[one.pk for one in events]).order_by("pk").values(*columns)
     assert list(mine) == list(theirs)
     assert [one["actor_label"] for one in mine] == AWKWARD
+
+
+def test_the_hour_that_comes_twice_is_two_hours() -> None:
+    """The night on which the clocks go back: both moments are equal to Python, which leaves out which of them it is."""
+    zone = ZoneInfo("Europe/Zurich")
+    twice = [datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=zone) for fold in (0, 1)]
+    events = [_event(str(at.fold), {}) for at in twice]
+    for event, at in zip(events, twice, strict=True):
+        event.at = at
+
+    bulk.add(events)
+
+    kept = AuditEvent.objects.order_by("pk").values_list("at", flat=True)
+    assert list(kept) == [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
 
 
 def test_keys_are_given_in_order_and_the_objects_are_as_saved() -> None:
