@@ -1,7 +1,7 @@
 """Well-formed input about orders, documents, accounts, earnings and rates."""
 
 from billing.forms.accounts import ClarifyForm, CorrectionForm, RejectionForm, TopUpForm, WithdrawForm
-from billing.forms.documents import CreditForm, ExportForm, MarkupForm, PayForm, PaymentNoticeForm
+from billing.forms.documents import CreditForm, ExportForm, IssueForm, MarkupForm, PayForm, PaymentNoticeForm
 from billing.forms.earnings import EarningsForm
 from billing.forms.ordering import (
     CalculatorForm,
@@ -27,6 +27,7 @@ __all__ = [
     "EarningsForm",
     "ExportForm",
     "FewerForm",
+    "IssueForm",
     "MarkupForm",
     "OfferChoiceField",
     "OrderForm",

@@ -94,6 +94,12 @@ class ExportForm(forms.Form):
         return cleaned
 
 
+class IssueForm(forms.Form):
+    """Nothing to type: the button issues the draft that the page shows."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+
 class MarkupForm(forms.Form):
     """What a partner adds when it re-invoices (Q39)."""
 

@@ -14,6 +14,7 @@ from billing.pricing import vat
 from billing.querysets import CreditNoteQuerySet, InvoiceQuerySet, OwnedQuerySet
 from partnerportal.accounts.choices import Currency
 from partnerportal.accounts.models import Organisation
+from partnerportal.kernel.money import round_cents
 from partners.models import Partner
 
 
@@ -232,9 +233,19 @@ class Resale(models.Model):
         return self.number or f"{self.line}"
 
     @property
+    def cost(self) -> Any:
+        """What the partner had paid for it, net, less what was credited by then: the net before the markup."""
+        return round_cents(self.net / (1 + self.markup_rate))
+
+    @property
     def markup(self) -> Any:
         """What the markup adds, net."""
-        return self.net - self.line.charged_net
+        return self.net - self.cost
+
+    @property
+    def shown(self) -> str:
+        """What a page shows of it, in short: what is issued must be what was looked at."""
+        return f"{self.net} {self.vat_rate}"
 
     @property
     def vat(self) -> Any:

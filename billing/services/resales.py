@@ -33,7 +33,8 @@ def draft_resale(
     now: datetime,
     vat_rate: Decimal = Decimal(0),
 ) -> Resale:
-    """Draft the document for a line that the partner paid for a client; ``markup_rate`` is a fraction on what it paid.
+    """Draft the document for a line that the partner paid for a client; ``markup_rate`` is a fraction on what it paid
+    less what credit notes gave back.
 
     ``vat_rate``: a fraction, the VAT that the partner itself charges. A line has one document: drafting again changes
     both rates while it is a draft. Raises :class:`ResaleRefused` for a line that the partner did not pay, one that was
@@ -42,7 +43,7 @@ def draft_resale(
     line = OrderLine.objects.select_related("order__client").get(pk=line_id)
     if line.order.payer_id != partner_id or line.order.client_id == partner_id:
         raise ResaleRefused(_("Only what you paid for a client can be re-invoiced to it."))
-    _check_not_taken_back(line)
+    cost = _cost(line)
     if markup_rate < 0:
         raise ResaleRefused(_("A markup is zero or more."), field="markup")
     if not 0 <= vat_rate < 1:
@@ -50,7 +51,7 @@ def draft_resale(
     resale = Resale.objects.select_for_update(of=("self",)).filter(line=line).first()
     if resale is not None and resale.state != ResaleState.DRAFT:
         raise ResaleRefused(_("This line is re-invoiced already."))
-    net = round_cents(line.charged_net * (1 + markup_rate))
+    net = round_cents(cost * (1 + markup_rate))
     resale, _is_new = Resale.objects.update_or_create(
         line=line,
         defaults={"markup_rate": markup_rate, "net": net, "vat_rate": vat_rate},
@@ -67,14 +68,19 @@ def draft_resale(
 
 
 @transaction.atomic
-def issue_resale(*, resale_id: int, actor: Acting, now: datetime) -> Resale:
-    """Give a draft its number from the partner's own series; it does not change any more. Raises IllegalTransition, and
-    :class:`ResaleRefused` for a line that was taken back meanwhile.
+def issue_resale(*, resale_id: int, actor: Acting, now: datetime, shown: str | None = None) -> Resale:
+    """Give a draft its number from the partner's own series; it does not change any more.
+
+    ``shown``: the draft's, as the person saw it. Raises IllegalTransition, and :class:`ResaleRefused` for a draft that
+    is another one by now, and where more of the line was credited since it was drafted.
     """
     related = ("partner__organisation", "client", "line")
     resale = Resale.objects.select_for_update(of=("self",)).select_related(*related).get(pk=resale_id)
     check_transition(RESALE_TRANSITIONS, resale.state, ResaleState.ISSUED)
-    _check_not_taken_back(resale.line)
+    if shown is not None and shown != resale.shown:
+        raise ResaleRefused(_("The draft has changed since this page was opened. Look at the amounts again."))
+    if _cost(resale.line) != resale.cost:
+        raise ResaleRefused(_("A part of what you paid was credited since this was drafted. Draft it again first."))
     resale.number = take_number(issuer=f"partner-{resale.partner_id}", kind=RESALE, year=timezone.localdate(now).year)
     resale.state, resale.issued_at = ResaleState.ISSUED, now
     resale.issuer_snapshot, resale.client_snapshot = address_of(resale.partner.organisation), address_of(resale.client)
@@ -90,8 +96,9 @@ def issue_resale(*, resale_id: int, actor: Acting, now: datetime) -> Resale:
     return resale
 
 
-def _check_not_taken_back(line: OrderLine) -> None:
-    """Nobody is charged for what its partner owes nothing for any more."""
-    credited = line.credits.aggregate(net=Sum("net"))["net"]
-    if credited is not None and credited >= line.charged_net:
+def _cost(line: OrderLine) -> Decimal:
+    """Return what is left of what the partner paid for a line, net. Nobody is charged for what its partner got back."""
+    credited: Decimal = line.credits.aggregate(net=Sum("net", default=Decimal(0)))["net"]
+    if credited and credited >= line.charged_net:
         raise ResaleRefused(_("A credit note took this line back, so there is nothing to re-invoice."))
+    return line.charged_net - credited

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,8 +22,8 @@ from billing.models import OrderLine, Resale
 from billing.permissions import BillingPermission
 from billing.tables import ExportTable, ResaleTable
 from clients.models import Relationship
-from partnerportal.accounts.forms import ConfirmForm
-from partnerportal.web.views import ActionView, PageView, PolicyView, TableView
+from partnerportal.kernel.states import Refused
+from partnerportal.web.views import ActionView, PageView, PolicyView, TableView, carry
 from partnerportal.work import services as work_services
 from partnerportal.work.choices import JobState
 from partnerportal.work.models import Job
@@ -185,7 +185,8 @@ class ResaleDraftView(ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the line."""
-        return super().get_context_data(line=self.line, **kwargs)
+        credited = self.line.credits.aggregate(net=Sum("net", default=Decimal(0)))["net"]
+        return super().get_context_data(line=self.line, credited=credited, **kwargs)
 
     def act(self, form: forms.MarkupForm) -> str:
         """Draft it."""
@@ -229,12 +230,23 @@ class ResaleIssueView(_OneResale, ActionView):
     """Issue a draft under a number of one's own."""
 
     permission = BillingPermission.RESALE_MANAGE
-    form_class = ConfirmForm
+    form_class = forms.IssueForm
     template_name = "billing/resale_issue.html"
 
-    def act(self, form: ConfirmForm) -> str:
+    def get_initial(self) -> dict[str, Any]:
+        """The draft as it is shown."""
+        return {"shown": self.resale.shown}
+
+    def conflict(self, form: forms.IssueForm, refusal: Refused) -> HttpResponse:
+        """Let the form carry the draft as it is shown now."""
+        carry(form, shown=self.resale.shown)
+        return super().conflict(form, refusal)
+
+    def act(self, form: forms.IssueForm) -> str:
         """Issue it."""
-        services.issue_resale(resale_id=self.resale.pk, actor=self.request.acting, now=timezone.now())
+        services.issue_resale(
+            resale_id=self.resale.pk, shown=form.cleaned_data["shown"], actor=self.request.acting, now=timezone.now()
+        )
         return reverse("billing:resale_detail", args=[self.resale.pk])
 
 

@@ -9,6 +9,8 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billing import services
 from billing.documents import invoice_pdf, resale_pdf
@@ -19,6 +21,7 @@ from clients.choices import Payer
 from clients.models import Product
 from partnerportal.accounts.acting import SYSTEM
 from partnerportal.audit.models import AuditEvent
+from partnerportal.kernel.money import round_cents
 from partnerportal.kernel.states import IllegalTransition
 from tests import world
 from tests.at_once import at_once
@@ -256,6 +259,48 @@ def test_an_issued_re_invoicing_document_never_changes(here, how):
             Resale.objects.all().delete()
 
     assert Resale.objects.get().net == D("229.15")
+
+
+def test_the_markup_is_on_what_was_not_credited(here):
+    """Q39: of 208.32 a part of 8.32 came back; ten per cent on 200.00. What comes back later is drafted again first."""
+    line = here.order.lines.get()
+    draft = {"line_id": line.pk, "partner_id": here.partner.pk, "actor": here.partner_acting, "now": NOW}
+    credit = {"invoice_id": here.order.invoice.pk, "reason": "By mistake", "means": "PREPAID", "actor": SYSTEM}
+    services.credit_invoice(nets={line.pk: D("8.32")}, now=NOW, **credit)
+    resale = services.draft_resale(markup_rate=D("0.10"), **draft)
+    assert (resale.cost, resale.markup, resale.net) == (D("200.00"), D("20.00"), D("220.00"))
+    services.credit_invoice(nets={line.pk: D("100.00")}, now=NOW, **credit)
+
+    with pytest.raises(ResaleRefused, match="Draft it again"):
+        services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW)
+    assert Resale.objects.get().number == ""
+
+    services.draft_resale(markup_rate=D("0.10"), **draft)
+    assert services.issue_resale(resale_id=resale.pk, actor=here.partner_acting, now=NOW).net == D("110.00")
+
+
+def test_only_the_draft_that_was_looked_at_is_issued(here, client):
+    """Q39: another window changed the markup; the page says so, shows the amounts, and issues them when sent again."""
+    draft = {"line_id": here.order.lines.get().pk, "partner_id": here.partner.pk, "actor": here.partner_acting}
+    resale = services.draft_resale(markup_rate=D("0.10"), now=NOW, **draft)
+    page = reverse("billing:resale_issue", args=[resale.pk])
+    client.force_login(here.partner_acting.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    looked_at = client.get(page).context["form"]["shown"].value()
+    services.draft_resale(markup_rate=D("0.20"), now=NOW, **draft)
+
+    refused = client.post(page, {"shown": looked_at})
+
+    assert refused.status_code == 409
+    assert "249.98" in refused.content.decode()
+    assert Resale.objects.get().number == ""
+    assert client.post(page, {"shown": refused.context["form"]["shown"].value()}).status_code == 302
+    assert Resale.objects.get().net == D("249.98")
+
+
+@given(st.decimals(min_value=0, max_value=100_000, places=2), st.decimals(min_value=0, max_value=9, places=4))
+def test_what_was_paid_is_read_back_from_the_net_and_the_markup(cost, rate):
+    """Q39: the net is rounded once; before the markup it was just what the partner paid."""
+    assert Resale(net=round_cents(cost * (1 + rate)), markup_rate=rate).cost == cost
 
 
 @pytest.mark.parametrize("rate", ["-0.01", "1"])
