@@ -105,7 +105,7 @@ def _running(name: str, *, broker: int, **variables: str) -> Iterator[Portal]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "partnerportal.settings.demo",
+        "DJANGO_SETTINGS_MODULE": "tests.e2e.settings",
         "DATABASE_URL": database,
         "REDIS_URL": re.sub(r"\?db=\d+$", "", urls.redis) + f"?db={broker}",
         "PROVIDER_SITE": f"http://localhost:{port}",
