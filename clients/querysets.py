@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -194,6 +194,11 @@ class ProductQuerySet(models.QuerySet[Any]):
     def running(self) -> ProductQuerySet:
         """Keep the active ones: these count towards degressive steps and the volume."""
         return self.filter(state=ProductState.ACTIVE)
+
+    def extensible(self, *, on: date) -> ProductQuerySet:
+        """Keep those that units may join on a day: counted in units, working, paid, and going on with as many."""
+        going_on = self.running().filter(cancelled_at=None, next_quantity=None)
+        return going_on.filter(offer__is_per_unit=False, overdue_since=None, renews_on__gt=on)
 
     def visible_to(self, acting: Any) -> ProductQuerySet:
         """Keep one's own organisation's products; in a client's space what the relationship opens at this moment."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +23,8 @@ from partnerportal.catalogue.models import Offer
 from partnerportal.kernel.states import Refused
 from partnerportal.web import writing
 from partnerportal.web.views import PageView
+
+JOINED = 3  # products of an offer that are named as those which units can join
 
 
 class OfferListView(refusals.SaysWhy, PageView):
@@ -91,7 +94,7 @@ def _row(priced: PricedOffer, acting: Any, extensible: list[Product]) -> dict[st
         "cashback": line.cashback if is_earned else None,
         "partner_price": line.preferential_net if is_earned and line.cashback else None,
         "how": _how_sold(priced.offer),
-        "extensible": extensible[:3],
+        "extensible": extensible,
     }
 
 
@@ -144,10 +147,10 @@ def _steps_in_words(priced: PricedOffer, acting: Any) -> str:
 
 
 def _extensible(acting: Any) -> dict[int, list[Product]]:
-    """Return what units can join, by offer: it is paid, works and goes on with as many."""
-    products = Product.objects.visible_to(acting).running().filter(offer__is_per_unit=False, cancelled_at=None)
-    paid = products.filter(next_quantity=None, overdue_since=None, renews_on__gt=timezone.localdate())
+    """Return what units can join, by offer: the first few of each, however many there are."""
+    products = Product.objects.visible_to(acting).extensible(on=timezone.localdate())
+    place = Window(RowNumber(), partition_by="offer", order_by=["name", "pk"])
     found: dict[int, list[Product]] = {}
-    for product in paid.order_by("name", "pk"):
+    for product in products.annotate(place=place).filter(place__lte=JOINED).order_by("name", "pk"):
         found.setdefault(product.offer_id, []).append(product)
     return found

@@ -290,7 +290,7 @@ def take_off_units(*, on: date, now: datetime) -> list[Product]:
     taken = {product.pk: product.quantity - product.renewed_quantity for product in products}
     for product in products:
         product.quantity, product.next_quantity, product.fewer_on = product.renewed_quantity, None, None
-    Product.objects.bulk_update(products, ["quantity", "next_quantity", "fewer_on"], batch_size=1_000)
+    bulk.change(products, "quantity", "next_quantity", "fewer_on")
     _record_each(products, "clients.product.units_taken_off", now, lambda one: {"units": taken[one.pk]})
     return products
 
